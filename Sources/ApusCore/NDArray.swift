@@ -1,0 +1,125 @@
+import Glibc
+
+/// Bytes with one owner: allocated here (64-byte aligned), or borrowed from something kept alive, such as a mapped file.
+public final class Storage: @unchecked Sendable {
+    public let base: UnsafeMutableRawPointer
+    public let byteCount: Int
+    /// Keeps borrowed memory alive; `nil` where the bytes are this object's own.
+    private let owner: AnyObject?
+    let isReadOnly: Bool
+
+    /// Uninitialized bytes with room for a vector load past the end.
+    public init(byteCount: Int) {
+        self.byteCount = byteCount
+        base = .allocate(byteCount: byteCount + 64, alignment: 64)
+        owner = nil
+        isReadOnly = false
+    }
+
+    /// A window on read-only memory that `owner` keeps alive.
+    public init(borrowing base: UnsafeRawPointer, byteCount: Int, owner: AnyObject) {
+        self.base = UnsafeMutableRawPointer(mutating: base)
+        self.byteCount = byteCount
+        self.owner = owner
+        isReadOnly = true
+    }
+
+    deinit { if owner == nil { base.deallocate() } }
+}
+
+/// A dense row-major array with value semantics: copies share storage until one of them is written.
+public struct NDArray: Sendable {
+    public let shape: Shape
+    public let dataType: DataType
+    public private(set) var storage: Storage
+
+    public var count: Int { shape.count }
+    public var byteCount: Int { count * dataType.size }
+
+    /// An array over `storage`, whose first bytes are its elements.
+    public init(shape: Shape, dataType: DataType, storage: Storage) {
+        precondition(storage.byteCount >= shape.count * dataType.size, "\(shape) \(dataType) needs more bytes")
+        self.shape = shape
+        self.dataType = dataType
+        self.storage = storage
+    }
+
+    /// Uninitialized elements: write every one before reading.
+    public init(uninitialized shape: Shape, dataType: DataType) {
+        self.init(shape: shape, dataType: dataType, storage: Storage(byteCount: shape.count * dataType.size))
+    }
+
+    public init(zeros shape: Shape, dataType: DataType = .float32) {
+        self.init(uninitialized: shape, dataType: dataType)
+        memset(storage.base, 0, byteCount)
+    }
+
+    public init<Element: ArrayElement>(_ elements: [Element], shape: Shape? = nil) {
+        let shape = shape ?? [elements.count]
+        precondition(shape.count == elements.count, "\(elements.count) elements do not fill \(shape)")
+        self.init(uninitialized: shape, dataType: Element.dataType)
+        elements.withUnsafeBytes { bytes in
+            if let source = bytes.baseAddress { memcpy(storage.base, source, bytes.count) }
+        }
+    }
+
+    public init<Element: ArrayElement>(scalar: Element) { self.init([scalar], shape: []) }
+
+    /// The same elements under another shape of the same count.
+    public func reshaped(to shape: Shape) -> NDArray {
+        precondition(shape.count == count, "\(self.shape) cannot become \(shape)")
+        return NDArray(shape: shape, dataType: dataType, storage: storage)
+    }
+
+    public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+        let bytes = UnsafeRawBufferPointer(start: storage.base, count: byteCount)
+        let result = try body(bytes)
+        withExtendedLifetime(storage) {}
+        return result
+    }
+
+    /// Copies first where the storage is shared or read-only.
+    public mutating func withUnsafeMutableBytes<R, E: Error>(
+        _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
+    ) throws(E) -> R {
+        makeUnique()
+        return try body(UnsafeMutableRawBufferPointer(start: storage.base, count: byteCount))
+    }
+
+    public func withElements<Element: ArrayElement, R, E: Error>(
+        of type: Element.Type, _ body: (UnsafeBufferPointer<Element>) throws(E) -> R
+    ) throws(E) -> R {
+        precondition(Element.dataType == dataType, "the elements are \(dataType), not \(Element.dataType)")
+        let result = try body(UnsafeBufferPointer(start: storage.base.assumingMemoryBound(to: Element.self), count: count))
+        withExtendedLifetime(storage) {}
+        return result
+    }
+
+    public mutating func withMutableElements<Element: ArrayElement, R, E: Error>(
+        of type: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws(E) -> R
+    ) throws(E) -> R {
+        precondition(Element.dataType == dataType, "the elements are \(dataType), not \(Element.dataType)")
+        makeUnique()
+        return try body(
+            UnsafeMutableBufferPointer(start: storage.base.assumingMemoryBound(to: Element.self), count: count))
+    }
+
+    /// The elements as a Swift array.
+    public func elements<Element: ArrayElement>(of type: Element.Type = Element.self) -> [Element] {
+        withElements(of: type) { Array($0) }
+    }
+
+    private mutating func makeUnique() {
+        guard storage.isReadOnly || !isKnownUniquelyReferenced(&storage) else { return }
+        let copy = Storage(byteCount: byteCount)
+        memcpy(copy.base, storage.base, byteCount)
+        storage = copy
+    }
+}
+
+extension NDArray: Equatable {
+    /// Equal shape, type and bytes; thus NaN equals NaN of the same bits and 0 differs from −0.
+    public static func == (a: NDArray, b: NDArray) -> Bool {
+        a.shape == b.shape && a.dataType == b.dataType && memcmp(a.storage.base, b.storage.base, a.byteCount) == 0
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+
+/// How many cores are online.
+public let availableCores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+
+/// Runs `body` once for each index on up to `threads` threads and returns when all are done.
+///
+/// Indices are handed out one by one, so uneven work balances; results must not depend on the order.
+public func parallelFor(_ count: Int, threads: Int = availableCores, _ body: @Sendable (Int) -> Void) {
+    let workers = min(threads, count)
+    guard workers > 1 else {
+        for index in 0..<count { body(index) }
+        return
+    }
+    withoutActuallyEscaping(body) { body in
+        let work = ParallelWork(count: count, body: body)
+        let helpers = (1..<workers).map { _ in Thread { work.run() } }
+        work.run()
+        for helper in helpers { helper.join() }
+    }
+}
+
+private final class ParallelWork: Sendable {
+    private let next = Mutex(0)
+    private let count: Int
+    private let body: @Sendable (Int) -> Void
+
+    init(count: Int, body: @escaping @Sendable (Int) -> Void) {
+        self.count = count
+        self.body = body
+    }
+
+    func run() {
+        while let index = claim() { body(index) }
+    }
+
+    private func claim() -> Int? {
+        next.withLock { next in
+            guard next < count else { return nil }
+            defer { next += 1 }
+            return next
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+@_exported import Synchronization
+
+/// A POSIX thread: unlike a task of Swift's pool it may block.
+public final class Thread: @unchecked Sendable {
+    private var handle = pthread_t()
+    private final class Body { let run: @Sendable () -> Void; init(_ run: @escaping @Sendable () -> Void) { self.run = run } }
+
+    public init(stackSize: Int = 8 << 20, _ body: @escaping @Sendable () -> Void) {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setstacksize(&attributes, stackSize)
+        defer { pthread_attr_destroy(&attributes) }
+        let argument = Unmanaged.passRetained(Body(body)).toOpaque()
+        let code = pthread_create(
+            &handle, &attributes,
+            { argument in
+                Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue().run()
+                return nil
+            }, argument)
+        precondition(code == 0, "no thread could be started: \(String(cString: strerror(code)))")
+    }
+
+    public func join() { pthread_join(handle, nil) }
+}
+
+/// A mutex with a condition, for queues between threads that block.
+public final class Monitor<State>: @unchecked Sendable {
+    private var state: State
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    public init(_ state: State) {
+        self.state = state
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Runs `body` alone and then wakes every waiter.
+    public func update<R>(_ body: (inout State) throws -> R) rethrows -> R {
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_cond_broadcast(condition)
+            pthread_mutex_unlock(mutex)
+        }
+        return try body(&state)
+    }
+
+    /// Waits until `body` returns a value.
+    public func wait<R>(_ body: (inout State) throws -> R?) rethrows -> R {
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_cond_broadcast(condition)
+            pthread_mutex_unlock(mutex)
+        }
+        while true {
+            if let result = try body(&state) { return result }
+            pthread_cond_wait(condition, mutex)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import Glibc
+import Testing
+@testable import ApusCore
+
+@Suite struct FileSystemTests {
+    private let folder: String
+
+    init() throws {
+        folder = "/tmp/apus-core-tests-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        try FileSystem.createFolder(folder + "/a/b")
+    }
+
+    @Test func `a write is whole and leaves nothing beside it`() throws {
+        let path = folder + "/a/b/file"
+        try FileSystem.writeWhole("one", to: path)
+        try FileSystem.writeWhole("two", to: path)
+        #expect(try FileSystem.readText(path) == "two")
+        #expect(try FileSystem.names(in: folder + "/a/b") == ["file"])
+    }
+
+    @Test func `a missing folder is a typed error that names the path`() {
+        let path = folder + "/none/file"
+        #expect(throws: FileError("create", path, code: ENOENT)) { try FileSystem.writeWhole("x", to: path) }
+    }
+
+    @Test func `a folder is not a file`() {
+        #expect(throws: FileError("read", folder, code: EISDIR)) { try FileSystem.read(folder) }
+        #expect(throws: FileError("read", folder, code: EISDIR)) { try MappedFile(path: folder) }
+    }
+
+    @Test func `a mapped empty file has no bytes`() throws {
+        try FileSystem.writeWhole([UInt8](), to: folder + "/empty")
+        #expect(try MappedFile(path: folder + "/empty").bytes.count == 0)
+    }
+}
