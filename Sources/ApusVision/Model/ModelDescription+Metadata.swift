@@ -1,0 +1,90 @@
+import FoundationEssentials
+
+/// The entries of an ONNX file's `metadata_props` that hold a description.
+private enum Key {
+    static let task = "apus.task"
+    static let labels = "apus.labels"
+    static let input = "apus.input"
+    static let output = "apus.output"
+    static let name = "apus.name"
+    static let version = "apus.version"
+    static let training = "apus.training"
+}
+
+extension ModelDescription {
+    /// The description as ONNX metadata: plain text for task, name and version, JSON for the rest.
+    public var metadata: [String: String] {
+        [
+            Key.task: task.rawValue, Key.labels: json(labels), Key.input: json(input), Key.output: json(detection),
+            Key.name: name, Key.version: version, Key.training: json(training),
+        ]
+    }
+
+    /// Reads what `metadata` wrote. Entries of other tools are ignored.
+    public init(metadata: [String: String]) throws(ModelDescriptionError) {
+        self.init(
+            task: try Self.task(in: metadata),
+            labels: try value(Key.labels, in: metadata),
+            input: try value(Key.input, in: metadata),
+            detection: try optionalValue(Key.output, in: metadata) ?? Detection(),
+            name: metadata[Key.name] ?? "", version: metadata[Key.version] ?? "",
+            training: try optionalValue(Key.training, in: metadata) ?? [:])
+        if let problem = input.problem { throw .malformed(key: Key.input, reason: problem) }
+        guard !labels.isEmpty else { throw .malformed(key: Key.labels, reason: "no classes") }
+        guard detection.strides.allSatisfy({ (1...1024).contains($0) }) else {
+            throw .malformed(key: Key.output, reason: "strides of \(detection.strides), expected 1 to 1024")
+        }
+    }
+
+    private static func task(in metadata: [String: String]) throws(ModelDescriptionError) -> Task {
+        guard let text = metadata[Key.task] else { throw .missing(key: Key.task) }
+        guard let task = Task(rawValue: text) else {
+            let known = Task.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .malformed(key: Key.task, reason: "“\(text)”, expected one of \(known)")
+        }
+        return task
+    }
+}
+
+private func json(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Encoding fails on infinite numbers only, and those are no description: reading refuses the empty text.
+    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+}
+
+private func value<T: Decodable>(
+    _ key: String, in metadata: [String: String]
+) throws(ModelDescriptionError) -> T {
+    guard let value: T = try optionalValue(key, in: metadata) else { throw .missing(key: key) }
+    return value
+}
+
+private func optionalValue<T: Decodable>(
+    _ key: String, in metadata: [String: String]
+) throws(ModelDescriptionError) -> T? {
+    guard let text = metadata[key] else { return nil }
+    do {
+        return try JSONDecoder().decode(T.self, from: Data(text.utf8))
+    } catch let error as DecodingError {
+        throw .malformed(key: key, reason: error.reason)
+    } catch {
+        throw .malformed(key: key, reason: "not JSON")
+    }
+}
+
+extension DecodingError {
+    fileprivate var reason: String {
+        func at(_ context: Context) -> String {
+            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+            return path.isEmpty ? "" : " at \(path)"
+        }
+        return switch self {
+        case .keyNotFound(let key, let context): "no “\(key.stringValue)”\(at(context))"
+        case .typeMismatch(let type, let context): "not a \(type)\(at(context))"
+        case .valueNotFound(let type, let context): "null, expected a \(type)\(at(context))"
+        case .dataCorrupted(let context): "not valid JSON\(at(context))"
+        @unknown default: "not valid JSON"
+        }
+    }
+}
