@@ -1,0 +1,98 @@
+/// What a new workspace starts with.
+public enum WorkspaceTemplate {
+    /// Every file by its path below the workspace's folder.
+    ///
+    /// - Parameter name: the workspace's name, for its README.
+    public static func files(named name: String) -> [String: String] {
+        [
+            "README.md": readme(name),
+            ".gitignore": ignored,
+            "datasets/example/dataset.yaml": dataset,
+            "datasets/example/README.md": datasetReadme,
+            "experiments/example.yaml": experiment,
+            "models/README.md": modelsReadme,
+        ]
+    }
+
+    private static func readme(_ name: String) -> String {
+        """
+        # \(name)
+
+        An Apus workspace.
+
+        | folder | holds |
+        |---|---|
+        | `datasets/<name>/dataset.yaml` | source, licence, split and recipe of a dataset; its bytes are not committed |
+        | `experiments/<name>.yaml` | every number of a training run |
+        | `experiments/mlruns/` | the tracking store, which MLflow opens too |
+        | `models/<name>/<version>/` | exported models |
+
+        Paths in a YAML file are relative to that file, always.
+
+            apus prepare datasets/example/dataset.yaml
+            apus train experiments/example.yaml epochs=10
+            apus runs list
+            apus evaluate RUN --split test
+            apus export RUN --name example
+            apus-infer predict example/1 IMAGE --draw drawn
+
+        To look at the runs in MLflow:
+
+            MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri experiments/mlruns
+
+        """
+    }
+
+    private static let ignored = """
+        # bytes that the commands make: descriptions are committed, products are not
+        datasets/*/prepared/
+        experiments/mlruns/
+        experiments/.mlruns-staging/
+        experiments/runs/
+        models/*/
+
+        """
+
+    private static let dataset = """
+        # What the images are, where they come from and how they are split. Paths are relative to this file.
+        name: example
+        description: Describe in a sentence what the images show.
+        license: Name the licence of the images.
+        source:
+          format: voc            # voc, coco, yolo or idx
+          path: images           # a folder beside this file
+        split:
+          seed: 0
+          train: 0.8
+          val: 0.1
+          test: 0.1
+
+        """
+
+    private static let datasetReadme = """
+        # example
+
+        Say here who made the images, when and where, under which licence, and what they are not good for.
+
+        """
+
+    private static let experiment = """
+        # Every number of a training run. A key that Apus does not know is an error.
+        # On the command line: apus train experiments/example.yaml epochs=10 seed=1
+        dataset: ../datasets/example/dataset.yaml
+        model: v8n
+        seed: 0
+        epochs: 50
+        imageSize: 320
+        batchSize: 16
+
+        """
+
+    private static let modelsReadme = """
+        # models
+
+        `apus export RUN --name NAME` writes NAME/VERSION/ here: the ONNX file with its preprocessing, the labels,
+        a model card, and what MLflow needs to load it.
+
+        """
+}
