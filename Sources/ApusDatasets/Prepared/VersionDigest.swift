@@ -1,0 +1,64 @@
+import ApusVision
+import Crypto
+
+/// SHA-256 of some bytes.
+struct ContentHash: Hashable, Sendable {
+    /// 32 bytes.
+    let bytes: [UInt8]
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    init(of content: UnsafeRawBufferPointer) { bytes = Array(SHA256.hash(data: content)) }
+
+    var hexadecimal: String { Self.hexadecimal(bytes) }
+
+    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
+
+/// The digest that names a version: a function of the recipe, the images' contents and the labels, and of nothing
+/// else, neither of places nor of times.
+///
+/// Texts are preceded by their length, numbers are little-endian, so that no two contents share their bytes.
+struct VersionDigest {
+    private var hasher = SHA256()
+
+    init(name: String, classNames: [String], recipe: String) {
+        add(text: PreparedFormat.name)
+        add(number: PreparedFormat.version)
+        add(text: name)
+        add(number: classNames.count)
+        for name in classNames { add(text: name) }
+        add(text: recipe)
+    }
+
+    /// Images come in the order of the file.
+    mutating func add(_ record: PreparedDataset.Record, contentHash: ContentHash) {
+        add(text: record.name)
+        add(text: record.split.rawValue)
+        hasher.update(data: contentHash.bytes)
+        for number in [record.width, record.height, record.boxes.count] { add(number: number) }
+        for box in record.boxes {
+            for value in [box.box.minX, box.box.minY, box.box.maxX, box.box.maxY] {
+                add(number: Int(value.bitPattern))
+            }
+            add(number: box.label)
+            add(number: box.isCrowd ? 1 : 0)
+        }
+    }
+
+    /// 64 hexadecimal digits.
+    func finalize() -> String { ContentHash.hexadecimal(hasher.finalize()) }
+
+    private mutating func add(text: String) {
+        let bytes = Array(text.utf8)
+        add(number: bytes.count)
+        hasher.update(data: bytes)
+    }
+
+    private mutating func add(number: Int) {
+        withUnsafeBytes(of: Int64(number).littleEndian) { hasher.update(bufferPointer: $0) }
+    }
+}

@@ -1,0 +1,298 @@
+#include "CApusHDF5.h"
+
+#include <hdf5.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct apus_h5_file {
+    hid_t id;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/// Takes the lock and silences the library's own printing of errors.
+static void enter(void) {
+    pthread_mutex_lock(&lock);
+    H5open();
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5Eclear2(H5E_DEFAULT);
+}
+
+typedef struct {
+    char *message;
+    size_t capacity;
+} sink;
+
+/// Keeps the innermost description, which names the cause.
+static herr_t keep_innermost(unsigned n, const H5E_error2_t *error, void *context) {
+    sink *s = context;
+    if (n == 0 && error->desc) snprintf(s->message, s->capacity, "%s", error->desc);
+    return 0;
+}
+
+static void describe_error(const char *fallback, char *message, size_t capacity) {
+    snprintf(message, capacity, "%s", fallback);
+    sink s = {message, capacity};
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &s);
+}
+
+/// Ends a call that `enter` began.
+static int leave(int failed, const char *fallback, char *message, size_t capacity) {
+    if (failed) describe_error(fallback, message, capacity);
+    H5Eclear2(H5E_DEFAULT);
+    pthread_mutex_unlock(&lock);
+    return failed ? -1 : 0;
+}
+
+static void close_type(hid_t type) {
+    if (type >= 0) H5Tclose(type);
+}
+
+static hid_t file_type(apus_h5_type type, size_t element_size) {
+    switch (type) {
+    case APUS_H5_UINT8: return H5Tcopy(H5T_STD_U8LE);
+    case APUS_H5_INT32: return H5Tcopy(H5T_STD_I32LE);
+    case APUS_H5_INT64: return H5Tcopy(H5T_STD_I64LE);
+    case APUS_H5_UINT64: return H5Tcopy(H5T_STD_U64LE);
+    case APUS_H5_FLOAT32: return H5Tcopy(H5T_IEEE_F32LE);
+    case APUS_H5_STRING: break;
+    case APUS_H5_OTHER: return -1;
+    }
+    hid_t string = H5Tcopy(H5T_C_S1);
+    H5Tset_size(string, element_size);
+    H5Tset_strpad(string, H5T_STR_NULLPAD);
+    H5Tset_cset(string, H5T_CSET_UTF8);
+    return string;
+}
+
+static apus_h5_type recognize(hid_t type) {
+    static const apus_h5_type known[] = {
+        APUS_H5_UINT8, APUS_H5_INT32, APUS_H5_INT64, APUS_H5_UINT64, APUS_H5_FLOAT32,
+    };
+    if (H5Tget_class(type) == H5T_STRING)
+        return H5Tis_variable_str(type) == 0 ? APUS_H5_STRING : APUS_H5_OTHER;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        hid_t candidate = file_type(known[i], 0);
+        htri_t equal = H5Tequal(type, candidate);
+        close_type(candidate);
+        if (equal > 0) return known[i];
+    }
+    return APUS_H5_OTHER;
+}
+
+static int wrap(hid_t id, apus_h5_file **file) {
+    if (id < 0) return 1;
+    *file = malloc(sizeof **file);
+    if (!*file) {
+        H5Fclose(id);
+        return 1;
+    }
+    (*file)->id = id;
+    return 0;
+}
+
+int apus_h5_create(const char *path, apus_h5_file **file, char *message, size_t capacity) {
+    enter();
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
+    H5Pset_file_locking(access, 0, 1);
+    int failed = wrap(H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access), file);
+    H5Pclose(access);
+    return leave(failed, "the file could not be created", message, capacity);
+}
+
+int apus_h5_open(const char *path, apus_h5_file **file, char *message, size_t capacity) {
+    enter();
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_file_locking(access, 0, 1);
+    int failed = wrap(H5Fopen(path, H5F_ACC_RDONLY, access), file);
+    H5Pclose(access);
+    return leave(failed, "not an HDF5 file", message, capacity);
+}
+
+int apus_h5_close(apus_h5_file *file, char *message, size_t capacity) {
+    enter();
+    int failed = H5Fclose(file->id) < 0;
+    free(file);
+    return leave(failed, "the file could not be closed", message, capacity);
+}
+
+int apus_h5_add(apus_h5_file *file, const char *name, apus_h5_type type, size_t element_size, int rank,
+                const uint64_t *dimensions, char *message, size_t capacity) {
+    enter();
+    hsize_t extents[APUS_H5_MAX_RANK] = {0};
+    for (int i = 0; i < rank && i < APUS_H5_MAX_RANK; i++) extents[i] = dimensions[i];
+    hid_t element = file_type(type, element_size);
+    hid_t space = H5Screate_simple(rank, extents, NULL);
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_layout(creation, H5D_CONTIGUOUS);
+    H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
+    H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+    H5Pset_obj_track_times(creation, 0);
+    hid_t dataset = H5Dcreate2(file->id, name, element, space, links, creation, H5P_DEFAULT);
+    int failed = dataset < 0;
+    if (!failed) H5Dclose(dataset);
+    H5Pclose(creation);
+    H5Pclose(links);
+    if (space >= 0) H5Sclose(space);
+    close_type(element);
+    return leave(failed, "the dataset could not be added", message, capacity);
+}
+
+/// Selects the rows in `space` and transfers them.
+static int write_rows(hid_t dataset, hid_t type, hid_t space, uint64_t start, uint64_t count, const void *bytes) {
+    hsize_t extents[APUS_H5_MAX_RANK], starts[APUS_H5_MAX_RANK] = {0};
+    int rank = H5Sget_simple_extent_ndims(space);
+    if (rank < 1 || rank > APUS_H5_MAX_RANK) return 1;
+    if (H5Sget_simple_extent_dims(space, extents, NULL) < 0) return 1;
+    if (start > extents[0] || count > extents[0] - start) return 1;
+    if (count == 0) return 0;
+    starts[0] = start;
+    extents[0] = count;
+    if (H5Sselect_hyperslab(space, H5S_SELECT_SET, starts, NULL, extents, NULL) < 0) return 1;
+    hid_t memory = H5Screate_simple(rank, extents, NULL);
+    if (memory < 0) return 1;
+    int failed = H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, bytes) < 0;
+    H5Sclose(memory);
+    return failed;
+}
+
+int apus_h5_write(apus_h5_file *file, const char *name, uint64_t start, uint64_t count, const void *bytes,
+                  char *message, size_t capacity) {
+    enter();
+    hid_t dataset = H5Dopen2(file->id, name, H5P_DEFAULT);
+    if (dataset < 0) return leave(1, "no such dataset", message, capacity);
+    hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+    int failed = write_rows(dataset, type, space, start, count, bytes);
+    if (space >= 0) H5Sclose(space);
+    close_type(type);
+    H5Dclose(dataset);
+    return leave(failed, "the rows lie outside the dataset", message, capacity);
+}
+
+static int is_contiguous(hid_t dataset) {
+    hid_t creation = H5Dget_create_plist(dataset);
+    if (creation < 0) return 0;
+    int contiguous = H5Pget_layout(creation) == H5D_CONTIGUOUS && H5Pget_external_count(creation) == 0;
+    H5Pclose(creation);
+    return contiguous;
+}
+
+static int read_extents(hid_t dataset, apus_h5_layout *layout) {
+    hid_t space = H5Dget_space(dataset);
+    if (space < 0) return 1;
+    hsize_t extents[APUS_H5_MAX_RANK] = {0};
+    layout->rank = H5Sget_simple_extent_ndims(space);
+    int failed = layout->rank < 0 || layout->rank > APUS_H5_MAX_RANK
+        || H5Sget_simple_extent_dims(space, extents, NULL) < 0;
+    for (int i = 0; i < APUS_H5_MAX_RANK; i++) layout->dimensions[i] = extents[i];
+    H5Sclose(space);
+    return failed;
+}
+
+static int fill_layout(hid_t dataset, apus_h5_layout *layout) {
+    if (!is_contiguous(dataset) || read_extents(dataset, layout)) return 1;
+    hid_t type = H5Dget_type(dataset);
+    if (type < 0) return 1;
+    layout->type = recognize(type);
+    layout->element_size = H5Tget_size(type);
+    close_type(type);
+    layout->byte_count = layout->element_size;
+    for (int i = 0; i < layout->rank; i++)
+        if (__builtin_mul_overflow(layout->byte_count, layout->dimensions[i], &layout->byte_count)) return 1;
+    haddr_t offset = layout->byte_count ? H5Dget_offset(dataset) : 0;
+    layout->offset = offset;
+    return offset == HADDR_UNDEF;
+}
+
+int apus_h5_describe(apus_h5_file *file, const char *name, apus_h5_layout *layout, char *message, size_t capacity) {
+    enter();
+    memset(layout, 0, sizeof *layout);
+    hid_t dataset = H5Dopen2(file->id, name, H5P_DEFAULT);
+    if (dataset < 0) return leave(1, "no such dataset", message, capacity);
+    int failed = fill_layout(dataset, layout);
+    H5Dclose(dataset);
+    return leave(failed, "not a contiguous dataset", message, capacity);
+}
+
+/// The type of a variable-length UTF-8 string.
+static hid_t text_type(void) {
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    return type;
+}
+
+static int set_attribute(hid_t file, const char *name, hid_t stored, hid_t memory, const void *value) {
+    hid_t space = H5Screate(H5S_SCALAR);
+    hid_t attribute = H5Acreate2(file, name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
+    int failed = attribute < 0 || H5Awrite(attribute, memory, value) < 0;
+    if (attribute >= 0) H5Aclose(attribute);
+    if (space >= 0) H5Sclose(space);
+    return failed;
+}
+
+int apus_h5_set_string(apus_h5_file *file, const char *name, const char *value, char *message, size_t capacity) {
+    enter();
+    hid_t type = text_type();
+    int failed = set_attribute(file->id, name, type, type, &value);
+    close_type(type);
+    return leave(failed, "the attribute could not be written", message, capacity);
+}
+
+int apus_h5_set_integer(apus_h5_file *file, const char *name, int64_t value, char *message, size_t capacity) {
+    enter();
+    int failed = set_attribute(file->id, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
+    return leave(failed, "the attribute could not be written", message, capacity);
+}
+
+/// A scalar attribute of the class that is expected, or -1.
+static hid_t open_scalar(hid_t file, const char *name, H5T_class_t expected) {
+    hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
+    if (attribute < 0) return -1;
+    hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+    int fits = type >= 0 && space >= 0 && H5Tget_class(type) == expected && H5Sget_simple_extent_npoints(space) == 1
+        && (expected != H5T_STRING || H5Tis_variable_str(type) > 0);
+    if (space >= 0) H5Sclose(space);
+    close_type(type);
+    if (fits) return attribute;
+    H5Aclose(attribute);
+    return -1;
+}
+
+int apus_h5_get_integer(apus_h5_file *file, const char *name, int64_t *value, char *message, size_t capacity) {
+    enter();
+    hid_t attribute = open_scalar(file->id, name, H5T_INTEGER);
+    int failed = attribute < 0 || H5Aread(attribute, H5T_NATIVE_INT64, value) < 0;
+    if (attribute >= 0) H5Aclose(attribute);
+    return leave(failed, "no such integer attribute", message, capacity);
+}
+
+int apus_h5_get_string(apus_h5_file *file, const char *name, char **value, char *message, size_t capacity) {
+    enter();
+    hid_t attribute = open_scalar(file->id, name, H5T_STRING);
+    hid_t type = text_type();
+    *value = NULL;
+    int failed = attribute < 0 || H5Aread(attribute, type, value) < 0 || !*value;
+    close_type(type);
+    if (attribute >= 0) H5Aclose(attribute);
+    return leave(failed, "no such text attribute", message, capacity);
+}
+
+void apus_h5_free(char *value) {
+    enter();
+    H5free_memory(value);
+    leave(0, "", NULL, 0);
+}
+
+void apus_h5_version(char *version, size_t capacity) {
+    enter();
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    snprintf(version, capacity, "%u.%u.%u", major, minor, release);
+    leave(0, "", NULL, 0);
+}
