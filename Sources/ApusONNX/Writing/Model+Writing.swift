@@ -3,20 +3,17 @@ import ApusCore
 extension Model {
     /// The bytes of an ONNX file: the same model gives the same bytes.
     ///
-    /// Large initializers of the main graph begin at multiples of 64, so that readers map them in place. The operator
-    /// sets come last: a file that is cut anywhere lacks them and is refused.
+    /// Large initializers of the main graph begin at multiples of 64, so that readers map them in place. The graph
+    /// comes last: a file that is cut anywhere lacks it, or its end, and is refused.
     public func encoded() -> [UInt8] {
         let body = graph.encoded()
         var writer = WireWriter()
-        write(headerTo: &writer)
+        writeHeader(to: &writer)
         let start = writer.bytes.count
         let padding = WireWriter.padding { start + 1 + WireWriter.varintSize(body.count + $0) + $0 }
         var graphWriter = WireWriter()
         graphWriter.writePadding(GraphField.documentation, count: padding)
         writer.write(ModelField.graph, graphWriter.bytes + body)
-        for (domain, version) in opsetImports.sorted(by: { $0.key > $1.key }) {
-            writer.write(ModelField.opsetImport) { writeOpset(domain, version, to: &$0) }
-        }
         return writer.bytes
     }
 
@@ -25,13 +22,16 @@ extension Model {
         do throws(FileError) { try FileSystem.writeWhole(encoded(), to: path) } catch { throw .file(error) }
     }
 
-    private func write(headerTo writer: inout WireWriter) {
+    private func writeHeader(to writer: inout WireWriter) {
         writer.write(ModelField.irVersion, irVersion)
         writer.writeUnlessEmpty(ModelField.producer, producer)
         writer.writeUnlessEmpty(ModelField.producerVersion, producerVersion)
         writer.writeUnlessEmpty(ModelField.domain, domain)
         if modelVersion != 0 { writer.write(ModelField.modelVersion, modelVersion) }
         writer.writeUnlessEmpty(ModelField.documentation, documentation)
+        for (domain, version) in opsetImports.sorted(by: { $0.key < $1.key }) {
+            writer.write(ModelField.opsetImport) { writeOpset(domain, version, to: &$0) }
+        }
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
             writer.write(ModelField.metadata) {
                 $0.write(EntryField.key, key)
