@@ -22,10 +22,13 @@ public struct TextScale: Hashable, Sendable {
 
 extension Canvas {
     /// Draws one line of text; `x`, `y` is the upper left corner of its first letter.
-    public mutating func text(_ text: String, x: Int, y: Int, scale: TextScale = .init(1), _ color: Color) {
+    public mutating func text(
+        _ text: String, x: Int, y: Int, scale: TextScale = .init(1), _ color: Color, isBold: Bool = false
+    ) {
         for (index, character) in text.enumerated() where character != " " {
             let left = Float(x) + Float(index * BitmapFont.advance) * scale.factor
             glyph(character, left: left, top: Float(y), scale: scale.factor, color)
+            if isBold { glyph(character, left: left + 0.5 * scale.factor, top: Float(y), scale: scale.factor, color) }
         }
     }
 

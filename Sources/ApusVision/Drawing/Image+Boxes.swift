@@ -12,7 +12,7 @@ extension Image {
                 x: rectangle.x, y: rectangle.y, width: rectangle.width, height: rectangle.height, thickness: thickness,
                 box.2)
         }
-        var layout = LabelLayout(imageWidth: width, imageHeight: height, scale: TextScale(max(1, side / 640)))
+        var layout = LabelLayout(imageWidth: width, imageHeight: height, scale: TextScale(max(1, side / 560)))
         for (rectangle, box) in zip(rectangles, boxes) where !box.1.isEmpty {
             layout.place(box.1, on: rectangle).draw(on: &canvas, scale: layout.scale, box.2)
         }
@@ -61,7 +61,7 @@ struct LabelLayout {
         let frame: PixelRectangle
     }
 
-    private var padding: Int { max(2, Int(2 * scale.factor)) }
+    private var padding: Int { max(3, Int(3 * scale.factor)) }
 
     mutating func place(_ text: String, on box: PixelRectangle) -> Label {
         let shown = scale.fitted(text, width: imageWidth - 2 * padding)
@@ -97,6 +97,7 @@ extension LabelLayout.Label {
         let x = frame.x + (frame.width - scale.width(of: text)) / 2
         // Letters without descenders are centred a little high: the cell has room below the baseline.
         let y = frame.y + (frame.height - Int(Float(BitmapFont.baseline) * scale.factor)) / 2
-        canvas.text(text, x: x, y: y, scale: scale, color.contrasting)
+        // Struck twice: thin letters drown in a photograph.
+        canvas.text(text, x: x, y: y, scale: scale, color.contrasting, isBold: true)
     }
 }

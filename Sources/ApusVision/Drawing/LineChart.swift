@@ -55,7 +55,7 @@ private struct LineChartPainter {
         let top = line / 2 + (chart.title.isEmpty ? 0 : 2 * line) + legend.height + 2 * line
         let plotHeight = max(height - top - 3 * line - line / 2, 20)
         let points = chart.finitePoints
-        let vertical = AxisScale(points.map(\.y), maximumTicks: max(2, min(9, plotHeight / (3 * line))))
+        let vertical = AxisScale(points.map(\.y), maximumTicks: max(2, min(9, plotHeight / (2 * line))))
         let labelWidth = vertical.ticks.map { [scale] in scale.width(of: vertical.label($0)) }.max() ?? 0
         let left = labelWidth + line + line / 2
         let plotWidth = max(width - left - 2 * line, 20)
@@ -166,7 +166,7 @@ private struct ChartLegend {
             canvas.line(
                 fromX: Float(left), y: middle, toX: Float(left) + 1.4 * Float(line), y: middle,
                 thickness: 3 * scale.factor, .palette(index))
-            canvas.text(item.text, x: left + 2 * line - line / 3, y: top, scale: scale, Color(0x333333))
+            canvas.text(item.text, x: left + 2 * line - 2, y: top, scale: scale, Color(0x333333))
         }
     }
 }
