@@ -1,0 +1,57 @@
+import ApusVision
+import Glibc
+
+/// Blends two images and keeps the boxes of both.
+///
+/// Zhang et al., *mixup: Beyond Empirical Risk Minimization*, <https://arxiv.org/abs/1710.09412>; the share of the first
+/// image is Beta(32, 32), so both stay visible.
+public struct MixUp: Sendable {
+    public var probability: Double
+    /// Both parameters of the Beta distribution, at least 1.
+    public var concentration: Double
+
+    public init(probability: Double = 0, concentration: Double = 32) {
+        precondition(concentration >= 1, "Beta(\(concentration), \(concentration)), expected at least 1")
+        (self.probability, self.concentration) = (probability, concentration)
+    }
+
+    /// The share of the first image, or `nil` for no blend.
+    public func draw(using generator: inout some RandomNumberGenerator) -> Double? {
+        guard generator.happens(probability) else { return nil }
+        let (a, b) = (generator.gamma(concentration), generator.gamma(concentration))
+        return a / (a + b)
+    }
+
+    /// `pixels · share + other · (1 - share)`, in 1/256 and cut to whole numbers.
+    public func blend(_ other: UnsafePointer<UInt8>, into pixels: PixelView, share: Double) {
+        let first = UInt16(min(max((share * 256).rounded(), 0), 256))
+        let second = 256 - first
+        for index in 0..<pixels.byteCount {
+            // At most 255 · 256: it fits.
+            let sum = UInt16(pixels.base[index]) &* first &+ UInt16(other[index]) &* second
+            pixels.base[index] = UInt8(truncatingIfNeeded: sum >> 8)
+        }
+    }
+}
+
+extension RandomNumberGenerator {
+    /// Gamma-distributed with scale 1 and `shape` ≥ 1.
+    ///
+    /// Marsaglia & Tsang, *A Simple Method for Generating Gamma Variables*, 2000.
+    mutating func gamma(_ shape: Double) -> Double {
+        let d = shape - 1.0 / 3
+        let c = 1 / (9 * d).squareRoot()
+        while true {
+            let x = normal()
+            let v = (1 + c * x) * (1 + c * x) * (1 + c * x)
+            guard v > 0 else { continue }
+            if log(1 - uniform(0, 1)) < x * x / 2 + d - d * v + d * log(v) { return d * v }
+        }
+    }
+
+    /// Normally distributed, by Box and Muller's transform.
+    mutating func normal() -> Double {
+        let radius = (-2 * log(1 - uniform(0, 1))).squareRoot()
+        return radius * cos(2 * .pi * uniform(0, 1))
+    }
+}

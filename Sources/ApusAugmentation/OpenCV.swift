@@ -1,0 +1,32 @@
+import ApusVision
+import CApusOpenCV
+
+/// Calls into OpenCV. The transforms check their parameters before, so a refusal is a programmer's mistake.
+enum OpenCV {
+    static func check(_ status: Int32) {
+        precondition(status == 0, String(cString: apus_cv_message()))
+    }
+
+    static func view(_ pixels: PixelView) -> apus_cv_image {
+        apus_cv_image(
+            pixels: pixels.base, width: Int32(pixels.size.width), height: Int32(pixels.size.height),
+            channels: Int32(pixels.channels))
+    }
+
+    /// A new image of `size` that `body(source, destination)` writes.
+    static func map(
+        _ image: Image, size: ImageSize? = nil, channels: Int? = nil,
+        _ body: (apus_cv_image, apus_cv_image) -> Int32
+    ) -> Image {
+        let size = size ?? image.size
+        let channels = channels ?? image.channels
+        return Image(uninitializedWidth: size.width, height: size.height, channels: channels) { output in
+            image.pixels.withUnsafeBufferPointer { input in
+                guard let source = input.baseAddress, let destination = output.baseAddress else { return }
+                let from = PixelView(UnsafeMutablePointer(mutating: source), size: image.size, channels: image.channels)
+                let to = PixelView(destination, size: size, channels: channels)
+                check(body(view(from), view(to)))
+            }
+        }
+    }
+}

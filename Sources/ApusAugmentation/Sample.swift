@@ -1,0 +1,54 @@
+import ApusVision
+
+/// An image and all that is known about places in it; a transform moves them together.
+public struct Sample: Hashable, Sendable {
+    public var image: Image
+    public var boxes: [LabeledBox]
+    public var keypoints: [Keypoints]
+
+    public init(image: Image, boxes: [LabeledBox] = [], keypoints: [Keypoints] = []) {
+        (self.image, self.boxes, self.keypoints) = (image, boxes, keypoints)
+    }
+
+    /// The sample with its image stretched to another size.
+    public func resized(to size: ImageSize) -> Sample {
+        guard size != image.size else { return self }
+        let (x, y) = (Float(size.width) / Float(image.width), Float(size.height) / Float(image.height))
+        return Sample(
+            image: image.resized(width: size.width, height: size.height),
+            boxes: boxes.map { LabeledBox($0.box.scaled(x: x, y: y), label: $0.label, isCrowd: $0.isCrowd) },
+            keypoints: keypoints.map { object in
+                Keypoints(object.points.map { Keypoint(x: $0.x * x, y: $0.y * y, visibility: $0.visibility) })
+            })
+    }
+
+    /// The sample at the size at which its longer side is `side` pixels; the shorter side rounds up.
+    public func resized(longerSide side: Int) -> Sample { resized(to: image.size.scaled(longerSide: side)) }
+}
+
+extension ImageSize {
+    /// The size of the same shape whose longer side is `side`; the shorter side rounds up and is at least 1.
+    public func scaled(longerSide side: Int) -> ImageSize {
+        let longer = max(width, height)
+        func fitted(_ extent: Int) -> Int { max((extent * side + longer - 1) / longer, 1) }
+        return ImageSize(width: fitted(width), height: fitted(height))
+    }
+}
+
+extension BoundingBox {
+    func scaled(x: Float, y: Float) -> BoundingBox {
+        BoundingBox(minX: minX * x, minY: minY * y, maxX: maxX * x, maxY: maxY * y)
+    }
+
+    func shifted(x: Float, y: Float) -> BoundingBox {
+        BoundingBox(minX: minX + x, minY: minY + y, maxX: maxX + x, maxY: maxY + y)
+    }
+
+    /// The smallest box around its four corners, each moved by `move`.
+    func hull(_ move: (SIMD2<Float>) -> SIMD2<Float>) -> BoundingBox {
+        let corners = [SIMD2(minX, minY), SIMD2(maxX, minY), SIMD2(minX, maxY), SIMD2(maxX, maxY)].map(move)
+        let low = corners.dropFirst().reduce(corners[0]) { pointwiseMin($0, $1) }
+        let high = corners.dropFirst().reduce(corners[0]) { pointwiseMax($0, $1) }
+        return BoundingBox(minX: low.x, minY: low.y, maxX: high.x, maxY: high.y)
+    }
+}

@@ -1,0 +1,15 @@
+/// What keeps a batch from being made.
+public enum LoaderError: Error, Equatable, CustomStringConvertible {
+    /// An image that can be read no more, though it could when the dataset was prepared.
+    case unreadableImage(name: String, index: Int, reason: String)
+    case emptyImage(name: String, index: Int)
+
+    public var description: String {
+        switch self {
+        case .unreadableImage(let name, let index, let reason):
+            "image \(index) (\(name)) cannot be read: \(reason); prepare the dataset again"
+        case .emptyImage(let name, let index):
+            "image \(index) (\(name)) has no pixels; prepare the dataset again"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+#include "guard.hpp"
+
+#include <opencv2/imgproc.hpp>
+
+namespace {
+
+int flag(apus_cv_interpolation interpolation) {
+    switch (interpolation) {
+    case APUS_CV_NEAREST: return cv::INTER_NEAREST;
+    case APUS_CV_LINEAR: return cv::INTER_LINEAR;
+    case APUS_CV_CUBIC: return cv::INTER_CUBIC;
+    case APUS_CV_AREA: return cv::INTER_AREA;
+    }
+    return cv::INTER_LINEAR;
+}
+
+cv::Mat matrix(const double *elements, int rows) {
+    return cv::Mat(rows, 3, CV_64F, const_cast<double *>(elements));
+}
+
+}  // namespace
+
+int32_t apus_cv_warp_affine(
+    apus_cv_image source, apus_cv_image destination, const double *forward, apus_cv_interpolation interpolation,
+    uint8_t border) {
+    return apus::guarded(source, destination, [&](const cv::Mat &from, cv::Mat &to) {
+        cv::warpAffine(
+            from, to, matrix(forward, 2), to.size(), flag(interpolation), cv::BORDER_CONSTANT, cv::Scalar::all(border));
+    });
+}
+
+int32_t apus_cv_warp_perspective(
+    apus_cv_image source, apus_cv_image destination, const double *forward, apus_cv_interpolation interpolation,
+    uint8_t border) {
+    return apus::guarded(source, destination, [&](const cv::Mat &from, cv::Mat &to) {
+        cv::warpPerspective(
+            from, to, matrix(forward, 3), to.size(), flag(interpolation), cv::BORDER_CONSTANT, cv::Scalar::all(border));
+    });
+}
+
+int32_t apus_cv_resize(apus_cv_image source, apus_cv_image destination, apus_cv_interpolation interpolation) {
+    return apus::guarded(source, destination, [&](const cv::Mat &from, cv::Mat &to) {
+        cv::resize(from, to, to.size(), 0, 0, flag(interpolation));
+    });
+}
