@@ -1,0 +1,45 @@
+import ApusCore
+import CApusTorch
+
+/// What holds for the whole process: threads, seeds, memory, devices.
+public enum Torch {
+    /// LibTorch's version, such as `2.13.0`.
+    public static var version: String { String(cString: apus_torch_version()) }
+    /// The vector instructions that LibTorch's own kernels use, such as `AVX2`.
+    public static var cpuCapability: String { String(cString: apus_torch_cpu_capability()) }
+
+    /// Threads that one operation may use. Results repeat bit for bit at a fixed number.
+    public static var threads: Int { Int(apus_torch_threads()) }
+    public static func setThreads(_ count: Int) { apus_torch_set_threads(Int32(clamping: max(count, 1))) }
+
+    /// Seeds LibTorch's own generators. Initial weights do not depend on it: they come from a `RandomStream`.
+    public static func seed(_ seed: UInt64) { apus_torch_seed(seed) }
+
+    /// Keeps freed tensor memory for the next step instead of returning it to the system: a training step is faster
+    /// and the process stays at its peak. Call before the first tensor.
+    public static func usePooledMemory() { apus_torch_use_pooled_memory() }
+    public static var pooledBytes: Int { apus_torch_pooled_bytes() }
+
+    public static var cudaDeviceCount: Int { Int(apus_torch_cuda_count()) }
+
+    /// Whether the CUDA half of LibTorch loads and finds a device.
+    public static var isCUDAAvailable: Bool { (try? loadCUDA()) != nil && cudaDeviceCount > 0 }
+
+    private static let cudaLoad: Result<Void, TorchError> = {
+        guard apus_torch_load_cuda() == 0 else {
+            let reason = String(cString: apus_torch_last_error())
+            return .failure(.device("cuda", reason: "\(reason); install a CUDA build of LibTorch, or choose cpu"))
+        }
+        return .success(())
+    }()
+
+    static func loadCUDA() throws(TorchError) { try cudaLoad.get() }
+}
+
+/// Runs `body` without recording operations for `backward`. The mode is the calling thread's: `body` does not suspend.
+public func withoutGradients<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    let wasEnabled = apus_torch_gradients_enabled()
+    apus_torch_set_gradients_enabled(false)
+    defer { apus_torch_set_gradients_enabled(wasEnabled) }
+    return try body()
+}

@@ -1,0 +1,29 @@
+import CApusTorch
+
+/// Why LibTorch, a device or a checkpoint could not be used.
+public enum TorchError: Error, Equatable, CustomStringConvertible {
+    /// LibTorch refused an operation; the text is its own.
+    case operation(String)
+    /// The device is not there or could not be started.
+    case device(String, reason: String)
+    /// A checkpoint's bytes are not what the format says.
+    case checkpoint(path: String, reason: String)
+    /// A state dictionary does not fit the module it is loaded into.
+    case state(String)
+
+    static var last: TorchError { .operation(String(cString: apus_torch_last_error())) }
+
+    public var description: String {
+        switch self {
+        case .operation(let message): "LibTorch: \(message)"
+        case .device(let name, let reason): "the device \(name) cannot be used: \(reason)"
+        case .checkpoint(let path, let reason): "\(path) is not a readable safetensors checkpoint: \(reason)"
+        case .state(let message): message
+        }
+    }
+}
+
+/// Ends the program for a mistake in it, such as shapes that do not fit. What comes from outside is checked before.
+func mistake(_ function: StaticString, file: StaticString, line: UInt) -> Never {
+    preconditionFailure("\(function): \(String(cString: apus_torch_last_error()))", file: file, line: line)
+}

@@ -1,0 +1,25 @@
+#include "Handle.hpp"
+#include <torch/csrc/autograd/autograd.h>
+
+using namespace apus;
+
+apus_status apus_tensor_backward(apus_tensor loss) {
+    return guardedStatus([&] { torch::autograd::backward({retained(loss)}, {}); });
+}
+
+apus_status apus_tensor_set_requires_gradient(apus_tensor tensor, bool requiresGradient) {
+    return guardedStatus([&] { Borrowed(tensor)->requires_grad_(requiresGradient); });
+}
+
+apus_result apus_tensor_gradient(apus_tensor tensor) {
+    const auto &gradient = Borrowed(tensor)->grad();
+    return gradient.defined() ? owned(gradient) : nullptr;
+}
+
+void apus_tensor_clear_gradient(apus_tensor tensor) {
+    (void)guardedStatus([&] { Borrowed(tensor)->mutable_grad().reset(); });
+}
+
+apus_result apus_tensor_detach(apus_tensor x) {
+    return guarded([&] { return Borrowed(x)->detach(); });
+}

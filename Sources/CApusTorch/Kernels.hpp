@@ -1,0 +1,21 @@
+// The compute kernels of the fused training functions, as a table of function pointers for the CPU at hand.
+#pragma once
+#include <cstdint>
+
+namespace apus {
+
+struct Kernels {
+    void (*moments)(const float *x, int64_t rows, int64_t channels, float *sum, float *squares);
+    void (*normSilu)(const float *x, float *z, int64_t rows, int64_t channels, const float *scale, const float *shift);
+    void (*gradientSums)(const float *x, const float *dz, int64_t rows, int64_t channels, int64_t dzStride,
+                         const float *scale, const float *shift, const float *mean, float *sum, float *product);
+    void (*normSiluGradient)(const float *x, const float *dz, float *dx, int64_t rows, int64_t channels,
+                             int64_t dzStride, const float *scale, const float *shift, const float *mean,
+                             const float *slope, const float *offset);
+    double (*softplusSum)(const float *x, float *gradient, int64_t count, float weight);
+};
+
+/// The fastest kernels that this CPU executes.
+const Kernels &kernels();
+
+} // namespace apus

@@ -1,0 +1,142 @@
+// A memory pool for big tensors. A training step frees and allocates the same gigabyte again and again; returned to
+// the system each time, it costs a page fault every 4 KiB. The pool keeps it, in huge pages where the system has them.
+#include "Handle.hpp"
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+#include <cstdlib>
+#include <mutex>
+#include <set>
+#include <sys/mman.h>
+#include <unordered_map>
+
+namespace {
+
+constexpr size_t smallest = 1 << 16;      // below it, malloc is as good
+constexpr size_t hugePage = 1 << 21;
+constexpr size_t segmentSize = 32 << 20;  // what is asked of the system at least
+constexpr size_t granule = 1 << 12;
+
+/// A piece of a segment; neighbours are linked so that free ones merge.
+struct Block {
+    char *address;
+    size_t size;
+    Block *before, *after;
+    bool isFree;
+};
+
+struct BySize {
+    bool operator()(const Block *a, const Block *b) const {
+        return a->size != b->size ? a->size < b->size : a->address < b->address;
+    }
+};
+
+size_t rounded(size_t size, size_t unit) { return (size + unit - 1) / unit * unit; }
+
+/// Best fit over a few large mappings.
+class Pool {
+public:
+    void *take(size_t size) {
+        std::lock_guard lock(mutex_);
+        size = rounded(size, granule);
+        Block wanted{nullptr, size, nullptr, nullptr, true};
+        const auto found = free_.lower_bound(&wanted);
+        Block *block = found != free_.end() ? *found : grow(size);
+        free_.erase(block);
+        split(block, size);
+        block->isFree = false;
+        taken_[block->address] = block;
+        return block->address;
+    }
+
+    void giveBack(void *address) {
+        std::lock_guard lock(mutex_);
+        const auto found = taken_.find(address);
+        Block *block = found->second;
+        taken_.erase(found);
+        block->isFree = true;
+        if (block->after && block->after->isFree) absorbNext(block);
+        if (block->before && block->before->isFree) {
+            block = block->before;
+            free_.erase(block);
+            absorbNext(block);
+        }
+        free_.insert(block);
+    }
+
+    size_t bytes() {
+        std::lock_guard lock(mutex_);
+        return bytes_;
+    }
+
+private:
+    Block *grow(size_t size) {
+        const size_t mapped = rounded(std::max(size, segmentSize), hugePage);
+        void *raw = mmap(nullptr, mapped + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        TORCH_CHECK(raw != MAP_FAILED, "no memory for a tensor of ", size, " bytes; use a smaller batch or image size");
+        const auto start = rounded(reinterpret_cast<size_t>(raw), hugePage);
+        char *address = reinterpret_cast<char *>(start);
+        trim(static_cast<char *>(raw), address, mapped);
+        madvise(address, mapped, MADV_HUGEPAGE);
+        bytes_ += mapped;
+        auto *block = new Block{address, mapped, nullptr, nullptr, true};
+        free_.insert(block);
+        return block;
+    }
+
+    /// Unmaps what alignment left over on both sides.
+    static void trim(char *raw, char *address, size_t mapped) {
+        if (address > raw) munmap(raw, address - raw);
+        const size_t rest = hugePage - (address - raw);
+        if (rest > 0) munmap(address + mapped, rest);
+    }
+
+    void split(Block *block, size_t size) {
+        if (block->size - size < smallest) return;
+        auto *rest = new Block{block->address + size, block->size - size, block, block->after, true};
+        if (rest->after) rest->after->before = rest;
+        block->after = rest;
+        block->size = size;
+        free_.insert(rest);
+    }
+
+    /// Joins to `block`, which is outside the free set, the block behind it.
+    void absorbNext(Block *block) {
+        Block *next = block->after;
+        free_.erase(next);
+        block->size += next->size;
+        block->after = next->after;
+        if (block->after) block->after->before = block;
+        delete next;
+    }
+
+    std::mutex mutex_;
+    std::set<Block *, BySize> free_;
+    std::unordered_map<void *, Block *> taken_;
+    size_t bytes_ = 0;
+};
+
+/// Never destroyed: tensors may outlive every static.
+Pool &pool() {
+    static auto *pool = new Pool;
+    return *pool;
+}
+
+void release(void *address) { pool().giveBack(address); }
+
+struct PooledAllocator final : c10::Allocator {
+    c10::DataPtr allocate(size_t size) override {
+        if (size < smallest) return c10::GetDefaultCPUAllocator()->allocate(size);
+        void *address = pool().take(size);
+        return {address, address, &release, c10::Device(c10::kCPU)};
+    }
+    void copy_data(void *target, const void *source, size_t count) const override { default_copy_data(target, source, count); }
+};
+
+} // namespace
+
+void apus_torch_use_pooled_memory(void) {
+    static PooledAllocator allocator;
+    c10::SetCPUAllocator(&allocator, 1);
+}
+
+size_t apus_torch_pooled_bytes(void) { return pool().bytes(); }

@@ -1,0 +1,188 @@
+#ifndef APUS_TORCH_H
+#define APUS_TORCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#pragma clang assume_nonnull begin
+
+// A plain C face over LibTorch. No C++ exception leaves it: a function that returns a handle returns NULL on
+// failure, one that returns a status returns 0 on success, and `apus_torch_last_error` tells the calling thread why.
+
+/// An owned reference to a tensor (LibTorch's TensorImpl with one retain). Released by `apus_tensor_release`.
+typedef struct apus_tensor_object *apus_tensor;
+typedef apus_tensor _Nullable apus_result;
+typedef int apus_status;
+
+/// Element types, in the order of ApusTorch's own table.
+enum apus_dtype {
+    APUS_FLOAT32, APUS_FLOAT64, APUS_FLOAT16, APUS_BFLOAT16,
+    APUS_UINT8, APUS_INT8, APUS_INT16, APUS_INT32, APUS_INT64, APUS_BOOL,
+};
+
+// Runtime
+const char *apus_torch_last_error(void);
+const char *apus_torch_version(void);
+const char *apus_torch_cpu_capability(void);
+void apus_torch_set_threads(int count);
+int apus_torch_threads(void);
+void apus_torch_seed(uint64_t seed);
+/// Makes freed tensor memory be reused instead of returned to the system. Call before the first tensor.
+void apus_torch_use_pooled_memory(void);
+/// Bytes that the pool has taken from the system.
+size_t apus_torch_pooled_bytes(void);
+/// Loads the CUDA half of LibTorch, which lies beside libtorch_cpu.
+apus_status apus_torch_load_cuda(void);
+int apus_torch_cuda_count(void);
+bool apus_torch_gradients_enabled(void);
+void apus_torch_set_gradients_enabled(bool enabled);
+
+// Lifetime and facts
+void apus_tensor_release(apus_tensor tensor);
+size_t apus_tensor_rank(apus_tensor tensor);
+int64_t apus_tensor_size(apus_tensor tensor, size_t axis);
+int64_t apus_tensor_count(apus_tensor tensor);
+/// A value of `apus_dtype`, or -1 where the table has none.
+int apus_tensor_dtype(apus_tensor tensor);
+/// -1 on the CPU, else the index of the CUDA device.
+int apus_tensor_device(apus_tensor tensor);
+bool apus_tensor_requires_gradient(apus_tensor tensor);
+bool apus_tensor_is_channels_last(apus_tensor tensor);
+/// Whether both handles stand for one tensor.
+bool apus_tensor_is_same(apus_tensor a, apus_tensor b);
+/// The first element on the CPU, in the tensor's own layout.
+void *_Nullable apus_tensor_data(apus_tensor tensor);
+
+// Creation
+apus_result apus_tensor_full(const int64_t *shape, size_t rank, double value, int dtype, int device);
+/// Copies `shape` elements, row-major, from `bytes`.
+apus_result apus_tensor_from_bytes(const void *bytes, const int64_t *shape, size_t rank, int dtype, int device);
+/// Copies the elements, row-major, to `bytes`; `byteCount` must be exactly theirs.
+apus_status apus_tensor_copy_to_bytes(apus_tensor tensor, void *bytes, size_t byteCount);
+/// One element as a double.
+apus_status apus_tensor_item(apus_tensor tensor, double *value);
+/// uint8 pixels [n, height, width, channels] to a float32 channels_last tensor [n, channels, height, width] of value / 255.
+apus_result apus_tensor_from_pixels(const uint8_t *pixels, int64_t n, int64_t height, int64_t width, int64_t channels,
+                                    int device);
+apus_result apus_tensor_clone(apus_tensor x);
+apus_result apus_tensor_to_device(apus_tensor x, int device);
+apus_result apus_tensor_to_dtype(apus_tensor x, int dtype);
+apus_result apus_tensor_contiguous(apus_tensor x, bool channelsLast);
+/// Writes `source`'s elements into `target`, outside autograd.
+apus_status apus_tensor_assign(apus_tensor target, apus_tensor source);
+
+// Autograd
+apus_status apus_tensor_backward(apus_tensor loss);
+apus_status apus_tensor_set_requires_gradient(apus_tensor tensor, bool requires_gradient);
+/// The accumulated gradient, NULL without an error message where there is none.
+apus_result apus_tensor_gradient(apus_tensor tensor);
+void apus_tensor_clear_gradient(apus_tensor tensor);
+apus_result apus_tensor_detach(apus_tensor x);
+
+// Shapes
+apus_result apus_tensor_reshape(apus_tensor x, const int64_t *shape, size_t rank);
+apus_result apus_tensor_permute(apus_tensor x, const int64_t *axes, size_t rank);
+apus_result apus_tensor_slice(apus_tensor x, int64_t axis, int64_t start, int64_t end);
+apus_result apus_tensor_concatenate(const apus_tensor _Nonnull *_Nonnull tensors, size_t count, int64_t axis);
+
+// Arithmetic
+enum apus_unary {
+    APUS_NEGATE, APUS_ABSOLUTE, APUS_EXP, APUS_LOG, APUS_SQUARE_ROOT, APUS_SIGMOID, APUS_SILU, APUS_RELU,
+    APUS_ARC_TANGENT, APUS_SOFTPLUS,
+};
+enum apus_binary { APUS_ADD, APUS_SUBTRACT, APUS_MULTIPLY, APUS_DIVIDE, APUS_MAXIMUM, APUS_MINIMUM, APUS_MATMUL };
+apus_result apus_tensor_unary(apus_tensor x, int operation);
+apus_result apus_tensor_binary(apus_tensor a, apus_tensor b, int operation);
+/// scale · x + offset
+apus_result apus_tensor_affine(apus_tensor x, double scale, double offset);
+apus_result apus_tensor_clamp(apus_tensor x, double minimum, double maximum);
+apus_result apus_tensor_sum(apus_tensor x, const int64_t *axes, size_t count, bool keepDimensions);
+apus_result apus_tensor_mean(apus_tensor x, const int64_t *axes, size_t count, bool keepDimensions);
+apus_result apus_tensor_softmax(apus_tensor x, int64_t axis);
+/// Elements of `x` along `axis` at an int64 `index` of the same rank.
+apus_result apus_tensor_gather(apus_tensor x, int64_t axis, apus_tensor index);
+
+// Layers
+apus_result apus_tensor_conv2d(apus_tensor x, apus_tensor weight, apus_result bias, int64_t stride, int64_t padding,
+                               int64_t groups);
+apus_result apus_tensor_linear(apus_tensor x, apus_tensor weight, apus_result bias);
+apus_result apus_tensor_max_pool2d(apus_tensor x, int64_t kernel, int64_t stride, int64_t padding);
+/// Nearest-neighbour upsampling by a whole factor.
+apus_result apus_tensor_upsample_nearest2d(apus_tensor x, int64_t factor);
+/// Batch normalization over all but the channel axis, followed by SiLU where `silu` is set. In training it updates
+/// the running statistics, and it keeps only `x` for the backward pass.
+apus_result apus_tensor_batch_norm(apus_tensor x, apus_tensor weight, apus_tensor bias, apus_tensor runningMean,
+                                   apus_tensor runningVariance, bool training, double momentum, double epsilon,
+                                   bool silu);
+/// Mean cross entropy of logits [N, C] and int64 labels [N].
+apus_result apus_tensor_cross_entropy(apus_tensor logits, apus_tensor labels, double labelSmoothing);
+
+// Training steps over whole parameter lists
+/// The hyperparameters of one parameter within a step.
+typedef struct {
+    float learningRate;
+    float momentum;   // SGD's momentum, AdamW's beta 1
+    float weightDecay;
+} apus_step_rates;
+
+/// Euclidean norm of all gradients together.
+apus_status apus_gradient_norm(const apus_tensor _Nonnull *_Nonnull parameters, size_t count, double *norm);
+/// SGD with momentum as in PyTorch; clips gradients to `maximumNorm` where it is positive and returns the norm before
+/// it. A gradient norm that is not finite leaves parameters and state as they are. Gradients are released.
+apus_status apus_sgd_step(const apus_tensor _Nonnull *_Nonnull parameters, const apus_tensor _Nonnull *_Nonnull momenta,
+                          const apus_step_rates *rates, size_t count, bool nesterov, double maximumNorm, double *norm);
+/// AdamW as in PyTorch; `step` counts from 1.
+apus_status apus_adamw_step(const apus_tensor _Nonnull *_Nonnull parameters, const apus_tensor _Nonnull *_Nonnull first,
+                            const apus_tensor _Nonnull *_Nonnull second, const apus_step_rates *rates, size_t count,
+                            double beta2, double epsilon, int64_t step, double maximumNorm, double *norm);
+/// average = decay · average + (1 − decay) · value for floating tensors; other tensors are copied.
+apus_status apus_average_step(const apus_tensor _Nonnull *_Nonnull averages, const apus_tensor _Nonnull *_Nonnull values,
+                              size_t count, double decay);
+
+// Detection
+/// One labelled box: image index, class, centre and size as fractions of the image.
+typedef struct {
+    int32_t image;
+    int32_t label;
+    float centerX, centerY, width, height;
+} apus_target;
+
+typedef struct {
+    float boxGain, classGain, distributionGain;
+    int32_t candidates;  // anchors a box may claim
+    float scorePower, overlapPower;
+} apus_detection_settings;
+
+/// What a detection loss is made of, each multiplied by its gain (not by the batch size).
+typedef struct {
+    float box, classification, distribution;
+    int32_t positives;
+} apus_loss_parts;
+
+/// Task-aligned assignment, CIoU, distribution focal and class loss of a v8-style head, with their gradients.
+///
+/// `boxes[i]`: [B, 4·bins, H_i, W_i], `scores[i]`: [B, C, H_i, W_i], `strides[i]` pixels a cell. Returns the scalar
+/// Σ parts × B.
+apus_result apus_detection_loss(const apus_tensor _Nonnull *_Nonnull boxes, const apus_tensor _Nonnull *_Nonnull scores,
+                                const float *strides, size_t levels, const apus_target *_Nullable targets,
+                                size_t targetCount, apus_detection_settings settings, apus_loss_parts *parts);
+/// The assignment alone: for each image and anchor the index into `targets` (-1: background) and the target score.
+apus_status apus_detection_assignment(const apus_tensor _Nonnull *_Nonnull boxes,
+                                      const apus_tensor _Nonnull *_Nonnull scores, const float *strides, size_t levels,
+                                      const apus_target *_Nullable targets, size_t targetCount,
+                                      apus_detection_settings settings, int32_t *assigned, float *targetScores);
+/// Decoded predictions [B, 4 + C, anchors]: centre x, y, width, height in pixels, then sigmoid scores.
+apus_result apus_detection_decode(const apus_tensor _Nonnull *_Nonnull boxes, const apus_tensor _Nonnull *_Nonnull scores,
+                                  const float *strides, size_t levels);
+
+#pragma clang assume_nonnull end
+
+#ifdef __cplusplus
+}
+#endif
+#endif
