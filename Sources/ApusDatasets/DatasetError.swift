@@ -16,6 +16,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case faults(count: Int, first: Fault, report: String)
     /// A prepared file that is not whole or not one of ours.
     case damaged(path: String, reason: String)
+    /// A version that libhdf5 cannot write.
+    case unwritable(path: String, reason: String)
     /// A prepared file of another format version.
     case unsupportedVersion(path: String, found: Int, expected: Int)
     /// An image of a prepared dataset that does not decode.
@@ -38,6 +40,7 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
                 + "correct them, or prepare without strict to leave them out"
         case .damaged(let path, let reason):
             "\(path): not a whole prepared dataset: \(reason); delete it and run `apus prepare` again"
+        case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
         case .unsupportedVersion(let path, let found, let expected):
             "\(path): prepared format \(found), expected \(expected); run `apus prepare` again"
         case .undecodableImage(let path, let image, let reason):

@@ -1,0 +1,95 @@
+import ApusCore
+import ApusVision
+
+/// A sample that goes into a prepared version.
+struct PreparedEntry: Sendable {
+    var record: PreparedDataset.Record
+    /// What the source says; `nil` where it says nothing.
+    var declaredSplit: Split?
+    var content: SourceSample.Content
+    var image: CheckedImage
+}
+
+/// Everything that a version will hold, in its order, and what was wrong with the rest.
+struct PreparedCollection {
+    var classNames: [String]
+    var entries: [PreparedEntry]
+    var faults: [Fault]
+    /// Images that the source lists.
+    var found: Int
+
+    /// Checks every sample of a listing.
+    ///
+    /// - Parameter progress: told after each image, from the thread that checked it.
+    init(
+        _ listing: SourceListing, description: DatasetDescription, path: String, threads: Int,
+        progress: @escaping @Sendable (Int, Int) -> Void
+    ) throws(DatasetError) {
+        let samples = listing.samples
+        let done = Mutex(0)
+        let images = parallelMap(samples.count, threads: threads) { index in
+            let result = checkImage(of: samples[index])
+            done.withLock { done in
+                done += 1
+                progress(done, samples.count)
+            }
+            return result
+        }
+        (classNames, faults, found) = (listing.classNames, listing.faults, samples.count)
+        entries = []
+        addUsable(samples, images)
+        try assignSplits(description.splits, path: path)
+        entries.sort { ($0.record.split.code, $0.record.name) < ($1.record.split.code, $1.record.name) }
+    }
+
+    /// Adds each image content once; of equal ones the first stays, which is that of train before val before test.
+    private mutating func addUsable(_ samples: [SourceSample], _ images: [Result<CheckedImage, ImageFault>]) {
+        var firstByHash = [ContentHash: SourceSample]()
+        for (sample, result) in zip(samples, images) {
+            switch result {
+            case .failure(let error): faults.append(error.fault)
+            case .success(let image):
+                if let first = firstByHash[image.hash] {
+                    faults.append(duplicate(sample, of: first))
+                } else {
+                    firstByHash[image.hash] = sample
+                    add(sample, image)
+                }
+            }
+        }
+    }
+
+    private func duplicate(_ sample: SourceSample, of first: SourceSample) -> Fault {
+        let place = first.split.map { " (\($0.rawValue))" } ?? ""
+        return Fault(
+            .duplicateImage, file: sample.imageFile,
+            message: "the same content as \(first.name)\(place); image left out")
+    }
+
+    private mutating func add(_ sample: SourceSample, _ image: CheckedImage) {
+        let (boxes, boxFaults) = checkedBoxes(of: sample, in: image)
+        faults += boxFaults
+        if let declared = sample.declaredSize, declared != (image.width, image.height) {
+            let message = "labelled as \(declared.width)×\(declared.height), but \(sample.name) is "
+                + "\(image.width)×\(image.height); kept, with the boxes as they stand"
+            faults.append(Fault(.sizeMismatch, file: sample.labelFile, message: message))
+        }
+        let record = PreparedDataset.Record(
+            name: sample.name, split: sample.split ?? .train, width: image.width, height: image.height, boxes: boxes)
+        entries.append(
+            PreparedEntry(record: record, declaredSplit: sample.split, content: sample.content, image: image))
+    }
+
+    private mutating func assignSplits(_ splits: SplitDescription, path: String) throws(DatasetError) {
+        let candidates = entries.map { entry in
+            SplitAssignment.Candidate(
+                name: entry.record.name, declared: entry.declaredSplit, labels: entry.record.boxes.map(\.label))
+        }
+        guard let assigned = SplitAssignment(description: splits).assign(candidates) else {
+            throw .badDescription(
+                path: path, key: "splits.method", found: "declared, but the source declares no splits",
+                expected: "random or stratified")
+        }
+        for (index, split) in assigned.enumerated() { entries[index].record.split = split }
+    }
+}

@@ -1,0 +1,40 @@
+import ApusCore
+import Glibc
+
+/// `datasets/NAME/prepared`: the versions of a data set and what the last preparation said.
+struct PreparedFolder {
+    let path: String
+
+    static func path(ofDescription descriptionPath: String) -> String {
+        FileSystem.resolve("prepared", relativeTo: FileSystem.folder(of: descriptionPath))
+    }
+
+    func dataset(_ id: String) -> String { "\(path)/\(id).h5" }
+    func manifest(_ id: String) -> String { "\(path)/\(id).json" }
+    var report: String { path + "/report.json" }
+    var textReport: String { path + "/report.txt" }
+    /// Holds the id of the version that was prepared last.
+    var latest: String { path + "/latest" }
+
+    func write(_ text: String, to path: String) throws(DatasetError) {
+        do throws(FileError) { try FileSystem.writeWhole(text, to: path) } catch { throw .file(error) }
+    }
+
+    /// Removes the temporary files of preparations that were killed: `….PID.tmp` of a process that is gone.
+    func removeLeftovers() {
+        for name in (try? FileSystem.names(in: path)) ?? [] where name.hasSuffix(".tmp") {
+            let process = name.split(separator: ".").compactMap { pid_t($0) }.first
+            if let process, kill(process, 0) != 0, errno == ESRCH { unlink(path + "/" + name) }
+        }
+    }
+}
+
+extension PreparedDataset {
+    /// The version that was prepared last from a description, or `nil` where none was; nothing is prepared.
+    public static func latest(ofDescription descriptionPath: String) throws(DatasetError) -> PreparedDataset? {
+        let folder = PreparedFolder(path: PreparedFolder.path(ofDescription: descriptionPath))
+        guard let id = try? FileSystem.readText(folder.latest).trimmed, !id.isEmpty else { return nil }
+        let path = folder.dataset(id)
+        return FileSystem.exists(path) ? try PreparedDataset(path: path) : nil
+    }
+}

@@ -1,0 +1,74 @@
+import Crypto
+
+/// Divides samples among the splits as a description says.
+struct SplitAssignment {
+    /// What a decision may depend on.
+    struct Candidate {
+        var name: String
+        var declared: Split?
+        var labels: [Int]
+    }
+
+    let description: SplitDescription
+
+    /// - Returns: one split for each candidate, or `nil` where splits are to be declared and one is not.
+    func assign(_ candidates: [Candidate]) -> [Split]? {
+        switch description.method {
+        case .declared: declared(candidates)
+        case .random: candidates.map { split(at: position(of: $0.name)) }
+        case .stratified: stratified(candidates)
+        }
+    }
+
+    /// A number in 0..<1 that depends on the name and the seed alone.
+    func position(of name: String) -> Double {
+        let digest = SHA256.hash(data: Array("\(description.seed)/\(name)".utf8))
+        let bits = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Double(bits >> 11) * 0x1p-53
+    }
+
+    private func declared(_ candidates: [Candidate]) -> [Split]? {
+        let splits = candidates.compactMap(\.declared)
+        guard splits.count == candidates.count else { return nil }
+        guard description.valFromTrain > 0, !splits.contains(.val) else { return splits }
+        return zip(candidates, splits).map { candidate, split in
+            split == .train && position(of: candidate.name) < description.valFromTrain ? .val : split
+        }
+    }
+
+    /// The split whose share of 0..<1 holds `position`.
+    private func split(at position: Double) -> Split {
+        var sum = 0.0
+        for (split, fraction) in description.fractions {
+            sum += fraction
+            if position < sum { return split }
+        }
+        return description.fractions.last { $0.1 > 0 }?.0 ?? .train
+    }
+
+    /// Ranks each group by its members' positions and cuts the ranking at the fractions.
+    private func stratified(_ candidates: [Candidate]) -> [Split] {
+        let groups = Dictionary(grouping: candidates.indices, by: stratum(of: candidates))
+        var splits = [Split](repeating: .train, count: candidates.count)
+        for group in groups.values {
+            let ranked = group.map { ($0, position(of: candidates[$0].name)) }
+                .sorted { ($0.1, candidates[$0.0].name) < ($1.1, candidates[$1.0].name) }
+            for (rank, (index, _)) in ranked.enumerated() {
+                splits[index] = split(at: (Double(rank) + 0.5) / Double(ranked.count))
+            }
+        }
+        return splits
+    }
+
+    /// The rarest class of each image, or −1 for background.
+    private func stratum(of candidates: [Candidate]) -> (Int) -> Int {
+        var imagesWithClass = [Int: Int]()
+        for candidate in candidates {
+            for label in Set(candidate.labels) { imagesWithClass[label, default: 0] += 1 }
+        }
+        return { index in
+            candidates[index].labels.min { (imagesWithClass[$0, default: 0], $0) < (imagesWithClass[$1, default: 0], $1) }
+                ?? -1
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import ApusCore
+
+/// COCO's detection JSON, one file a split. <https://cocodataset.org/#format-data>
+///
+/// Without `source.annotations`, the files are looked for as they are usually laid out:
+/// `SPLIT/_annotations.coco.json`, `annotations/*train*.json`, or `*.json` in the folder itself.
+struct COCOSource: DatasetSource {
+    let root: String
+    let description: DatasetDescription
+
+    /// One annotation file and the split that it is for.
+    struct Part {
+        var path: String
+        var split: Split?
+    }
+
+    func listing() throws(DatasetError) -> SourceListing {
+        let parts = try locateParts()
+        var files = [(Part, COCOFile)]()
+        for part in parts { files.append((part, try COCOFile.read(part.path))) }
+        let classes = ClassIndex(description.classes.isEmpty ? Self.classNames(in: files.map(\.1)) : description.classes)
+        var listing = SourceListing(classNames: classes.names, samples: [], faults: [])
+        for (part, file) in files {
+            listing.faults += file.faults
+            let folder = imageFolder(for: part, firstName: file.images.first?.name)
+            let prefix = files.count > 1 ? (part.split?.rawValue ?? stem(of: FileSystem.fileName(of: part.path))) + "/" : ""
+            append(file, part: part, folder: folder, prefix: prefix, classes: classes, to: &listing)
+        }
+        return listing
+    }
+
+    private func append(
+        _ file: COCOFile, part: Part, folder: String, prefix: String, classes: ClassIndex,
+        to listing: inout SourceListing
+    ) {
+        var indexByID = [Int: Int]()
+        for image in file.images {
+            guard indexByID[image.id] == nil else {
+                listing.faults.append(
+                    Fault(
+                        .duplicateImage, file: part.path, line: image.line,
+                        message: "image id \(image.id) is there already; '\(image.name)' left out"))
+                continue
+            }
+            indexByID[image.id] = listing.samples.count
+            listing.samples.append(
+                SourceSample(
+                    name: prefix + image.name, content: .file(FileSystem.resolve(image.name, relativeTo: folder)),
+                    split: part.split, declaredSize: image.size, labelFile: part.path))
+        }
+        for annotation in file.annotations {
+            switch place(annotation, file: file, part: part, indexByID: indexByID, classes: classes) {
+            case .success(let (sample, box)): listing.samples[sample].boxes.append(box)
+            case .failure(let error): listing.faults.append(error.fault)
+            }
+        }
+    }
+
+    private struct PlacementError: Error {
+        var fault: Fault
+    }
+
+    private func place(
+        _ annotation: COCOFile.Annotation, file: COCOFile, part: Part, indexByID: [Int: Int], classes: ClassIndex
+    ) -> Result<(Int, SourceBox), PlacementError> {
+        func failure(_ kind: Fault.Kind, _ message: String) -> Result<(Int, SourceBox), PlacementError> {
+            let text = "annotation \(annotation.id ?? "without id"): \(message); left out"
+            return .failure(PlacementError(fault: Fault(kind, file: part.path, line: annotation.line, message: text)))
+        }
+        guard let sample = indexByID[annotation.imageID] else {
+            return failure(.missingImage, "no image with id \(annotation.imageID)")
+        }
+        guard let name = file.categories[annotation.categoryID] else {
+            return failure(.classOutOfRange, "no category with id \(annotation.categoryID)")
+        }
+        guard let label = classes[name] else {
+            return failure(.classOutOfRange, "category '\(name)' is not in classes")
+        }
+        let box = annotation.box
+        guard box.allSatisfy(\.isFinite) else {
+            return failure(.nonFiniteLabel, "bbox is [\(box.map { "\($0)" }.joined(separator: ", "))]")
+        }
+        let geometry = SourceBox.Geometry.edges(minX: box[0], minY: box[1], maxX: box[0] + box[2], maxY: box[1] + box[3])
+        return .success(
+            (sample, SourceBox(geometry: geometry, label: label, isCrowd: annotation.isCrowd, line: annotation.line)))
+    }
+
+    /// The categories of all files in the order of their ids.
+    private static func classNames(in files: [COCOFile]) -> [String] {
+        var seen = Set<String>()
+        return files.flatMap { file in file.categories.sorted { $0.key < $1.key }.map(\.value) }
+            .filter { seen.insert($0).inserted }
+    }
+}
+
+// MARK: - Places
+
+extension COCOSource {
+    private func locateParts() throws(DatasetError) -> [Part] {
+        let parts = description.source.annotations.map(declaredParts) ?? usualParts()
+        if let missing = parts.first(where: { !FileSystem.exists($0.path) }) {
+            throw .unreadableSource(path: missing.path, line: nil, reason: "no such annotation file")
+        }
+        guard !parts.isEmpty else {
+            throw .unreadableSource(
+                path: root, line: nil, reason: "no annotation files (*.json); name them in source.annotations")
+        }
+        return parts
+    }
+
+    private func declaredParts(_ paths: SplitPaths) -> [Part] {
+        if let common = paths.common { return [Part(path: FileSystem.resolve(common, relativeTo: root))] }
+        return Split.allCases.compactMap { split in
+            paths.bySplit[split].map { Part(path: FileSystem.resolve($0, relativeTo: root), split: split) }
+        }
+    }
+
+    private func usualParts() -> [Part] {
+        if root.hasSuffix(".json") { return [Part(path: root)] }
+        let exported = [("train", Split.train), ("valid", .val), ("val", .val), ("test", .test)].compactMap {
+            (folder, split) -> Part? in
+            let path = "\(root)/\(folder)/_annotations.coco.json"
+            return FileSystem.exists(path) ? Part(path: path, split: split) : nil
+        }
+        if !exported.isEmpty { return exported }
+        for folder in [root + "/annotations", root] {
+            let names = ((try? FileSystem.names(in: folder)) ?? []).filter { $0.hasSuffix(".json") }
+            let bySplit = Split.allCases.compactMap { split -> Part? in
+                let name = names.first { $0.contains(split.rawValue) && !$0.contains("keypoints") && !$0.contains("captions") }
+                return name.map { Part(path: folder + "/" + $0, split: split) }
+            }
+            if !bySplit.isEmpty { return bySplit }
+            if let only = names.first, names.count == 1 { return [Part(path: folder + "/" + only)] }
+        }
+        return []
+    }
+
+    /// The folder that `firstName` is found in, of those where COCO's images usually are.
+    private func imageFolder(for part: Part, firstName: String?) -> String {
+        let base = root.hasSuffix(".json") ? FileSystem.folder(of: root) : root
+        if let declared = description.source.images?[part.split] {
+            return FileSystem.resolve(declared, relativeTo: base)
+        }
+        let own = FileSystem.folder(of: part.path)
+        let suffix = stem(of: FileSystem.fileName(of: part.path)).split(separator: "_").last.map(String.init) ?? ""
+        let splits = part.split.map { [$0.rawValue, $0 == .val ? "valid" : $0.rawValue] } ?? []
+        let below = ([suffix] + splits).flatMap { ["\(base)/\($0)", "\(base)/images/\($0)"] }
+        let candidates = [own] + below + [base + "/images", base]
+        guard let firstName else { return own }
+        return candidates.first { FileSystem.exists($0 + "/" + firstName) } ?? own
+    }
+}

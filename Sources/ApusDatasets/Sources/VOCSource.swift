@@ -1,0 +1,194 @@
+import ApusConfiguration
+import ApusCore
+
+/// Pascal VOC: `Annotations/ID.xml`, `JPEGImages/ID.jpg`, `ImageSets/Main/{train,val,trainval,test}.txt`.
+///
+/// <http://host.robots.ox.ac.uk/pascal/VOC/>. Without image sets every annotation is taken, of no declared split.
+struct VOCSource: DatasetSource {
+    let root: String
+    let description: DatasetDescription
+    let threads: Int
+
+    private var source: SourceDescription { description.source }
+
+    func listing() throws(DatasetError) -> SourceListing {
+        let folders = try locateFolders()
+        let images = try ImageFolder(folders.images)
+        let (members, setFaults) = try members(folders: folders, images: images)
+        let read = parallelMap(members.count, threads: threads) { index in
+            VOCAnnotation.read(folders.annotations + "/" + members[index].id + ".xml")
+        }
+        let classes = ClassIndex(description.classes.isEmpty ? Self.classNames(in: read) : description.classes)
+        var listing = SourceListing(classNames: classes.names, samples: [], faults: setFaults)
+        for (member, result) in zip(members, read) {
+            append(member, result, images: images, classes: classes, to: &listing)
+        }
+        reportUnlabelled(images, members: members, hasSets: folders.sets != nil, in: &listing)
+        return listing
+    }
+
+    private func append(
+        _ member: Member, _ result: VOCAnnotation.Reading, images: ImageFolder, classes: ClassIndex,
+        to listing: inout SourceListing
+    ) {
+        listing.faults += result.faults
+        guard let annotation = result.annotation else { return }
+        guard let image = images.file(stem: member.id, hint: annotation.fileName) else {
+            listing.faults.append(
+                Fault(.missingImage, file: annotation.path, message: "no image '\(member.id)' in \(images.path); left out"))
+            return
+        }
+        var sample = SourceSample(
+            name: image, content: .file(images.path + "/" + image), split: member.split,
+            declaredSize: annotation.size, labelFile: annotation.path)
+        for object in annotation.objects {
+            guard let label = classes[object.name] else {
+                listing.faults.append(unknownClass(object, in: annotation, classes: classes))
+                continue
+            }
+            sample.boxes.append(box(object, label: label))
+        }
+        listing.samples.append(sample)
+    }
+
+    private func box(_ object: VOCAnnotation.Object, label: Int) -> SourceBox {
+        let offset = source.vocOneBased ? 1.0 : 0
+        return SourceBox(
+            geometry: .edges(
+                minX: object.minX - offset, minY: object.minY - offset, maxX: object.maxX, maxY: object.maxY),
+            label: label, line: object.line)
+    }
+
+    private func unknownClass(_ object: VOCAnnotation.Object, in annotation: VOCAnnotation, classes: ClassIndex) -> Fault {
+        let near = nearestName(to: object.name, among: classes.names).map { " (did you mean '\($0)'?)" } ?? ""
+        return Fault(
+            .classOutOfRange, file: annotation.path, line: object.line,
+            message: "class '\(object.name)' is not in classes\(near); box left out")
+    }
+
+    private func reportUnlabelled(
+        _ images: ImageFolder, members: [Member], hasSets: Bool, in listing: inout SourceListing
+    ) {
+        guard !hasSets else { return }
+        let labelled = Set(members.map(\.id))
+        for image in images.names where !labelled.contains(stem(of: image)) {
+            let path = images.path + "/" + image
+            if source.missingLabels == .background {
+                listing.samples.append(SourceSample(name: image, content: .file(path), labelFile: path))
+            } else {
+                listing.faults.append(
+                    Fault(.missingLabels, file: path, message: "no \(stem(of: image)).xml; left out"))
+            }
+        }
+    }
+
+    private static func classNames(in readings: [VOCAnnotation.Reading]) -> [String] {
+        Set(readings.flatMap { $0.annotation?.objects.map(\.name) ?? [] }).sorted()
+    }
+}
+
+// MARK: - Folders and image sets
+
+extension VOCSource {
+    private struct Folders {
+        var annotations: String
+        var images: String
+        /// `ImageSets/Main`, where there is one.
+        var sets: String?
+    }
+
+    /// One image of the data set.
+    private struct Member {
+        var id: String
+        var split: Split?
+    }
+
+    /// Looks in `root` and in the folders directly inside it.
+    private func locateFolders() throws(DatasetError) -> Folders {
+        let inside = ((try? FileSystem.names(in: root)) ?? []).map { root + "/" + $0 }
+        for folder in [root] + inside.filter(FileSystem.isFolder) {
+            let annotations = source.annotations?[nil].map { [$0] } ?? ["Annotations", "annotations"]
+            let images = source.images?[nil].map { [$0] } ?? ["JPEGImages", "images"]
+            guard let a = Self.firstFolder(annotations, in: folder), let i = Self.firstFolder(images, in: folder) else {
+                continue
+            }
+            return Folders(annotations: a, images: i, sets: Self.firstFolder(["ImageSets/Main"], in: folder))
+        }
+        throw .unreadableSource(
+            path: root, line: nil,
+            reason: "no folders Annotations and JPEGImages; name them in source.annotations and source.images")
+    }
+
+    private static func firstFolder(_ names: [String], in folder: String) -> String? {
+        names.map { FileSystem.resolve($0, relativeTo: folder) }.first(where: FileSystem.isFolder)
+    }
+
+    private func members(
+        folders: Folders, images: ImageFolder
+    ) throws(DatasetError) -> ([Member], [Fault]) {
+        if let sets = folders.sets {
+            let (members, faults) = try Self.readSets(sets)
+            if !members.isEmpty { return (members, faults) }
+        }
+        do throws(FileError) {
+            let names = try FileSystem.names(in: folders.annotations).filter { $0.hasSuffix(".xml") }
+            return (names.map { Member(id: stem(of: $0), split: nil) }, [])
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    /// Members in the order train, val, test; `trainval` counts where it says something that train and val do not.
+    private static func readSets(_ folder: String) throws(DatasetError) -> ([Member], [Fault]) {
+        var members = [Member]()
+        var faults = [Fault]()
+        var splitByID = [String: Split]()
+        for (name, split) in [("train", Split.train), ("val", .val), ("test", .test), ("trainval", .train)] {
+            let path = folder + "/" + name + ".txt"
+            guard FileSystem.exists(path) else { continue }
+            for (id, line) in try ids(in: path) {
+                if let earlier = splitByID[id] {
+                    guard name != "trainval" else { continue }
+                    faults.append(
+                        Fault(
+                            .duplicateImage, file: path, line: line,
+                            message: "'\(id)' is in \(earlier.rawValue) already; kept there"))
+                    continue
+                }
+                splitByID[id] = split
+                members.append(Member(id: id, split: split))
+            }
+        }
+        return (members, faults)
+    }
+
+    /// The first word of each line that has one.
+    private static func ids(in path: String) throws(DatasetError) -> [(String, Int)] {
+        let text: String
+        do throws(FileError) { text = try FileSystem.readText(path) } catch { throw .file(error) }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+            line.split(whereSeparator: \.isWhitespace).first.map { (String($0), index + 1) }
+        }
+    }
+}
+
+/// The images of one folder, found by stem.
+struct ImageFolder {
+    let path: String
+    let names: [String]
+    private let byStem: [String: [String]]
+
+    init(_ path: String) throws(DatasetError) {
+        self.path = path
+        do throws(FileError) { names = try FileSystem.names(in: path).filter(isImageName) } catch { throw .file(error) }
+        byStem = Dictionary(grouping: names, by: stem(of:))
+    }
+
+    /// The file with this stem; of several, the one that the annotation names. Without any, that one.
+    func file(stem: String, hint: String?) -> String? {
+        let candidates = byStem[stem] ?? []
+        if let hint, candidates.contains(hint) { return hint }
+        if let first = candidates.first { return first }
+        return hint.flatMap { hint in byStem[ApusDatasets.stem(of: hint)]?.first { $0 == hint } }
+    }
+}

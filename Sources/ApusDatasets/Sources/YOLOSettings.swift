@@ -1,0 +1,128 @@
+import ApusConfiguration
+import ApusCore
+
+/// What a YOLO `data.yaml` says. Its many other keys are nothing to us, so it is not read strictly.
+struct YOLOSettings: Sendable {
+    /// An image file and the name that the prepared data set gives it.
+    struct ImagePath: Sendable {
+        var path: String
+        var name: String
+    }
+
+    let file: String
+    /// What paths are relative to: `path` below the file's own folder.
+    let base: String
+    let names: [String]
+    let hasKeypoints: Bool
+    private let entries: [Split: [String]]
+
+    static func read(_ path: String) throws(DatasetError) -> YOLOSettings {
+        do throws(ConfigurationError) {
+            return try YOLOSettings(try YAMLReader.read(path: path), file: path)
+        } catch {
+            throw .unreadableSource(path: path, line: nil, reason: "\(error)")
+        }
+    }
+
+    private init(_ node: YAMLNode, file: String) throws(ConfigurationError) {
+        self.file = file
+        let folder = FileSystem.folder(of: file)
+        let declared = node["path"]?.text.map { FileSystem.resolve($0, relativeTo: folder) } ?? folder
+        base = FileSystem.isFolder(declared) ? normalizedPath(declared) : folder
+        names = try Self.names(node)
+        hasKeypoints = node["kpt_shape"].map { !$0.isNull } ?? false
+        var entries = [Split: [String]]()
+        for split in Split.allCases {
+            guard let value = node[split.rawValue] ?? (split == .val ? node["valid"] : nil) else { continue }
+            entries[split] = value.elements?.compactMap(\.text) ?? value.text.map { [$0] }
+        }
+        self.entries = entries
+    }
+
+    /// `names` is a list, or a mapping from 0, 1, … to names; `nc` has to agree.
+    private static func names(_ node: YAMLNode) throws(ConfigurationError) -> [String] {
+        guard let value = node["names"] else { return [] }
+        var names = value.elements?.compactMap(\.text) ?? []
+        if let entries = value.entries {
+            let pairs = entries.compactMap { entry in Int(entry.key).flatMap { key in entry.value.text.map { (key, $0) } } }
+                .sorted { $0.0 < $1.0 }
+            guard pairs.count == entries.count, pairs.map(\.0) == Array(0..<pairs.count) else {
+                throw ConfigurationError(
+                    .invalidValue, at: value.position, keyPath: "names", problem: "expected the keys 0, 1, 2, …")
+            }
+            names = pairs.map(\.1)
+        }
+        if let count = node["nc"]?.text.flatMap({ Int($0) }), count != names.count {
+            throw ConfigurationError(
+                .invalidValue, at: value.position, keyPath: "names", problem: "\(names.count) names, but nc is \(count)")
+        }
+        return names
+    }
+}
+
+// MARK: - Images of a split
+
+extension YOLOSettings {
+    /// The images of a split in the order of its folders and lists; each entry is a folder, a list or an image.
+    func images(of split: Split, faults: inout [Fault]) -> [ImagePath] {
+        var images = [ImagePath]()
+        for entry in entries[split] ?? [] {
+            guard let path = locate(entry) else {
+                faults.append(
+                    Fault(
+                        .unreadableFolder, file: FileSystem.resolve(entry, relativeTo: base),
+                        message: "\(split.rawValue) of \(self.file) is not there; left out"))
+                continue
+            }
+            if FileSystem.isFolder(path) {
+                collect(path, depth: 0, into: &images, faults: &faults)
+            } else if path.hasSuffix(".txt") {
+                images += listed(in: path, faults: &faults)
+            } else {
+                images.append(image(path))
+            }
+        }
+        return images
+    }
+
+    private func locate(_ entry: String) -> String? {
+        let bare = entry.hasPrefix("../") ? String(entry.dropFirst(3)) : entry
+        return [entry, bare].map { normalizedPath(FileSystem.resolve($0, relativeTo: base)) }
+            .first(where: FileSystem.exists)
+    }
+
+    /// The images in a folder and the folders inside it.
+    private func collect(_ folder: String, depth: Int, into images: inout [ImagePath], faults: inout [Fault]) {
+        do throws(FileError) {
+            for name in try FileSystem.names(in: folder) {
+                let path = folder + "/" + name
+                if isImageName(name) {
+                    images.append(image(path))
+                } else if depth < 16, FileSystem.isFolder(path) {
+                    collect(path, depth: depth + 1, into: &images, faults: &faults)
+                }
+            }
+        } catch {
+            faults.append(Fault(.unreadableFolder, file: folder, message: "\(error); left out"))
+        }
+    }
+
+    /// One path a line, relative to the list's folder or to the data set's.
+    private func listed(in list: String, faults: inout [Fault]) -> [ImagePath] {
+        do throws(FileError) {
+            let folder = FileSystem.folder(of: list)
+            return try FileSystem.readText(list).split(separator: "\n").map(\.trimmed).filter { !$0.isEmpty }.map { line in
+                let candidates = [folder, base].map { normalizedPath(FileSystem.resolve(line, relativeTo: $0)) }
+                return image(candidates.first(where: FileSystem.exists) ?? candidates[0])
+            }
+        } catch {
+            faults.append(Fault(.unreadableFolder, file: list, message: "\(error); left out"))
+            return []
+        }
+    }
+
+    /// The name is the path below the data set's folder.
+    private func image(_ path: String) -> ImagePath {
+        ImagePath(path: path, name: path.hasPrefix(base + "/") ? String(path.dropFirst(base.count + 1)) : path)
+    }
+}
