@@ -57,8 +57,7 @@ let modules = [
     Module(name: "ApusRuntime", imports: ["ApusONNX", "CApusKernels"]),
     Module(name: "ApusInference", imports: ["ApusRuntime", "ApusVision"]),
     Module(
-        name: "apus-infer", imports: ["ApusInference", "ApusConfiguration"], packages: [argumentParser],
-        isExecutable: true),
+        name: "apus-infer", imports: ["ApusInference"], packages: [argumentParser], isExecutable: true),
     Module(name: "ApusTracking", imports: ["ApusConfiguration"], packages: [crypto]),
     Module(name: "CApusOpenCV", imports: [], external: .openCV),
     Module(name: "ApusAugmentation", imports: ["ApusVision", "ApusConfiguration", "CApusOpenCV"]),

@@ -1,0 +1,34 @@
+import ApusCore
+import ApusONNX
+import ApusRuntime
+import ApusVision
+
+/// A model that cannot be used for a task: which file, what was expected, what was found, what to do.
+public enum InferenceError: Error, Equatable, CustomStringConvertible {
+    /// The file is no ONNX model.
+    case model(file: String, GraphError)
+    /// The model cannot be made ready, or failed on an image.
+    case runtime(file: String, RuntimeError)
+    /// Its metadata do not say how to use it.
+    case description(file: String, ModelDescriptionError)
+    case task(file: String, expected: ModelDescription.Task, found: ModelDescription.Task)
+    /// Inputs or outputs of another form than the metadata promise.
+    case signature(file: String, expected: String, found: String)
+
+    public var description: String {
+        switch self {
+        case .model(let file, let error): Self.naming(file, error.description)
+        case .runtime(let file, let error): Self.naming(file, error.description)
+        case .description(let file, let error): Self.naming(file, error.description)
+        case .task(let file, let expected, let found):
+            "\(file): a model to \(found.rawValue), expected one to \(expected.rawValue)"
+        case .signature(let file, let expected, let found):
+            "\(file): expected \(expected), found \(found); export the model again"
+        }
+    }
+
+    /// Errors from reading the file name it already.
+    private static func naming(_ file: String, _ text: String) -> String {
+        text.hasPrefix(file) ? text : "\(file): \(text)"
+    }
+}

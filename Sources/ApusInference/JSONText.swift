@@ -1,0 +1,42 @@
+/// JSON whose objects keep their order.
+public indirect enum JSONText: Sendable {
+    case object([(key: String, value: JSONText)])
+    case array([JSONText])
+    case string(String)
+    case integer(Int)
+    /// JSON has no infinities and no NaN: they become null.
+    case number(Double)
+    /// The shortest text that gives the same `Float`.
+    case float(Float)
+    case null
+
+    /// On one line.
+    public var text: String {
+        switch self {
+        case .object(let members):
+            "{" + members.map { Self.quoted($0.key) + ": " + $0.value.text }.joined(separator: ", ") + "}"
+        case .array(let elements): "[" + elements.map(\.text).joined(separator: ", ") + "]"
+        case .string(let string): Self.quoted(string)
+        case .integer(let integer): String(integer)
+        case .number(let number): number.isFinite ? "\(number)" : "null"
+        case .float(let float): float.isFinite ? "\(float)" : "null"
+        case .null: "null"
+        }
+    }
+
+    private static func quoted(_ string: String) -> String {
+        var result = "\""
+        for scalar in string.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case "\0"..<" ": result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

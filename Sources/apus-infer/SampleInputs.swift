@@ -1,0 +1,42 @@
+import ApusCore
+import ApusRuntime
+import ArgumentParser
+
+/// Seeded arrays for a model whose answers do not matter, or matter only beside another's.
+struct SampleInputs {
+    /// Shapes for inputs, by name; a declared extent that varies is 1 where nothing is given.
+    let shapes: [String: [Int]]
+
+    init(_ options: [NamedValue]) throws {
+        shapes = try options.dictionary(option: "--shape").mapValues { text in
+            let extents = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+            let shape = extents.compactMap { $0 }
+            guard shape.count == extents.count, Shape(shape).checkedCount.map({ $0 <= 1 << 32 }) ?? false else {
+                throw ValidationError("--shape “\(text)” is no shape; write extents, as in 1,3,640,640.")
+            }
+            return shape
+        }
+    }
+
+    func arrays(for inputs: [TensorFact]) throws -> [String: NDArray] {
+        for name in shapes.keys.sorted() where !inputs.contains(where: { $0.name == name }) {
+            let known = inputs.map(\.name).joined(separator: ", ")
+            throw ValidationError("--shape names “\(name)”, which is no input; there are: \(known).")
+        }
+        var arrays = [String: NDArray]()
+        for (index, input) in inputs.enumerated() {
+            guard let extents = shapes[input.name] ?? input.shape?.map({ $0 ?? 1 }) else {
+                throw ValidationError("The shape of “\(input.name)” is not declared; give --shape \(input.name)=1,3,…")
+            }
+            arrays[input.name] = Self.array(Shape(extents), input.dataType, seed: UInt64(index))
+        }
+        return arrays
+    }
+
+    /// Floats in `[0, 1)`; zeros for other types, which are indices or sizes and may be out of range otherwise.
+    private static func array(_ shape: Shape, _ type: DataType, seed: UInt64) -> NDArray {
+        guard type == .float32 else { return NDArray(zeros: shape, dataType: type) }
+        var stream = RandomStream(seed: seed)
+        return NDArray((0..<shape.count).map { _ in stream.uniform() }, shape: shape)
+    }
+}
