@@ -1,0 +1,246 @@
+/// Reads JSON front to back without building a tree: callers take the values they know and skip the rest.
+struct JSONScanner {
+    /// Where the text is wrong and what was expected there.
+    struct Fault: Error {
+        var offset: Int
+        var reason: String
+    }
+
+    private let bytes: UnsafeRawBufferPointer
+    private(set) var offset = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// Calls `body` with each key of an object; `body` must read or skip the key's value.
+    mutating func object(_ body: (inout JSONScanner, Key) throws(Fault) -> Void) throws(Fault) {
+        try expect(UInt8(ascii: "{"), "an object")
+        if consume(UInt8(ascii: "}")) { return }
+        repeat {
+            let key = Key(bytes: try rawString())
+            try expect(UInt8(ascii: ":"), "a colon")
+            try body(&self, key)
+        } while consume(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "}"), "a comma or the end of the object")
+    }
+
+    /// Calls `body` at each element of an array; `body` must read or skip it.
+    mutating func array(_ body: (inout JSONScanner) throws(Fault) -> Void) throws(Fault) {
+        try expect(UInt8(ascii: "["), "an array")
+        if consume(UInt8(ascii: "]")) { return }
+        repeat { try body(&self) } while consume(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "]"), "a comma or the end of the array")
+    }
+
+    mutating func string() throws(Fault) -> String { Key(bytes: try rawString()).text }
+
+    mutating func integer() throws(Fault) -> Int {
+        skipSpace()
+        let start = offset
+        let value = try number()
+        if abs(value) < 0x1p53, let integer = Int(exactly: value) { return integer }
+        // `Double` would round a larger id.
+        guard let integer = Int(text(from: start)) else {
+            throw Fault(offset: start, reason: "expected a whole number, found \(text(from: start))")
+        }
+        return integer
+    }
+
+    /// A number; Python's `NaN`, `Infinity` and `-Infinity` are numbers too.
+    mutating func number() throws(Fault) -> Double {
+        skipSpace()
+        let start = offset
+        var scan = DecimalScan()
+        if peek() == UInt8(ascii: "-") { offset += 1 }
+        if peek() == UInt8(ascii: "N") || peek() == UInt8(ascii: "I") { return try namedNumber(from: start) }
+        scan.readDigits(bytes, &offset)
+        if peek() == UInt8(ascii: ".") {
+            offset += 1
+            scan.readFraction(bytes, &offset)
+        }
+        if let mark = peek(), mark | 0x20 == UInt8(ascii: "e") {
+            offset += 1
+            skipExponent()
+            scan.isExact = false
+        }
+        if let value = scan.value { return bytes[start] == UInt8(ascii: "-") ? -value : value }
+        guard scan.digits > 0, let value = Double(text(from: start)) else {
+            throw Fault(offset: start, reason: "expected a number, found \(found(at: start))")
+        }
+        return value
+    }
+
+    /// A number that counts as true unless it is 0, or `true` or `false`.
+    mutating func flag() throws(Fault) -> Bool {
+        skipSpace()
+        if word("true") { return true }
+        if word("false") { return false }
+        return try number() != 0
+    }
+
+    /// Passes over any value.
+    mutating func skip() throws(Fault) {
+        var open: [UInt8] = []
+        repeat {
+            skipSpace()
+            guard let byte = peek() else { throw Fault(offset: offset, reason: "expected a value, found the end") }
+            switch byte {
+            case UInt8(ascii: "{"): open.append(UInt8(ascii: "}")); offset += 1
+            case UInt8(ascii: "["): open.append(UInt8(ascii: "]")); offset += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                guard open.popLast() == byte else { throw Fault(offset: offset, reason: "this bracket closes nothing") }
+                offset += 1
+            case UInt8(ascii: "\""): _ = try rawString()
+            case UInt8(ascii: ","), UInt8(ascii: ":"):
+                guard !open.isEmpty else { throw Fault(offset: offset, reason: "expected a value") }
+                offset += 1
+            default: try skipScalar()
+            }
+        } while !open.isEmpty
+    }
+
+    /// Nothing but space may follow.
+    mutating func end() throws(Fault) {
+        skipSpace()
+        guard offset == bytes.count else { throw Fault(offset: offset, reason: "expected the end of the file") }
+    }
+}
+
+extension JSONScanner {
+    /// A string as it stands in the file, escapes and all.
+    struct Key {
+        fileprivate let bytes: UnsafeRawBufferPointer
+
+        static func ~= (pattern: StaticString, key: Key) -> Bool {
+            pattern.utf8CodeUnitCount == key.bytes.count
+                && UnsafeRawBufferPointer(start: pattern.utf8Start, count: key.bytes.count).elementsEqual(key.bytes)
+        }
+
+        var text: String {
+            bytes.contains(UInt8(ascii: "\\")) ? unescaped(bytes) : String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    private func peek() -> UInt8? { offset < bytes.count ? bytes[offset] : nil }
+
+    private mutating func skipSpace() {
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case 0x20, 0x09, 0x0a, 0x0d: offset += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func consume(_ byte: UInt8) -> Bool {
+        skipSpace()
+        guard peek() == byte else { return false }
+        offset += 1
+        return true
+    }
+
+    private mutating func expect(_ byte: UInt8, _ what: String) throws(Fault) {
+        guard consume(byte) else { throw Fault(offset: offset, reason: "expected \(what), found \(found(at: offset))") }
+    }
+
+    private mutating func rawString() throws(Fault) -> UnsafeRawBufferPointer {
+        try expect(UInt8(ascii: "\""), "a string")
+        let start = offset
+        while let byte = peek() {
+            if byte == UInt8(ascii: "\"") {
+                defer { offset += 1 }
+                return UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
+            }
+            offset += byte == UInt8(ascii: "\\") ? 2 : 1
+        }
+        throw Fault(offset: start, reason: "the string does not end")
+    }
+
+    private mutating func word(_ word: StaticString) -> Bool {
+        let count = word.utf8CodeUnitCount
+        guard offset + count <= bytes.count,
+            bytes[offset..<offset + count].elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: count))
+        else { return false }
+        offset += count
+        return true
+    }
+
+    private mutating func namedNumber(from start: Int) throws(Fault) -> Double {
+        if word("NaN") { return .nan }
+        if word("Infinity") { return bytes[start] == UInt8(ascii: "-") ? -.infinity : .infinity }
+        throw Fault(offset: start, reason: "expected a number, found \(found(at: start))")
+    }
+
+    private mutating func skipScalar() throws(Fault) {
+        if word("null") || word("true") || word("false") { return }
+        _ = try number()
+    }
+
+    private mutating func skipExponent() {
+        if peek() == UInt8(ascii: "+") || peek() == UInt8(ascii: "-") { offset += 1 }
+        while let byte = peek(), byte &- 0x30 < 10 { offset += 1 }
+    }
+
+    private func text(from start: Int) -> String { String(decoding: bytes[start..<offset], as: UTF8.self) }
+
+    private func found(at place: Int) -> String {
+        guard place < bytes.count else { return "the end of the file" }
+        return "“" + String(decoding: bytes[place..<min(place + 12, bytes.count)], as: UTF8.self) + "”"
+    }
+}
+
+/// The digits of a decimal number, exact while they fit a `Double`.
+private struct DecimalScan {
+    private var mantissa: UInt64 = 0
+    private var fraction = 0
+    private(set) var digits = 0
+    var isExact = true
+
+    /// Both operands are exact, so their quotient is correctly rounded (Clinger, *How to Read Floating Point
+    /// Numbers Accurately*); `nil` where that does not hold.
+    var value: Double? {
+        guard digits > 0, isExact, mantissa < 1 << 53, fraction < Self.powers.count else { return nil }
+        return Double(mantissa) / Self.powers[fraction]
+    }
+
+    /// 1 to 1e22, every one of them exact.
+    private static let powers: [Double] = (0..<23).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
+
+    mutating func readDigits(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) {
+        while offset < bytes.count, case let digit = bytes[offset] &- 0x30, digit < 10 {
+            if mantissa < UInt64.max / 16 { mantissa = mantissa * 10 + UInt64(digit) } else { isExact = false }
+            digits += 1
+            offset += 1
+        }
+    }
+
+    mutating func readFraction(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) {
+        let start = offset
+        readDigits(bytes, &offset)
+        fraction = offset - start
+    }
+}
+
+/// A JSON string's text; an escape that means nothing is left out.
+private func unescaped(_ bytes: UnsafeRawBufferPointer) -> String {
+    var units: [UInt16] = []
+    var index = 0
+    let source = Array(String(decoding: bytes, as: UTF8.self).utf16)
+    let plain: [UInt16: UInt16] = [0x62: 8, 0x66: 12, 0x6e: 10, 0x72: 13, 0x74: 9, 0x22: 0x22, 0x2f: 0x2f, 0x5c: 0x5c]
+    while index < source.count {
+        guard source[index] == 0x5c, index + 1 < source.count else {
+            units.append(source[index])
+            index += 1
+            continue
+        }
+        let kind = source[index + 1]
+        index += 2
+        if kind == 0x75 {
+            let digits = String(decoding: source[index..<min(index + 4, source.count)], as: UTF16.self)
+            if let unit = UInt16(digits, radix: 16) { units.append(unit) }
+            index += 4
+        } else if let unit = plain[kind] {
+            units.append(unit)
+        }
+    }
+    return String(decoding: units, as: UTF16.self)
+}

@@ -1,0 +1,185 @@
+/// One bit for each overlap threshold (10 of 16) in each of the four area ranges.
+struct Lanes: OptionSet, Sendable {
+    var rawValue: UInt64
+
+    init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    init(area: Int, overlap: Int) { rawValue = 1 << UInt64(area * 16 + overlap) }
+
+    /// The thresholds that `overlap` reaches, in every area range. COCO lets 1 − 1e-10 stand for 1.
+    init(reaching overlap: Double) {
+        var count = 0
+        while count < COCOConstants.overlapCount, overlap >= min(COCOConstants.overlaps[count], 1 - 1e-10) { count += 1 }
+        rawValue = ((1 << UInt64(count)) - 1) * 0x0001_0001_0001_0001
+    }
+
+    /// Every threshold of the area ranges that `area` lies outside of.
+    init(outside area: Double) {
+        rawValue = 0
+        for (index, range) in COCOConstants.areaRanges.enumerated() where !range.contains(area) {
+            rawValue |= 0x3ff << UInt64(index * 16)
+        }
+    }
+
+    static let all = Lanes(rawValue: 0x03ff_03ff_03ff_03ff)
+}
+
+/// What matching says about one detection, for all thresholds and area ranges at once.
+struct Outcome: Sendable {
+    var score: Double
+    var image: Int32
+    /// Rank by score within its image and class.
+    var rank: Int32
+    /// Where it took a box, found or not counted.
+    var assigned: Lanes = []
+    /// Where it counts as found.
+    var found: Lanes = []
+    /// Where it counts neither for nor against.
+    var ignored: Lanes = []
+}
+
+/// Matches the detections of one class, image by image.
+struct CategoryMatcher {
+    private let profile: EvaluationProfile
+    private let truths: ArraySlice<Truth>
+    private let detections: ArraySlice<Candidate>
+    /// Detections of this class by descending score; equal scores keep image order, then their own.
+    private let order: [Int32]
+    /// Lanes in which a truth is taken.
+    private var taken: [Lanes]
+    private let ignoredTruth: [Lanes]
+    private var rivals: [(truth: Int, overlap: Double)] = []
+
+    init(_ problem: MatchingProblem, category: Int) {
+        profile = problem.profile
+        truths = problem.truths(ofCategory: category)
+        detections = problem.detections(ofCategory: category)
+        order = descendingOrder(of: detections)
+        taken = Array(repeating: [], count: truths.count)
+        let profile = profile
+        ignoredTruth = truths.map { profile == .coco ? ($0.isCrowd ? .all : Lanes(outside: $0.area)) : [] }
+    }
+
+    /// How many truths count in each area range.
+    var instances: [Int] {
+        AreaRange.allCases.map { area in
+            let lane = Lanes(area: area.rawValue, overlap: 0)
+            return ignoredTruth.count { !$0.contains(lane) }
+        }
+    }
+
+    /// Truths that count, image by image.
+    var countedImages: [Int32] {
+        zip(truths, ignoredTruth).filter { !$0.1.contains(Lanes(area: 0, overlap: 0)) }.map(\.0.image)
+    }
+
+    /// Outcomes by descending score, without what exceeds the profile's number of detections.
+    mutating func match() -> [Outcome] {
+        var outcomes = order.map { position in
+            let detection = detections[detections.startIndex + Int(position)]
+            return Outcome(score: detection.score, image: detection.image, rank: 0)
+        }
+        let images = rankWithinImages(&outcomes)
+        matchImages(images, &outcomes)
+        if profile == .coco { ignoreOutsideAreas(&outcomes) }
+        guard profile == .coco else { return outcomes }
+        let limit = profile.maximumDetections
+        return outcomes.contains { $0.rank >= limit } ? outcomes.filter { $0.rank < limit } : outcomes
+    }
+
+    /// Where each image's detections lie, and for each place the position in `order`.
+    private struct ImageRuns {
+        /// The first place of each image, and the end.
+        var starts: [Int] = []
+        var places: [Int32] = []
+    }
+
+    private func rankWithinImages(_ outcomes: inout [Outcome]) -> ImageRuns {
+        var runs = ImageRuns(places: [Int32](repeating: 0, count: detections.count))
+        var runOf = [Int32](repeating: 0, count: detections.count)
+        var last: Int32 = -1
+        for (position, detection) in detections.enumerated() {
+            if detection.image != last { runs.starts.append(position) }
+            last = detection.image
+            runOf[position] = Int32(runs.starts.count - 1)
+        }
+        var next = runs.starts
+        for (sorted, position) in order.enumerated() {
+            let run = Int(runOf[Int(position)])
+            outcomes[sorted].rank = Int32(next[run] - runs.starts[run])
+            runs.places[next[run]] = Int32(sorted)
+            next[run] += 1
+        }
+        runs.starts.append(detections.count)
+        return runs
+    }
+
+    private mutating func matchImages(_ runs: ImageRuns, _ outcomes: inout [Outcome]) {
+        var truth = 0
+        for run in 0..<(runs.starts.count - 1) {
+            let image = outcomes[Int(runs.places[runs.starts[run]])].image
+            while truth < truths.count, truths[truths.startIndex + truth].image < image { truth += 1 }
+            let first = truth
+            while truth < truths.count, truths[truths.startIndex + truth].image == image { truth += 1 }
+            guard first < truth else { continue }
+            let limit = profile == .coco ? profile.maximumDetections : .max
+            for place in runs.places[runs.starts[run]..<runs.starts[run + 1]].prefix(limit) {
+                let box = detections[detections.startIndex + Int(order[Int(place)])].box
+                match(box, to: first..<truth, &outcomes[Int(place)])
+            }
+        }
+    }
+
+    private mutating func match(_ box: COCOBox, to range: Range<Int>, _ outcome: inout Outcome) {
+        findRivals(for: box, in: range)
+        switch profile {
+        case .coco:
+            var open = Lanes.all
+            for rival in rivals { take(rival, among: open.subtracting(ignoredTruth[rival.truth]), &open, &outcome) }
+            for rival in rivals { take(rival, among: open.intersection(ignoredTruth[rival.truth]), &open, &outcome) }
+        case .ultralytics82:
+            var open = Lanes.all
+            if let best = rivals.first { take(best, among: open, &open, &outcome) }
+        }
+    }
+
+    /// The truths that overlap enough for the lowest threshold: the best first, and of equals the later,
+    /// which is whom COCO's scan ends on.
+    private mutating func findRivals(for box: COCOBox, in range: Range<Int>) {
+        rivals.removeAll(keepingCapacity: true)
+        for index in range {
+            let truth = truths[truths.startIndex + index]
+            let overlap = box.overlap(with: truth.box, isCrowd: truth.isCrowd && profile == .coco)
+            guard overlap >= COCOConstants.overlaps[0] else { continue }
+            rivals.insert((index, overlap), at: rivals.firstIndex { $0.overlap <= overlap } ?? rivals.count)
+        }
+    }
+
+    private mutating func take(
+        _ rival: (truth: Int, overlap: Double), among lanes: Lanes, _ open: inout Lanes, _ outcome: inout Outcome
+    ) {
+        let truth = truths[truths.startIndex + rival.truth]
+        var lanes = lanes.intersection(Lanes(reaching: rival.overlap))
+        if !(truth.isCrowd && profile == .coco) { lanes.subtract(taken[rival.truth]) }
+        guard !lanes.isEmpty else { return }
+        taken[rival.truth].formUnion(lanes)
+        open.subtract(lanes)
+        outcome.assigned.formUnion(lanes)
+        outcome.ignored.formUnion(lanes.intersection(ignoredTruth[rival.truth]))
+        if truth.countsAsFound || profile != .coco { outcome.found.formUnion(lanes) }
+    }
+
+    private func ignoreOutsideAreas(_ outcomes: inout [Outcome]) {
+        for (sorted, position) in order.enumerated() {
+            let outside = Lanes(outside: detections[detections.startIndex + Int(position)].box.area)
+            outcomes[sorted].ignored.formUnion(outside.subtracting(outcomes[sorted].found))
+        }
+    }
+}
+
+/// Positions by descending score; equal scores keep their order.
+private func descendingOrder(of detections: ArraySlice<Candidate>) -> [Int32] {
+    var keyed = detections.enumerated().map { (score: $0.element.score, position: Int32($0.offset)) }
+    keyed.sort { $0.score != $1.score ? $0.score > $1.score : $0.position < $1.position }
+    return keyed.map(\.position)
+}

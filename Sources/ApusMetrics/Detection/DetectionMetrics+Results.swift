@@ -1,0 +1,166 @@
+extension DetectionMetrics {
+    /// The metrics of a matched problem.
+    init(
+        _ results: [CategoryResult], problem: MatchingProblem, imageIDs: [Int], classNames: [String], notes: [String],
+        threads: Int
+    ) {
+        profile = problem.profile
+        imageCount = imageIDs.count
+        instanceCount = results.reduce(0) { $0 + $1.instances[0] }
+        detectionCount = problem.detections.elements.count
+        self.notes = notes
+
+        let precisions = results.map { ClassPrecision($0, profile: problem.profile) }
+        stats = Self.stats(results, precisions, profile: problem.profile)
+
+        let counts = results.map { ConfidenceCounts($0) }
+        let step = bestStep(counts, smoothing: problem.profile == .ultralytics82)
+        let isCounted = instanceCount > 0
+        confidence = isCounted ? ConfidenceCounts.threshold(step) : nil
+        precision = meanOverClasses(counts) { $0.precision(step) ?? 0 }
+        recall = meanOverClasses(counts) { $0.recall(step) }
+        f1 = meanOverClasses(counts) { $0.f1(step) }
+        perClass = results.indices.map { index in
+            ClassMetrics(
+                name: classNames[index], instances: counts[index].instances, detections: results[index].detectionCount,
+                ap: precisions[index].average, ap50: precisions[index].atHalf, precision: counts[index].precision(step),
+                recall: counts[index].recall(step), f1: counts[index].f1(step))
+        }
+        curves = DetectionCurves(results, counts: counts, classNames: classNames)
+        let threshold = problem.profile == .coco && isCounted ? ConfidenceCounts.threshold(step) : 0.25
+        confusion = ConfusionMatrix(problem, classNames: classNames, confidence: threshold, threads: threads)
+        images = imageResults(results, imageIDs: imageIDs, confidence: threshold)
+    }
+
+    private static func stats(
+        _ results: [CategoryResult], _ precisions: [ClassPrecision], profile: EvaluationProfile
+    ) -> [Double?] {
+        if profile == .coco { return cocoStatistics(results).map { $0 == -1 ? nil : $0 } }
+        let means = [\ClassPrecision.average, \.atHalf, \.atThreeQuarters].map { value in
+            mean(precisions.compactMap { $0[keyPath: value] })
+        }
+        return means + Array(repeating: nil, count: 9)
+    }
+}
+
+/// One class's AP by the profile's integration; `nil` without instances.
+struct ClassPrecision {
+    var average, atHalf, atThreeQuarters: Double?
+
+    init(_ result: CategoryResult, profile: EvaluationProfile) {
+        switch profile {
+        case .coco:
+            average = result.curves.meanPrecision(area: .all)
+            atHalf = result.curves.meanPrecision(area: .all, overlap: 0)
+            atThreeQuarters = result.curves.meanPrecision(area: .all, overlap: 5)
+        case .ultralytics82:
+            let values = trapezoidPrecision(result.outcomes, instances: result.instances[0])
+            average = values.flatMap(mean)
+            atHalf = values?[0]
+            atThreeQuarters = values?[5]
+        }
+    }
+}
+
+private func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+}
+
+private func meanOverClasses(_ counts: [ConfidenceCounts], _ value: (ConfidenceCounts) -> Double?) -> Double? {
+    mean(counts.filter { $0.instances > 0 }.compactMap(value))
+}
+
+extension DetectionCurves {
+    init(_ results: [CategoryResult], counts: [ConfidenceCounts], classNames: [String]) {
+        perClass = results.indices.map { Series(results[$0], counts: counts[$0], name: classNames[$0]) }
+        mean = Series(meanOf: perClass.filter { !$0.recall.isEmpty })
+    }
+}
+
+extension DetectionCurves.Series {
+    private static let steps = stride(from: 0, through: ConfidenceCounts.steps, by: 10)
+
+    init(_ result: CategoryResult, counts: ConfidenceCounts, name: String) {
+        self.name = name
+        precisionOverRecall = counts.instances == 0 ? [] : envelope(result).map(rounded)
+        precision = Self.steps.map { counts.precision($0).map(rounded) }
+        recall = Self.steps.compactMap { counts.recall($0).map(rounded) }
+        f1 = Self.steps.compactMap { counts.f1($0).map(rounded) }
+    }
+
+    init(meanOf series: [DetectionCurves.Series]) {
+        func average(_ values: (DetectionCurves.Series) -> [Double]) -> [Double] {
+            guard !series.isEmpty else { return [] }
+            let columns = series.map(values)
+            return (0..<101).map { index in rounded(columns.reduce(0) { $0 + $1[index] } / Double(series.count)) }
+        }
+        name = "mean"
+        precisionOverRecall = average(\.precisionOverRecall)
+        recall = average(\.recall)
+        f1 = average(\.f1)
+        precision = (0..<101).map { index in
+            let present = series.compactMap { $0.precision[index] }
+            return present.isEmpty ? nil : rounded(present.reduce(0, +) / Double(present.count))
+        }
+    }
+}
+
+/// The highest precision at each of 101 recalls or beyond, at overlap 0.5; 0 where the recall is not reached.
+private func envelope(_ result: CategoryResult) -> [Double] {
+    let lane = Lanes(area: 0, overlap: 0)
+    var found = 0
+    var counted = 0
+    var points: [(recall: Double, precision: Double)] = []
+    for outcome in result.outcomes where !outcome.ignored.contains(lane) {
+        counted += 1
+        guard outcome.found.contains(lane) else { continue }
+        found += 1
+        points.append((Double(found) / Double(result.instances[0]), Double(found) / Double(counted)))
+    }
+    var values = [Double](repeating: 0, count: COCOConstants.recallCount)
+    var best = 0.0
+    for index in values.indices.reversed() {
+        while let last = points.last, last.recall >= COCOConstants.recalls[index] {
+            best = max(best, last.precision)
+            points.removeLast()
+        }
+        values[index] = best
+    }
+    return values
+}
+
+private func rounded(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
+
+extension ConfusionMatrix {
+    init(_ problem: MatchingProblem, classNames: [String], confidence: Double, threads: Int) {
+        let overlap = problem.profile.confusionOverlap
+        let images = ImageGroups(problem, confidence: confidence)
+        let parts = parallelMap(min(threads, problem.imageCount), threads: threads) { part in
+            var counter = ConfusionCounter(
+                classCount: problem.categoryCount, overlap: overlap, ignoresCrowds: problem.profile == .coco)
+            for image in stride(from: part, to: problem.imageCount, by: threads) {
+                counter.add(truths: images.truths[image], detections: images.detections[image])
+            }
+            return counter
+        }
+        var total = ConfusionCounter(classCount: problem.categoryCount, overlap: overlap, ignoresCrowds: true)
+        for part in parts { total.merge(part) }
+        self.init(labels: classNames + ["background"], counts: total.rows, confidence: confidence, overlap: overlap)
+    }
+}
+
+/// The boxes of each image, all classes together.
+private struct ImageGroups: Sendable {
+    private(set) var truths: [ArraySlice<Truth>]
+    private(set) var detections: [[Candidate]]
+
+    init(_ problem: MatchingProblem, confidence: Double) {
+        var byImage = [[Truth]](repeating: [], count: problem.imageCount)
+        for truth in problem.truths.elements { byImage[Int(truth.image)].append(truth) }
+        truths = byImage.map { $0[...] }
+        detections = Array(repeating: [], count: problem.imageCount)
+        for detection in problem.detections.elements where detection.score >= confidence {
+            detections[Int(detection.image)].append(detection)
+        }
+    }
+}

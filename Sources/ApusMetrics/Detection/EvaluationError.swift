@@ -1,0 +1,34 @@
+import ApusCore
+
+/// An evaluation that cannot be trusted, and why.
+public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+    case notANumber(field: String, entry: String)
+    case labelOutOfRange(Int, classes: Int, imageID: Int)
+    case repeatedImage(Int)
+    case repeatedAnnotation(Int)
+    case unknownImage(Int, entry: String)
+    case differentClasses(expected: [String], found: [String])
+    case malformed(path: String, line: Int, reason: String)
+    case unreadable(FileError)
+
+    public var description: String {
+        switch self {
+        case .notANumber(let field, let entry):
+            "\(entry): the \(field) is not a finite number; look for a diverged model or a broken export"
+        case .labelOutOfRange(let label, let classes, let imageID):
+            "image \(imageID): class \(label), expected 0 to \(classes - 1); check that the class names belong to the data"
+        case .repeatedImage(let id):
+            "image \(id) was added twice; add each image once, with all of its boxes"
+        case .repeatedAnnotation(let id):
+            "annotation id \(id) is there twice; annotation ids must differ"
+        case .unknownImage(let id, let entry):
+            "\(entry): image \(id) is not in the ground truth; evaluate on the set that was predicted"
+        case .differentClasses(let expected, let found):
+            "evaluations over different classes cannot be merged: expected \(expected), found \(found)"
+        case .malformed(let path, let line, let reason):
+            "\(path):\(line): \(reason)"
+        case .unreadable(let error):
+            error.description
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import ApusCore
+
+/// A marked box with dense indices for its image and class.
+struct Truth: Sendable {
+    var image: Int32
+    var category: Int32
+    var box: COCOBox
+    var area: Double
+    var isCrowd: Bool
+    /// False for annotation id 0: pycocotools takes a match with it for no match.
+    var countsAsFound = true
+}
+
+/// A found box with dense indices for its image and class.
+struct Candidate: Sendable {
+    var image: Int32
+    var category: Int32
+    var box: COCOBox
+    var score: Double
+}
+
+protocol Indexed: Sendable {
+    var image: Int32 { get }
+    var category: Int32 { get }
+}
+
+extension Truth: Indexed {}
+extension Candidate: Indexed {}
+
+/// Elements by class, within a class by image, and within an image as they came.
+struct Grouped<Element: Indexed>: Sendable {
+    let elements: [Element]
+    private let starts: [Int]
+
+    init(_ elements: [Element], imageCount: Int, categoryCount: Int) {
+        let byImage = countingOrder(elements, keys: imageCount, previous: nil) { Int($0.image) }.order
+        let sorted = countingOrder(elements, keys: categoryCount, previous: byImage) { Int($0.category) }
+        self.elements = sorted.order.map { elements[Int($0)] }
+        starts = sorted.starts
+    }
+
+    func range(ofCategory category: Int) -> Range<Int> { starts[category]..<starts[category + 1] }
+}
+
+/// The stable order of `elements` by key, and where each key begins in it.
+private func countingOrder<Element>(
+    _ elements: [Element], keys: Int, previous: [Int32]?, key: (Element) -> Int
+) -> (order: [Int32], starts: [Int]) {
+    var starts = [Int](repeating: 0, count: keys + 1)
+    for element in elements { starts[key(element) + 1] += 1 }
+    for index in 0..<keys { starts[index + 1] += starts[index] }
+    var next = starts
+    var order = [Int32](repeating: 0, count: elements.count)
+    for position in elements.indices {
+        let index = previous.map { $0[position] } ?? Int32(position)
+        let bucket = key(elements[Int(index)])
+        order[next[bucket]] = index
+        next[bucket] += 1
+    }
+    return (order, starts)
+}
+
+/// All boxes of an evaluation, ready to be matched class by class.
+struct MatchingProblem: Sendable {
+    let profile: EvaluationProfile
+    let imageCount: Int
+    let categoryCount: Int
+    let truths: Grouped<Truth>
+    let detections: Grouped<Candidate>
+
+    init(
+        profile: EvaluationProfile, imageCount: Int, categoryCount: Int, truths: [Truth], detections: [Candidate]
+    ) {
+        self.profile = profile
+        self.imageCount = imageCount
+        self.categoryCount = categoryCount
+        self.truths = Grouped(truths, imageCount: imageCount, categoryCount: categoryCount)
+        self.detections = Grouped(detections, imageCount: imageCount, categoryCount: categoryCount)
+    }
+
+    func truths(ofCategory category: Int) -> ArraySlice<Truth> {
+        truths.elements[truths.range(ofCategory: category)]
+    }
+
+    func detections(ofCategory category: Int) -> ArraySlice<Candidate> {
+        detections.elements[detections.range(ofCategory: category)]
+    }
+}
+
+/// `body` of each index, computed in parallel and returned in order.
+func parallelMap<Result: Sendable>(_ count: Int, threads: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    let slots = UnsafeSlots<Result>(count)
+    defer { slots.storage.deallocate() }
+    parallelFor(count, threads: threads) { slots.storage.initializeElement(at: $0, to: body($0)) }
+    let results = Array(slots.storage)
+    slots.storage.deinitialize()
+    return results
+}
+
+/// Storage that threads write at different indices.
+private struct UnsafeSlots<Element>: @unchecked Sendable {
+    let storage: UnsafeMutableBufferPointer<Element>
+
+    init(_ count: Int) { storage = .allocate(capacity: count) }
+}
