@@ -5,7 +5,9 @@
 public func nearestName(to name: String, among names: some Sequence<String>) -> String? {
     let folded = foldedLetters(of: name)
     let candidates = names.map { (name: $0, letters: foldedLetters(of: $0)) }
-    let ranked = candidates.map { (name: $0.name, distance: editDistance(folded, $0.letters), length: $0.letters.count) }
+    let ranked = candidates.map { candidate in
+        (name: candidate.name, distance: editDistance(folded, candidate.letters), length: candidate.letters.count)
+    }
     let best = ranked.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
     guard let best, best.distance <= max(1, max(folded.count, best.length) / 3), best.length > 0 else { return nil }
     return best.name

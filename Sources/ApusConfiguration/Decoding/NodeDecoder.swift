@@ -96,7 +96,9 @@ extension NodeDecoder {
         guard case .scalar(let text, let isPlain) = node.content else { return "" }
         if type == Bool.self, ["yes", "on", "y"].contains(text.lowercased()) { return "write true" }
         if type == Bool.self, ["no", "off", "n"].contains(text.lowercased()) { return "write false" }
-        if !isPlain, type.init(yaml: text, isPlain: true, allowsNonFinite: false) != nil { return "remove the quotes" }
+        if !isPlain, type.init(yaml: text, isPlain: true, allowsNonFinite: false) != nil {
+            return "remove the quotes"
+        }
         if nonNumbers.contains(text.lowercased()) { return "write a finite number" }
         return ""
     }
@@ -137,7 +139,8 @@ extension NodeDecoder {
         let remedy = near.map { "did you mean '\($0)'?" } ?? "known keys: \(known.sorted().joined(separator: ", "))"
         return ConfigurationError(
             .unknownKey, at: entry.position, keyPath: (codingPath + [NodeKey(entry.key)]).written,
-            problem: "unknown key '\(entry.key.abbreviated)'", remedy: known.isEmpty ? "no keys are known here" : remedy)
+            problem: "unknown key '\(entry.key.abbreviated)'",
+            remedy: known.isEmpty ? "no keys are known here" : remedy)
     }
 
     fileprivate func invalid(_ problem: ConfigurationProblem) -> ConfigurationError {
@@ -217,5 +220,7 @@ extension [any CodingKey] {
 
 extension CodingUserInfoKey {
     /// The folder that relative paths of a configuration start from, a `String`.
-    public static var configurationFolder: CodingUserInfoKey? { CodingUserInfoKey(rawValue: "apus.configuration.folder") }
+    public static var configurationFolder: CodingUserInfoKey? {
+        CodingUserInfoKey(rawValue: "apus.configuration.folder")
+    }
 }

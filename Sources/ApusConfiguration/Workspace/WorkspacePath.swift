@@ -41,7 +41,11 @@ public func normalizedPath(_ path: String) -> String {
     let root = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") where part != "." {
         let here = root + parts.joined(separator: "/")
-        if part == "..", let last = parts.last, last != "..", !isLink(here) { parts.removeLast() } else { parts.append(part) }
+        if part == "..", let last = parts.last, last != "..", !isLink(here) {
+            parts.removeLast()
+        } else {
+            parts.append(part)
+        }
     }
     let joined = root + parts.joined(separator: "/")
     return joined.isEmpty ? "." : joined

@@ -35,7 +35,9 @@ public enum YAMLReader {
         return try read(text, place: place)
     }
 
-    static func read(_ text: String, place: @escaping (Mark?) -> SourcePosition) throws(ConfigurationError) -> YAMLNode {
+    static func read(
+        _ text: String, place: @escaping (Mark?) -> SourcePosition
+    ) throws(ConfigurationError) -> YAMLNode {
         guard text.utf8.count <= maximumBytes else { throw tooLarge(place(nil)) }
         guard aliasCount(in: text) <= maximumAliases else {
             throw ConfigurationError(
@@ -94,8 +96,12 @@ private struct NodeConverter {
     mutating func convert(_ node: Node, depth: Int) throws(ConfigurationError) -> YAMLNode {
         let position = place(node.mark)
         count += 1
-        guard count <= YAMLReader.maximumNodes else { throw tooComplex("more values than \(YAMLReader.maximumNodes)", position) }
-        guard depth <= YAMLReader.maximumDepth else { throw tooComplex("nested deeper than \(YAMLReader.maximumDepth)", position) }
+        guard count <= YAMLReader.maximumNodes else {
+            throw tooComplex("more values than \(YAMLReader.maximumNodes)", position)
+        }
+        guard depth <= YAMLReader.maximumDepth else {
+            throw tooComplex("nested deeper than \(YAMLReader.maximumDepth)", position)
+        }
         switch node {
         case .scalar(let scalar):
             let isPlain = scalar.style == .plain && scalar.tag == .implicit

@@ -163,5 +163,5 @@ struct YAMLNumber {
         return count
     }
 
-    private static func isDigit(_ character: Character) -> Bool { "0" <= character && character <= "9" && character.isASCII }
+    private static func isDigit(_ character: Character) -> Bool { character.isASCII && character.isWholeNumber }
 }

@@ -71,11 +71,12 @@ public enum YAMLWriter {
     /// A scalar, an empty collection or a short list of scalars; `nil` for what needs lines of its own.
     private static func inline(_ node: YAMLNode) -> String? {
         switch node.content {
-        case .scalar(let text, let isPlain): return isPlain || isSafePlain(text) ? text : quoted(text)
+        case .scalar(let text, let isPlain):
+            if node.isNull { return "null" }
+            return (isPlain && isSafeNumber(text)) || isSafePlain(text) ? text : quoted(text)
         case .mapping(let entries): return entries.isEmpty ? "{}" : nil
         case .sequence(let elements):
-            let isFlat = elements.allSatisfy { if case .scalar = $0.content { true } else { $0.elements?.count ?? 9 < 9 } }
-            guard isFlat else { return nil }
+            guard elements.allSatisfy({ $0.entries == nil && $0.elements?.count ?? 0 < 9 }) else { return nil }
             let items = elements.compactMap { inline($0) }
             let line = "[\(items.joined(separator: ", "))]"
             return items.count == elements.count && line.count <= lineWidth ? line : nil
@@ -87,8 +88,16 @@ public enum YAMLWriter {
     /// Letters, digits, `_ - . /` after a leading letter, and none of the words that YAML reads otherwise.
     private static func isSafePlain(_ text: String) -> Bool {
         guard let first = text.unicodeScalars.first, isLetter(first), !text.hasSuffix(" ") else { return false }
-        let isSimple = text.unicodeScalars.allSatisfy { isLetter($0) || isDigit($0) || "_-./ ".unicodeScalars.contains($0) }
+        let isSimple = text.unicodeScalars.allSatisfy {
+            isLetter($0) || isDigit($0) || "_-./ ".unicodeScalars.contains($0)
+        }
         return isSimple && !reservedWords.contains(text.lowercased())
+    }
+
+    /// What numbers, truth values and null are made of.
+    private static func isSafeNumber(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { isLetter($0) || isDigit($0) || "+-._".unicodeScalars.contains($0) }
+            && text != "-"
     }
 
     private static let reservedWords: Set = ["true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"]

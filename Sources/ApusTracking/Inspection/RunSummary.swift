@@ -1,0 +1,103 @@
+import ApusCore
+
+/// A run at a glance. A damaged run has a summary too: what could be read, and what was wrong.
+public struct RunSummary: Equatable, Sendable {
+    public var id: String
+    public var name: String
+    public var experimentID: String
+    public var experimentName: String
+    /// `nil` where it could not be read.
+    public var status: RunStatus?
+    /// Whether the run says it is running but its process is gone.
+    public var isAbandoned = false
+    public var isDeleted = false
+    /// Milliseconds since 1970.
+    public var startTime: Int64 = 0
+    public var endTime: Int64?
+    /// The latest value of each metric.
+    public var metrics: [String: MetricPoint] = [:]
+    public var parameters: [String: String] = [:]
+    public var tags: [String: String] = [:]
+    /// What is wrong with the run's files; empty for a sound run.
+    public var problems: [String] = []
+
+    /// Milliseconds from start to end, or until now.
+    public var duration: Int64 { max(0, (endTime ?? currentMilliseconds()) - startTime) }
+}
+
+extension TrackingStore {
+    /// Every run of the store or of one experiment, newest first; damaged runs are reported, not thrown.
+    ///
+    /// - Parameter includingValues: whether metrics, parameters and tags are read too.
+    public func runSummaries(in experiment: Experiment? = nil, includingValues: Bool = true) -> [RunSummary] {
+        let experiments = experiment.map { [$0] } ?? self.experiments()
+        let places = experiments.flatMap { experiment in
+            Run.folders(in: experiment.folder).map { (folder: $0, experiment: experiment) }
+        }
+        let summaries = Mutex([RunSummary]())
+        parallelFor(places.count) { index in
+            let (folder, experiment) = places[index]
+            let summary = summary(of: folder, in: experiment, includingValues: includingValues)
+            summaries.withLock { $0.append(summary) }
+        }
+        return summaries.withLock { $0.sorted { ($0.startTime, $0.id) > ($1.startTime, $1.id) } }
+    }
+
+    /// Runs that are not deleted and satisfy `predicate`, newest first.
+    public func searchRuns(
+        in experiment: Experiment? = nil, where predicate: (RunSummary) -> Bool
+    ) -> [RunSummary] {
+        runSummaries(in: experiment).filter { !$0.isDeleted && predicate($0) }
+    }
+
+    private func summary(of folder: String, in experiment: Experiment, includingValues: Bool) -> RunSummary {
+        let id = FileSystem.fileName(of: folder)
+        var summary = RunSummary(id: id, name: id, experimentID: experiment.id, experimentName: experiment.name)
+        for name in ["metrics", "params", "artifacts"] where !FileSystem.isFolder(folder + "/" + name) {
+            summary.problems.append("\(folder): no folder \(name)/")
+        }
+        summary.note { summary throws(TrackingError) in try summary.readMeta(folder) }
+        if includingValues {
+            let run = Run(store: self, experimentID: experiment.id, id: id, folder: folder)
+            summary.note { summary throws(TrackingError) in summary.tags = try run.tags() }
+            summary.note { summary throws(TrackingError) in summary.parameters = try run.parameters() }
+            summary.note { summary throws(TrackingError) in try summary.readMetrics(folder) }
+        }
+        summary.noteProcess(folder)
+        return summary
+    }
+}
+
+extension RunSummary {
+    /// Runs one part of reading; its failure becomes a problem.
+    fileprivate mutating func note(_ read: (inout RunSummary) throws(TrackingError) -> Void) {
+        do throws(TrackingError) { try read(&self) } catch { problems.append(error.description) }
+    }
+
+    fileprivate mutating func readMeta(_ folder: String) throws(TrackingError) {
+        let meta = try MetaFile(path: folder + "/meta.yaml")
+        name = meta.optionalText("run_name") ?? id
+        isDeleted = meta.optionalText("lifecycle_stage") == "deleted"
+        endTime = meta.optionalInteger("end_time")
+        startTime = try meta.integer("start_time")
+        let recorded = try meta.text("run_id")
+        guard recorded == id else { throw .damaged(path: meta.path, problem: "run_id is \(recorded), not \(id)") }
+        status = try RunStatus(meta)
+    }
+
+    fileprivate mutating func readMetrics(_ folder: String) throws(TrackingError) {
+        let metricFolder = KeyFolder(path: folder + "/metrics")
+        for key in try onFiles({ () throws(FileError) in try metricFolder.keys() }) {
+            let path = metricFolder.path(of: key)
+            let contents = try onFiles { () throws(FileError) in try MetricFile(path: path).read() }
+            if let problem = contents.problem { problems.append("\(path): \(problem)") }
+            metrics[key] = contents.points.max(by: MetricPoint.isEarlier)
+        }
+    }
+
+    fileprivate mutating func noteProcess(_ folder: String) {
+        guard status == .running else { return }
+        let mark = try? KeyFolder(path: folder + "/tags").value(of: RunTag.process)
+        isAbandoned = mark.flatMap { ProcessMark($0) }?.mayBeAlive == false
+    }
+}

@@ -1,0 +1,76 @@
+import Glibc
+
+/// The state of a git working tree.
+public struct GitFacts: Equatable, Sendable {
+    public var commit: String
+    /// `nil` where no branch is checked out.
+    public var branch: String?
+    /// Whether tracked files differ from the commit.
+    public var isDirty: Bool
+
+    public init(commit: String, branch: String?, isDirty: Bool) {
+        self.commit = commit
+        self.branch = branch
+        self.isDirty = isDirty
+    }
+
+    /// Asks `git` about the tree that holds `folder`.
+    ///
+    /// - Returns: `nil` where there is no git, no repository or no commit.
+    public static func read(at folder: String) -> GitFacts? {
+        guard let commit = git(["-C", folder, "rev-parse", "--verify", "HEAD"]), commit.count >= 40 else { return nil }
+        let branch = git(["-C", folder, "symbolic-ref", "--short", "-q", "HEAD"])
+        let changes = git(["-C", folder, "status", "--porcelain", "--untracked-files=no"])
+        return GitFacts(commit: commit, branch: branch, isDirty: changes?.isEmpty == false)
+    }
+
+    private static func git(_ arguments: [String]) -> String? {
+        output(of: "git", arguments).map { String($0.reversed().drop(while: \.isWhitespace).reversed()) }
+    }
+}
+
+/// What a command writes to its standard output; `nil` where it could not be run or failed.
+private func output(of command: String, _ arguments: [String]) -> String? {
+    var pipeEnds: [Int32] = [0, 0]
+    guard pipe(&pipeEnds) == 0 else { return nil }
+    for end in pipeEnds { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(pipeEnds[0]) }
+    let process = spawn(command, arguments, output: pipeEnds[1])
+    close(pipeEnds[1])
+    guard let process else { return nil }
+    let bytes = readAll(pipeEnds[0])
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 {
+        guard errno == EINTR else { return nil }
+    }
+    return status == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+}
+
+private func spawn(_ command: String, _ arguments: [String], output: Int32) -> pid_t? {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, 1)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    // Reading must neither take the repository's lock nor depend on the language.
+    let kept = ["PATH", "HOME", "XDG_CONFIG_HOME"].compactMap { (name: String) -> String? in
+        getenv(name).map { "\(name)=\(String(cString: $0))" }
+    }
+    var argumentPointers = ([command] + arguments).map { strdup($0) } + [nil]
+    var environment = (kept + ["GIT_OPTIONAL_LOCKS=0", "LC_ALL=C"]).map { strdup($0) } + [nil]
+    defer { for pointer in argumentPointers + environment { free(pointer) } }
+    var process = pid_t()
+    let code = posix_spawnp(&process, command, &actions, nil, &argumentPointers, &environment)
+    return code == 0 ? process : nil
+}
+
+private func readAll(_ descriptor: Int32) -> [UInt8] {
+    var bytes = [UInt8](), chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = read(descriptor, &chunk, chunk.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return bytes }
+        bytes.append(contentsOf: chunk[..<count])
+    }
+}

@@ -1,0 +1,223 @@
+import ApusConfiguration
+import ApusCore
+import Crypto
+
+/// One run: what went in, what came out. Every call reads or writes the files; any thread may call.
+public final class Run: Sendable {
+    public let id: String
+    public let experimentID: String
+    /// The run's folder in the store.
+    public let folder: String
+    let store: TrackingStore
+
+    private var staging: Staging { store.staging }
+    private var metricFolder: KeyFolder { KeyFolder(path: folder + "/metrics") }
+    private var parameterFolder: KeyFolder { KeyFolder(path: folder + "/params") }
+    private var tagFolder: KeyFolder { KeyFolder(path: folder + "/tags") }
+    private var metaPath: String { folder + "/meta.yaml" }
+
+    /// Folders of an experiment that are not runs.
+    static let reservedNames: Set = ["tags", "datasets", "traces", "models"]
+
+    init(store: TrackingStore, experimentID: String, id: String, folder: String) {
+        self.store = store
+        self.experimentID = experimentID
+        self.id = id
+        self.folder = folder
+    }
+
+    /// Folders of `experiment` that are taken for runs.
+    static func folders(in experiment: String) -> [String] {
+        ((try? FileSystem.names(in: experiment)) ?? []).filter { !reservedNames.contains($0) }
+            .map { experiment + "/" + $0 }.filter { FileSystem.isFolder($0) }
+    }
+
+    // MARK: Parameters
+
+    /// Records parameters. A parameter never changes: logging the same value again is allowed, another is an error.
+    /// A value of more than 6000 characters is kept whole as artifact `parameters/KEY.txt`, its hash as the value.
+    public func log(parameters: [String: String]) throws(TrackingError) {
+        for key in parameters.keys { try KeyRules.checkKey(key) }
+        for (key, value) in parameters.sorted(by: { $0.key < $1.key }) { try log(parameter: key, value) }
+    }
+
+    private func log(parameter key: String, _ value: String) throws(TrackingError) {
+        let length = value.unicodeScalars.count
+        var value = value
+        if length > KeyRules.parameterLimit {
+            let artifact = "parameters/\(key).txt"
+            try logArtifact(bytes: Array(value.utf8), as: artifact)
+            value = "sha256:\(sha256(Array(value.utf8))) (\(length) characters, artifact \(artifact))"
+        }
+        try parameterFolder.prepare(key)
+        guard try !staging.create(parameterFolder.path(of: key), with: Array(value.utf8)) else { return }
+        let recorded = try onFiles { () throws(FileError) in try parameterFolder.value(of: key) }
+        guard recorded == value else { throw .parameterChanged(key: key, recorded: recorded ?? "", given: value) }
+    }
+
+    public func parameters() throws(TrackingError) -> [String: String] {
+        try onFiles { () throws(FileError) in try parameterFolder.values() }
+    }
+
+    // MARK: Metrics
+
+    /// Records one value for each key.
+    public func log(metrics: [String: Double], step: Int) throws(TrackingError) {
+        let now = currentMilliseconds()
+        try log(points: metrics.mapValues { [MetricPoint(value: $0, step: Int64(step), timestamp: now)] })
+    }
+
+    /// Records many values: one write for each key.
+    public func log(points: [String: [MetricPoint]]) throws(TrackingError) {
+        for key in points.keys { try KeyRules.checkKey(key) }
+        for (key, points) in points.sorted(by: { $0.key < $1.key }) {
+            try metricFolder.prepare(key)
+            try MetricFile(path: metricFolder.path(of: key)).append(points, with: staging)
+        }
+    }
+
+    /// Every recorded value of a metric, in the order of recording; empty where there is none.
+    public func history(of key: String) throws(TrackingError) -> [MetricPoint] {
+        try KeyRules.checkKey(key)
+        guard FileSystem.exists(metricFolder.path(of: key)) else { return [] }
+        return try onFiles { () throws(FileError) in try MetricFile(path: metricFolder.path(of: key)).read().points }
+    }
+
+    /// The latest value of each metric.
+    public func metrics() throws(TrackingError) -> [String: MetricPoint] {
+        try onFiles { () throws(FileError) in
+            var latest = [String: MetricPoint]()
+            for key in try metricFolder.keys() {
+                let points = try MetricFile(path: metricFolder.path(of: key)).read().points
+                latest[key] = points.max(by: MetricPoint.isEarlier)
+            }
+            return latest
+        }
+    }
+
+    /// The best finite value of a metric and where it was reached; the earliest of equals.
+    public func best(_ key: String, isHigherBetter: Bool = true) throws(TrackingError) -> MetricPoint? {
+        try history(of: key).filter(\.value.isFinite).max { a, b in
+            let isWorse = isHigherBetter ? a.value < b.value : a.value > b.value
+            return isWorse || (a.value == b.value && a.step > b.step)
+        }
+    }
+
+    // MARK: Tags
+
+    public func setTag(_ key: String, _ value: String) throws(TrackingError) {
+        try RunTag.check(key, value)
+        try tagFolder.prepare(key)
+        try staging.replace(tagFolder.path(of: key), with: value)
+        if key == RunTag.name { try updateMeta { $0.set("run_name", .text(value)) } }
+    }
+
+    public func tags() throws(TrackingError) -> [String: String] {
+        try onFiles { () throws(FileError) in try tagFolder.values() }
+    }
+
+    // MARK: Artifacts
+
+    /// The folder of the run's artifacts.
+    public var artifactPath: String { folder + "/artifacts" }
+
+    /// Records bytes as a file, such as `plots/loss.png`.
+    public func logArtifact(bytes: [UInt8], as path: String) throws(TrackingError) {
+        let target = try preparedArtifact(path)
+        try staging.replace(target, with: bytes)
+    }
+
+    public func logArtifact(text: String, as path: String) throws(TrackingError) {
+        try logArtifact(bytes: Array(text.utf8), as: path)
+    }
+
+    /// Records a copy of a file.
+    public func logArtifact(file: String, as path: String) throws(TrackingError) {
+        let target = try preparedArtifact(path)
+        try staging.copy(file, to: target)
+    }
+
+    /// Paths of all artifacts below the artifact folder, sorted.
+    public func artifacts() throws(TrackingError) -> [String] {
+        try onFiles { () throws(FileError) in try KeyFolder(path: artifactPath).keys() }
+    }
+
+    private func preparedArtifact(_ path: String) throws(TrackingError) -> String {
+        try KeyRules.checkArtifactPath(path)
+        let artifacts = KeyFolder(path: artifactPath)
+        try artifacts.prepare(path)
+        return artifacts.path(of: path)
+    }
+
+    // MARK: State
+
+    public func status() throws(TrackingError) -> RunStatus {
+        let meta = try MetaFile(path: metaPath)
+        return try RunStatus(meta)
+    }
+
+    /// The run's name.
+    public func name() throws(TrackingError) -> String {
+        let meta = try MetaFile(path: metaPath)
+        return meta.optionalText("run_name") ?? id
+    }
+
+    /// Ends the run: everything recorded reaches the disk first.
+    public func finish(_ status: RunStatus = .finished) throws(TrackingError) {
+        try sync()
+        try updateMeta {
+            $0.set("status", .integer(Int64(status.rawValue)))
+            $0.set("end_time", .integer(max(currentMilliseconds(), $0.optionalInteger("start_time") ?? 0)))
+        }
+    }
+
+    /// Takes up a run that ended or whose process died: repairs its metrics and marks it running.
+    public func resume() throws(TrackingError) {
+        _ = store.repairMetrics(in: folder)
+        try updateMeta {
+            $0.set("status", .integer(Int64(RunStatus.running.rawValue)))
+            $0.set("end_time", .null)
+        }
+        try setTag(RunTag.process, ProcessMark.current.description)
+    }
+
+    /// Brings the metrics to the disk, so that they outlast a power failure.
+    public func sync() throws(TrackingError) {
+        try onFiles { () throws(FileError) in
+            for key in try metricFolder.keys() { try MetricFile(path: metricFolder.path(of: key)).sync() }
+        }
+    }
+
+    private func updateMeta(_ change: (inout MetaFile) -> Void) throws(TrackingError) {
+        var meta = try MetaFile(path: metaPath)
+        change(&meta)
+        meta.set("deleted_time", meta.optionalInteger("deleted_time").map { .integer($0) })
+        try meta.write(with: staging)
+    }
+}
+
+extension RunStatus {
+    /// A missing status means running.
+    init(_ meta: MetaFile) throws(TrackingError) {
+        guard meta["status"] != nil else {
+            self = .running
+            return
+        }
+        let number = try meta.integer("status")
+        guard let status = RunStatus(rawValue: Int(number)) else {
+            throw .damaged(path: meta.path, problem: "status \(number) is none of 1 to 5")
+        }
+        self = status
+    }
+}
+
+func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+/// MLflow names datasets by this; nothing is kept safe with it.
+func md5(_ text: String) -> String { hexadecimal(Insecure.MD5.hash(data: Array(text.utf8))) }
+
+private func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    return String(decoding: text, as: UTF8.self)
+}

@@ -1,0 +1,62 @@
+import ApusCore
+import Glibc
+
+/// A folder whose files are values by key: `tags/`, `params/`, `metrics/`, `artifacts/`; `a/b` is a file `b` in `a/`.
+struct KeyFolder {
+    let path: String
+
+    /// Every key with a file, sorted. Links are followed, hidden files are keys too.
+    func keys() throws(FileError) -> [String] {
+        var keys = [String]()
+        try collect(below: "", into: &keys)
+        return keys.sorted()
+    }
+
+    func path(of key: String) -> String { path + "/" + key }
+
+    /// The raw value, `nil` where there is none.
+    func value(of key: String) throws(FileError) -> String? {
+        do throws(FileError) {
+            return try FileSystem.readText(path(of: key))
+        } catch {
+            if [ENOENT, ENOTDIR, EISDIR].contains(error.code) { return nil }
+            throw error
+        }
+    }
+
+    func values() throws(FileError) -> [String: String] {
+        var values = [String: String]()
+        for key in try keys() { values[key] = try value(of: key) }
+        return values
+    }
+
+    /// Makes the folders above `key`'s file, refusing a key that another key's file or folder stands in for.
+    func prepare(_ key: String) throws(TrackingError) {
+        let parts = key.split(separator: "/")
+        for count in parts.indices.dropFirst() {
+            let parent = parts.prefix(count).joined(separator: "/")
+            guard mkdir(path(of: parent), 0o777) != 0 else { continue }
+            switch errno {
+            case EEXIST where FileSystem.isFolder(path(of: parent)): continue
+            case EEXIST, ENOTDIR: throw .keyConflict(key, with: parent)
+            default: throw .file(FileError("create the folder", path(of: parent)))
+            }
+        }
+        if FileSystem.isFolder(path(of: key)) { throw .keyConflict(key, with: key + "/…") }
+    }
+
+    private func collect(below prefix: String, into keys: inout [String]) throws(FileError) {
+        let folder = prefix.isEmpty ? path : path(of: prefix)
+        let names: [String]
+        do throws(FileError) {
+            names = try FileSystem.names(in: folder)
+        } catch {
+            if error.code == ENOENT { return }
+            throw error
+        }
+        for name in names {
+            let key = prefix.isEmpty ? name : prefix + "/" + name
+            if FileSystem.isFolder(path(of: key)) { try collect(below: key, into: &keys) } else { keys.append(key) }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import ApusCore
+import Glibc
+
+/// A folder beside the store, on its file system, where everything is made before it is moved in whole:
+/// a reader of the store never sees a half-written file, and MLflow never sees a temporary one.
+struct Staging: Sendable {
+    let folder: String
+
+    /// - Parameter root: the store's folder; the staging folder of `mlruns` is `.mlruns-staging` beside it.
+    init(root: String) {
+        folder = FileSystem.folder(of: root) + "/.\(FileSystem.fileName(of: root))-staging"
+    }
+
+    /// Makes the folder and removes what crashed processes left in it a day ago or earlier.
+    func prepare() throws(TrackingError) {
+        try onFiles { () throws(FileError) in try FileSystem.createFolder(folder) }
+        let dayAgo = time(nil) - 86_400
+        for name in (try? FileSystem.names(in: folder)) ?? [] where name != lockName {
+            var status = stat()
+            let path = folder + "/" + name
+            if lstat(path, &status) == 0, status.st_mtim.tv_sec < dayAgo { removeTree(path) }
+        }
+    }
+
+    func uniquePath() -> String { "\(folder)/\(getpid())-\(Identifier.run())" }
+
+    private var lockName: String { "lock" }
+
+    /// Runs `body` while no other process or thread of Apus creates experiments or changes the registry.
+    func exclusively<R>(_ body: () throws(TrackingError) -> R) throws(TrackingError) -> R {
+        let path = folder + "/" + lockName
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .file(FileError("open", path)) }
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw .file(FileError("lock", path)) }
+        }
+        return try body()
+    }
+
+    // MARK: Files
+
+    /// Puts a file in place, over what is there.
+    func replace(_ path: String, with bytes: [UInt8]) throws(TrackingError) {
+        try place(bytes) { temporary throws(FileError) in
+            guard rename(temporary, path) == 0 else { throw FileError("write", path) }
+            syncFolder(FileSystem.folder(of: path))
+        }
+    }
+
+    func replace(_ path: String, with text: String) throws(TrackingError) { try replace(path, with: Array(text.utf8)) }
+
+    /// Puts a file in place unless there is one already.
+    ///
+    /// - Returns: whether it was put there.
+    func create(_ path: String, with bytes: [UInt8]) throws(TrackingError) -> Bool {
+        var isCreated = false
+        try place(bytes) { temporary throws(FileError) in
+            if link(temporary, path) == 0 {
+                isCreated = true
+                unlink(temporary)
+            } else {
+                let code = errno
+                unlink(temporary)
+                guard code == EEXIST else { throw FileError("write", path, code: code) }
+                return
+            }
+            syncFolder(FileSystem.folder(of: path))
+        }
+        return isCreated
+    }
+
+    /// Copies a file to `path`, whole.
+    func copy(_ source: String, to path: String) throws(TrackingError) {
+        try onFiles { () throws(FileError) in
+            let temporary = uniquePath()
+            do throws(FileError) {
+                try copyAndSync(source, to: temporary)
+                guard rename(temporary, path) == 0 else { throw FileError("write", path) }
+            } catch {
+                unlink(temporary)
+                throw error
+            }
+            syncFolder(FileSystem.folder(of: path))
+        }
+    }
+
+    /// Moves a folder that was made in staging into the store. Nothing may be at `path`.
+    func install(_ staged: String, at path: String) throws(TrackingError) {
+        try onFiles { () throws(FileError) in
+            syncTree(staged)
+            guard rename(staged, path) == 0 else {
+                let code = errno
+                removeTree(staged)
+                throw FileError("create", path, code: code)
+            }
+            syncFolder(FileSystem.folder(of: path))
+        }
+    }
+
+    private func place(
+        _ bytes: [UInt8], moving: (String) throws(FileError) -> Void
+    ) throws(TrackingError) {
+        let temporary = uniquePath()
+        do throws(FileError) {
+            try writeAndSync(bytes, to: temporary)
+            try moving(temporary)
+        } catch {
+            unlink(temporary)
+            throw error.code == EXDEV ? .stagingElsewhere(folder) : .file(error)
+        }
+    }
+}
+
+/// Writes a new file and syncs it.
+func writeAndSync(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileError("create", path) }
+    defer { close(descriptor) }
+    try writeAll(bytes[...], to: descriptor, path: path)
+    guard fsync(descriptor) == 0 else { throw FileError("sync", path) }
+}
+
+func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32, path: String) throws(FileError) {
+    var rest = bytes
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { throw FileError("write", path) }
+        rest = rest.dropFirst(count)
+    }
+}
+
+private func copyAndSync(_ source: String, to path: String) throws(FileError) {
+    let input = open(source, O_RDONLY | O_CLOEXEC)
+    guard input >= 0 else { throw FileError("open", source) }
+    defer { close(input) }
+    let output = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard output >= 0 else { throw FileError("create", path) }
+    defer { close(output) }
+    var chunk = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+        let count = read(input, &chunk, chunk.count)
+        if count < 0 && errno == EINTR { continue }
+        guard count >= 0 else { throw FileError("read", source) }
+        if count == 0 { break }
+        try writeAll(chunk[..<count], to: output, path: path)
+    }
+    guard fsync(output) == 0 else { throw FileError("sync", path) }
+}
+
+func syncFolder(_ path: String) {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+}
+
+private func syncTree(_ path: String) {
+    for name in (try? FileSystem.names(in: path)) ?? [] where FileSystem.isFolder(path + "/" + name) {
+        syncTree(path + "/" + name)
+    }
+    syncFolder(path)
+}
+
+/// Removes a file or a folder with all in it, as far as possible.
+func removeTree(_ path: String) {
+    if unlink(path) == 0 { return }
+    for name in (try? FileSystem.names(in: path)) ?? [] { removeTree(path + "/" + name) }
+    rmdir(path)
+}

@@ -1,0 +1,230 @@
+import ApusConfiguration
+import ApusCore
+import Glibc
+
+/// A store of experiments, runs and models on disk, in the layout of MLflow's file store.
+///
+/// Everything is made in a staging folder beside the store and moved in whole, so that a reader (MLflow
+/// too) sees each thing complete or not at all, whatever happens to the writing process.
+public final class TrackingStore: Sendable {
+    /// The store's folder, absolute.
+    public let root: String
+    let staging: Staging
+
+    /// Opens a store, making it where there is none, and repairs what a killed process left in its running runs.
+    ///
+    /// - Parameter isCreated: `false` where a missing store is an error.
+    public init(root: String, creatingIfMissing isCreated: Bool = true) throws(TrackingError) {
+        self.root = absolutePath(root)
+        staging = Staging(root: self.root)
+        if !FileSystem.isFolder(self.root) {
+            guard isCreated else {
+                throw .notFound("the tracking store \(self.root)", remedy: "train something first, or check the path")
+            }
+            try create()
+        }
+        recover()
+    }
+
+    /// A new store holds the experiment `Default`, as MLflow's own does.
+    private func create() throws(TrackingError) {
+        try onFiles { () throws(FileError) in try FileSystem.createFolder(FileSystem.folder(of: root)) }
+        try staging.prepare()
+        let staged = staging.uniquePath()
+        let folder = staged + "/0"
+        try onFiles { () throws(FileError) in try FileSystem.createFolder(folder) }
+        try writeNewExperiment(name: "Default", id: "0", in: folder, tags: [:])
+        do throws(TrackingError) {
+            try staging.install(staged, at: root)
+        } catch {
+            // Another process was first.
+            guard FileSystem.isFolder(root) else { throw error }
+        }
+    }
+
+    // MARK: Experiments
+
+    /// The experiment of this name, made where there is none. Two processes at once make one.
+    public func experiment(named name: String, tags: [String: String] = [:]) throws(TrackingError) -> Experiment {
+        try KeyRules.checkExperimentName(name)
+        for (key, value) in tags {
+            try KeyRules.checkKey(key)
+            try KeyRules.checkLength(of: key, value, limit: KeyRules.experimentTagLimit)
+        }
+        if let found = try findExperiment(named: name) { return found }
+        try staging.prepare()
+        return try staging.exclusively { () throws(TrackingError) in
+            if let found = try findExperiment(named: name) { return found }
+            return try createExperiment(name, tags: tags)
+        }
+    }
+
+    /// The experiment of this name, `nil` where there is none.
+    public func findExperiment(named name: String) throws(TrackingError) -> Experiment? {
+        if let found = experiments(includingDeleted: true).first(where: { $0.name == name }) {
+            guard !found.isDeleted else {
+                throw .invalidName(name, problem: "a deleted experiment has it")
+            }
+            return found
+        }
+        return nil
+    }
+
+    /// Every readable experiment, oldest first.
+    public func experiments(includingDeleted: Bool = false) -> [Experiment] {
+        let folders = experimentFolders(includingDeleted: includingDeleted)
+        return folders.compactMap { try? Experiment(folder: $0) }
+            .sorted { ($0.creationTime, $0.id) < ($1.creationTime, $1.id) }
+    }
+
+    func experimentFolders(includingDeleted: Bool) -> [String] {
+        let parents = includingDeleted ? [root, root + "/.trash"] : [root]
+        return parents.flatMap { parent in
+            ((try? FileSystem.names(in: parent)) ?? [])
+                .filter { $0 != "models" && $0 != ".trash" && Identifier.isExperimentID($0) }
+                .map { parent + "/" + $0 }.filter { FileSystem.isFolder($0) }
+        }
+    }
+
+    private func createExperiment(_ name: String, tags: [String: String]) throws(TrackingError) -> Experiment {
+        let id = Identifier.experiment()
+        let staged = staging.uniquePath()
+        try onFiles { () throws(FileError) in try FileSystem.createFolder(staged) }
+        try writeNewExperiment(name: name, id: id, in: staged, tags: tags)
+        try staging.install(staged, at: root + "/" + id)
+        return try Experiment(folder: root + "/" + id)
+    }
+
+    private func writeNewExperiment(
+        name: String, id: String, in folder: String, tags: [String: String]
+    ) throws(TrackingError) {
+        let now = MetaValue.integer(currentMilliseconds())
+        let meta = MetaFile(
+            path: folder + "/meta.yaml",
+            [
+                "artifact_location": .text("file://\(root)/\(id)"), "creation_time": now, "experiment_id": .text(id),
+                "last_update_time": now, "lifecycle_stage": "active", "name": .text(name),
+            ])
+        try write(meta.text, to: meta.path)
+        try writeValues(tags, in: KeyFolder(path: folder + "/tags"))
+    }
+
+    // MARK: Runs
+
+    /// Makes a run that is `running` from now on; it appears in the store complete with its tags and parameters.
+    ///
+    /// - Parameters:
+    ///   - name: what people call it; made up where there is none.
+    ///   - tags: added to the usual `mlflow.…` tags, which they may overwrite.
+    ///   - git: the state of the code, see `GitFacts.read(at:)`.
+    public func createRun(
+        in experiment: Experiment, name: String? = nil, tags: [String: String] = [:],
+        parameters: [String: String] = [:], git: GitFacts? = nil
+    ) throws(TrackingError) -> Run {
+        try staging.prepare()
+        let id = Identifier.run()
+        let name = tags[RunTag.name] ?? name ?? "run-\(id.prefix(8))"
+        let staged = staging.uniquePath()
+        for folder in ["metrics", "params", "tags", "artifacts"] {
+            try onFiles { () throws(FileError) in try FileSystem.createFolder(staged + "/" + folder) }
+        }
+        let allTags = RunTag.standard(name: name, git: git).merging(tags) { $1 }
+        let run = Run(store: self, experimentID: experiment.id, id: id, folder: staged)
+        do throws(TrackingError) {
+            try write(newRunMeta(id: id, name: name, in: experiment, tags: allTags).text, to: staged + "/meta.yaml")
+            for (key, value) in allTags { try RunTag.check(key, value) }
+            try writeValues(allTags, in: KeyFolder(path: staged + "/tags"))
+            try run.log(parameters: parameters)
+            try staging.install(staged, at: "\(root)/\(experiment.id)/\(id)")
+        } catch {
+            removeTree(staged)
+            throw error
+        }
+        return Run(store: self, experimentID: experiment.id, id: id, folder: "\(root)/\(experiment.id)/\(id)")
+    }
+
+    private func newRunMeta(
+        id: String, name: String, in experiment: Experiment, tags: [String: String]
+    ) -> MetaFile {
+        MetaFile(
+            path: "meta.yaml",
+            [
+                "artifact_uri": .text("file://\(root)/\(experiment.id)/\(id)/artifacts"), "end_time": nil,
+                "entry_point_name": "", "experiment_id": .text(experiment.id), "lifecycle_stage": "active",
+                "run_id": .text(id), "run_name": .text(name), "source_name": "", "source_type": 4,
+                "source_version": "", "start_time": .integer(currentMilliseconds()),
+                "status": .integer(Int64(RunStatus.running.rawValue)), "tags": .texts([]),
+                "user_id": .text(tags[RunTag.user] ?? "unknown"),
+            ])
+    }
+
+    /// The run with this id.
+    public func run(id: String) throws(TrackingError) -> Run {
+        if Identifier.isRunID(id), !Run.reservedNames.contains(id) {
+            for folder in experimentFolders(includingDeleted: false) where FileSystem.isFolder(folder + "/" + id) {
+                return Run(store: self, experimentID: FileSystem.fileName(of: folder), id: id, folder: folder + "/" + id)
+            }
+        }
+        throw .notFound("run \(id)", remedy: "'apus runs list' shows what there is")
+    }
+
+    /// The run that a command's argument means: an id, the beginning of one (4 letters at least), a run's name
+    /// (the newest of that name), or `latest`.
+    public func run(matching text: String) throws(TrackingError) -> Run {
+        if let run = try? run(id: text) { return run }
+        let summaries = runSummaries(includingValues: false).filter { !$0.isDeleted }
+        if text == "latest", let newest = summaries.first { return try run(id: newest.id) }
+        if let named = summaries.first(where: { $0.name == text }) { return try run(id: named.id) }
+        let near = text.utf8.count >= 4 ? summaries.filter { $0.id.hasPrefix(text) } : []
+        guard let first = near.first else {
+            throw .notFound("run '\(text)'", remedy: "'apus runs list' shows what there is")
+        }
+        guard near.count == 1 else { throw .ambiguous(text, candidates: near.prefix(5).map { String($0.id.prefix(12)) }) }
+        return try run(id: first.id)
+    }
+
+    // MARK: Recovery
+
+    /// Repairs metric files of running runs whose process was killed while it wrote.
+    ///
+    /// - Returns: the repaired files.
+    @discardableResult
+    public func recover() -> [String] {
+        experimentFolders(includingDeleted: false).flatMap { folder in
+            Run.folders(in: folder).flatMap { run -> [String] in
+                guard let meta = try? MetaFile(path: run + "/meta.yaml"),
+                    meta.optionalInteger("status") == Int64(RunStatus.running.rawValue)
+                else { return [] }
+                return repairMetrics(in: run)
+            }
+        }
+    }
+
+    func repairMetrics(in run: String) -> [String] {
+        let folder = KeyFolder(path: run + "/metrics")
+        return ((try? folder.keys()) ?? []).map { folder.path(of: $0) }.filter {
+            (try? MetricFile(path: $0).removeTornLine()) == true
+        }
+    }
+
+    // MARK: Files inside a folder that is not in the store yet
+
+    func write(_ text: String, to path: String) throws(TrackingError) {
+        try onFiles { () throws(FileError) in try writeAndSync(Array(text.utf8), to: path) }
+    }
+
+    func writeValues(_ values: [String: String], in folder: KeyFolder) throws(TrackingError) {
+        try onFiles { () throws(FileError) in try FileSystem.createFolder(folder.path) }
+        for (key, value) in values {
+            try folder.prepare(key)
+            try write(value, to: folder.path(of: key))
+        }
+    }
+}
+
+extension KeyRules {
+    static func checkLength(of key: String, _ value: String, limit: Int) throws(TrackingError) {
+        let length = value.unicodeScalars.count
+        guard length <= limit else { throw .valueTooLong(key: key, length: length, limit: limit) }
+    }
+}

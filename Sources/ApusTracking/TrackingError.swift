@@ -1,0 +1,48 @@
+import ApusConfiguration
+import ApusCore
+
+/// A tracking store that cannot be read or written as asked.
+public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
+    case file(FileError)
+    /// A metadata file that is damaged.
+    case damaged(path: String, problem: String)
+    case notFound(String, remedy: String)
+    case ambiguous(String, candidates: [String])
+    case invalidKey(String, problem: String)
+    /// `a` and `a/b` cannot both exist: keys are file paths.
+    case keyConflict(String, with: String)
+    /// Parameters never change.
+    case parameterChanged(key: String, recorded: String, given: String)
+    case invalidName(String, problem: String)
+    case valueTooLong(key: String, length: Int, limit: Int)
+    case versionTaken(model: String, version: Int)
+    /// The staging folder must be on the file system of the store.
+    case stagingElsewhere(String)
+
+    public var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .damaged(let path, let problem): "\(path): \(problem); 'apus runs check' lists what is damaged"
+        case .notFound(let what, let remedy): "\(what) was not found; \(remedy)"
+        case .ambiguous(let text, let candidates):
+            "'\(text)' names \(candidates.count) runs: \(candidates.joined(separator: ", ")); write more of the id"
+        case .invalidKey(let key, let problem):
+            "'\(key.prefix(80))' cannot be a key: \(problem); use letters, digits and _ - . / : or space"
+        case .keyConflict(let key, let other):
+            "the key '\(key)' conflicts with '\(other)': keys are file paths; rename one of them"
+        case .parameterChanged(let key, let recorded, let given):
+            "parameter '\(key)' is '\(recorded.prefix(80))' and cannot become '\(given.prefix(80))'; start a new run"
+        case .invalidName(let name, let problem): "'\(name.prefix(80))' cannot be a name: \(problem); choose another"
+        case .valueTooLong(let key, let length, let limit):
+            "the value of '\(key)' has \(length) characters, at most \(limit) are possible; log it as an artifact"
+        case .versionTaken(let model, let version):
+            "version \(version) of '\(model)' exists; ask for the next version again"
+        case .stagingElsewhere(let path): "\(path) lies on another file system than the store; move the store"
+        }
+    }
+}
+
+/// Runs a file operation, its error made a tracking error.
+func onFiles<R>(_ body: () throws(FileError) -> R) throws(TrackingError) -> R {
+    do throws(FileError) { return try body() } catch { throw .file(error) }
+}
