@@ -46,7 +46,7 @@ extension Run {
         try KeyRules.checkLoggedModelName(name)
         for key in Array(tags.keys) + Array(parameters.keys) { try KeyRules.checkKey(key) }
         let target = "\(FileSystem.folder(of: folder))/models/\(id)"
-        let staged = store.staging.uniquePath()
+        let staged = try store.staging.uniquePath()
         for part in ["", "/metrics", "/artifacts"] {
             try onFiles { () throws(FileError) in try FileSystem.createFolder(staged + part) }
         }

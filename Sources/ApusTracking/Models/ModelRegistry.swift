@@ -207,7 +207,7 @@ public struct ModelRegistry: Sendable {
     }
 
     private func install(_ meta: MetaFile, tags: [String: String], at path: String) throws(TrackingError) {
-        let staged = staging.uniquePath()
+        let staged = try staging.uniquePath()
         try onFiles { () throws(FileError) in
             try FileSystem.createFolder(staged)
             try FileSystem.createFolder(FileSystem.folder(of: path))

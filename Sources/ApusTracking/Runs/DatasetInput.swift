@@ -89,7 +89,7 @@ extension Run {
     /// Puts a folder with one `meta.yaml` in place unless it is there.
     func install(_ meta: MetaFile, inFolder path: String) throws(TrackingError) {
         guard !FileSystem.isFolder(path) else { return }
-        let staged = store.staging.uniquePath()
+        let staged = try store.staging.uniquePath()
         try onFiles { () throws(FileError) in
             try FileSystem.createFolder(staged)
             try FileSystem.createFolder(FileSystem.folder(of: path))

@@ -22,7 +22,13 @@ struct Staging: Sendable {
         }
     }
 
-    func uniquePath() -> String { "\(folder)/\(getpid())-\(Identifier.run())" }
+    /// A path in the staging folder where nothing is yet.
+    func uniquePath() throws(TrackingError) -> String {
+        if mkdir(folder, 0o777) != 0, errno != EEXIST {
+            throw .file(FileError("create the folder", folder))
+        }
+        return "\(folder)/\(getpid())-\(Identifier.run())"
+    }
 
     private var lockName: String { "lock" }
 
@@ -72,8 +78,8 @@ struct Staging: Sendable {
 
     /// Copies a file to `path`, whole.
     func copy(_ source: String, to path: String) throws(TrackingError) {
+        let temporary = try uniquePath()
         try onFiles { () throws(FileError) in
-            let temporary = uniquePath()
             do throws(FileError) {
                 try copyAndSync(source, to: temporary)
                 guard rename(temporary, path) == 0 else { throw FileError("write", path) }
@@ -101,7 +107,7 @@ struct Staging: Sendable {
     private func place(
         _ bytes: [UInt8], moving: (String) throws(FileError) -> Void
     ) throws(TrackingError) {
-        let temporary = uniquePath()
+        let temporary = try uniquePath()
         do throws(FileError) {
             try writeAndSync(bytes, to: temporary)
             try moving(temporary)

@@ -30,7 +30,7 @@ public final class TrackingStore: Sendable {
     private func create() throws(TrackingError) {
         try onFiles { () throws(FileError) in try FileSystem.createFolder(FileSystem.folder(of: root)) }
         try staging.prepare()
-        let staged = staging.uniquePath()
+        let staged = try staging.uniquePath()
         let folder = staged + "/0"
         try onFiles { () throws(FileError) in try FileSystem.createFolder(folder) }
         try writeNewExperiment(name: "Default", id: "0", in: folder, tags: [:])
@@ -88,7 +88,7 @@ public final class TrackingStore: Sendable {
 
     private func createExperiment(_ name: String, tags: [String: String]) throws(TrackingError) -> Experiment {
         let id = Identifier.experiment()
-        let staged = staging.uniquePath()
+        let staged = try staging.uniquePath()
         try onFiles { () throws(FileError) in try FileSystem.createFolder(staged) }
         try writeNewExperiment(name: name, id: id, in: staged, tags: tags)
         try staging.install(staged, at: root + "/" + id)
@@ -124,7 +124,7 @@ public final class TrackingStore: Sendable {
         try staging.prepare()
         let id = Identifier.run()
         let name = tags[RunTag.name] ?? name ?? "run-\(id.prefix(8))"
-        let staged = staging.uniquePath()
+        let staged = try staging.uniquePath()
         for folder in ["metrics", "params", "tags", "artifacts"] {
             try onFiles { () throws(FileError) in try FileSystem.createFolder(staged + "/" + folder) }
         }
