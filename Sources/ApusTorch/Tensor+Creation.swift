@@ -109,3 +109,15 @@ extension Tensor {
         guard apus_tensor_assign(handle, source.handle) == 0 else { mistake(#function, file: #fileID, line: #line) }
     }
 }
+
+extension Tensor {
+    /// Zeros in this tensor's shape, type, device and memory layout.
+    public func zerosLike() -> Tensor { Tensor(apus_tensor_zeros_like(handle)) }
+}
+
+extension Tensor {
+    /// Adds 1 to an `int64` scalar.
+    public func increment() {
+        guard apus_tensor_increment(handle) == 0 else { mistake(#function, file: #fileID, line: #line) }
+    }
+}

@@ -2,6 +2,7 @@
 #include "Parallel.hpp"
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 #include <cstring>
 
@@ -62,6 +63,22 @@ apus_result apus_tensor_from_pixels(const uint8_t *pixels, int64_t n, int64_t he
 
 apus_result apus_tensor_clone(apus_tensor x) {
     return guarded([&] { return Borrowed(x)->clone(); });
+}
+
+apus_result apus_tensor_zeros_like(apus_tensor x) {
+    return guarded([&] { return at::zeros_like(Borrowed(x)); });
+}
+
+apus_status apus_tensor_increment(apus_tensor handle) {
+    return guardedStatus([&] {
+        Borrowed counter(handle);
+        TORCH_CHECK(counter->numel() == 1 && counter->scalar_type() == at::kLong, "a counter is one int64");
+        if (counter->is_cpu()) {
+            ++*counter->mutable_data_ptr<int64_t>();
+        } else {
+            counter->add_(1);
+        }
+    });
 }
 
 apus_result apus_tensor_to_device(apus_tensor x, int index) {

@@ -70,6 +70,10 @@ apus_status apus_tensor_item(apus_tensor tensor, double *value);
 apus_result apus_tensor_from_pixels(const uint8_t *pixels, int64_t n, int64_t height, int64_t width, int64_t channels,
                                     int device);
 apus_result apus_tensor_clone(apus_tensor x);
+/// Zeros in `x`'s shape, type, device and layout.
+apus_result apus_tensor_zeros_like(apus_tensor x);
+/// Adds 1 to an int64 scalar.
+apus_status apus_tensor_increment(apus_tensor counter);
 apus_result apus_tensor_to_device(apus_tensor x, int device);
 apus_result apus_tensor_to_dtype(apus_tensor x, int dtype);
 apus_result apus_tensor_contiguous(apus_tensor x, bool channelsLast);

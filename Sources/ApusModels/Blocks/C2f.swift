@@ -1,0 +1,30 @@
+import ApusNN
+import ApusTorch
+
+/// Splits the channels in two, sends one half through a chain of bottlenecks and joins every stage's output.
+///
+/// - Input: `[N, inputs, H, W]`
+/// - Output: `[N, outputs, H, W]`
+public final class C2f: Module {
+    public let cv1, cv2: ConvolutionBlock
+    public let m: [Bottleneck]
+    private let hidden: Int
+
+    public init(_ inputs: Int, _ outputs: Int, repeats: Int, shortcut: Bool, using weights: inout WeightInitializer) {
+        let hidden = outputs / 2
+        self.hidden = hidden
+        cv1 = ConvolutionBlock(inputs, 2 * hidden, using: &weights)
+        cv2 = ConvolutionBlock((2 + repeats) * hidden, outputs, using: &weights)
+        m = (0..<repeats).map { _ in Bottleneck(hidden, shortcut: shortcut, using: &weights) }
+    }
+
+    public override var children: [(name: String, module: Module)] {
+        [("cv1", cv1), ("cv2", cv2), ("m", ModuleList(m))]
+    }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        var pieces = cv1(x).split([hidden, hidden], axis: 1)
+        for bottleneck in m { pieces.append(bottleneck(pieces[pieces.count - 1])) }
+        return cv2(Tensor.concatenate(pieces, axis: 1))
+    }
+}

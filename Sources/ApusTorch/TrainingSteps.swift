@@ -1,0 +1,72 @@
+import CApusTorch
+
+/// How far one parameter moves within an optimizer step.
+public struct StepRates {
+    public var learningRate: Double
+    /// SGD's momentum; AdamW's β₁.
+    public var momentum: Double
+    public var weightDecay: Double
+
+    public init(learningRate: Double, momentum: Double, weightDecay: Double) {
+        (self.learningRate, self.momentum, self.weightDecay) = (learningRate, momentum, weightDecay)
+    }
+
+    var c: apus_step_rates {
+        apus_step_rates(learningRate: Float(learningRate), momentum: Float(momentum), weightDecay: Float(weightDecay))
+    }
+}
+
+/// Whole optimizer and averaging steps, each one call for all parameters. Clipping, where `maximumNorm` is positive,
+/// scales all gradients by one factor; gradients are released; the norm before clipping is returned, and where it is
+/// not finite nothing changes.
+public enum TrainingSteps {
+    /// Stochastic gradient descent with momentum as PyTorch defines it.
+    public static func sgd(
+        parameters: [Tensor], momenta: [Tensor], rates: [StepRates], nesterov: Bool, maximumNorm: Double
+    ) throws(TorchError) -> Double {
+        precondition(parameters.count == momenta.count && parameters.count == rates.count, "one state for each parameter")
+        var norm = 0.0
+        let status = withExtendedLifetime((parameters, momenta)) {
+            apus_sgd_step(
+                parameters.map(\.handle), momenta.map(\.handle), rates.map(\.c), parameters.count, nesterov, maximumNorm,
+                &norm)
+        }
+        guard status == 0 else { throw .last }
+        return norm
+    }
+
+    /// Adam with decoupled weight decay (Loshchilov and Hutter, <https://arxiv.org/abs/1711.05101>); `step` is 1 first.
+    public static func adamW(
+        parameters: [Tensor], first: [Tensor], second: [Tensor], rates: [StepRates], beta2: Double, epsilon: Double,
+        step: Int, maximumNorm: Double
+    ) throws(TorchError) -> Double {
+        precondition(parameters.count == first.count && parameters.count == rates.count, "one state for each parameter")
+        var norm = 0.0
+        let status = withExtendedLifetime((parameters, first, second)) {
+            apus_adamw_step(
+                parameters.map(\.handle), first.map(\.handle), second.map(\.handle), rates.map(\.c), parameters.count,
+                beta2, epsilon, Int64(step), maximumNorm, &norm)
+        }
+        guard status == 0 else { throw .last }
+        return norm
+    }
+
+    /// average = decay · average + (1 − decay) · value; tensors of whole numbers are copied.
+    public static func average(_ averages: [Tensor], with values: [Tensor], decay: Double) throws(TorchError) {
+        precondition(averages.count == values.count, "one average for each value")
+        let status = withExtendedLifetime((averages, values)) {
+            apus_average_step(averages.map(\.handle), values.map(\.handle), values.count, decay)
+        }
+        guard status == 0 else { throw .last }
+    }
+
+    /// The Euclidean norm of all gradients together.
+    public static func gradientNorm(_ parameters: [Tensor]) throws(TorchError) -> Double {
+        var norm = 0.0
+        let status = withExtendedLifetime(parameters) {
+            apus_gradient_norm(parameters.map(\.handle), parameters.count, &norm)
+        }
+        guard status == 0 else { throw .last }
+        return norm
+    }
+}
