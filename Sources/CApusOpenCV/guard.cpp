@@ -11,7 +11,7 @@ thread_local char message[512] = "";
 
 /// Before the first call: no threads of OpenCV's own, and errors reach the caller only through the message.
 const bool isPrepared = [] {
-    cv::setNumThreads(0);
+    cv::setNumThreads(1);
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     cv::redirectError([](int, const char *, const char *, const char *, int, void *) { return 0; });
     return true;

@@ -4,7 +4,10 @@ import Glibc
 public struct ProjectiveMap: Hashable, Sendable {
     public var elements: [Double]
 
-    init(_ elements: [Double]) { self.elements = elements }
+    public init(_ elements: [Double]) {
+        precondition(elements.count == 9, "\(elements.count) elements, expected 3×3")
+        self.elements = elements
+    }
 
     public static let identity = ProjectiveMap([1, 0, 0, 0, 1, 0, 0, 0, 1])
 

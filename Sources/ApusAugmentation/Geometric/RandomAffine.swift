@@ -35,6 +35,10 @@ public struct RandomAffine: Transform {
         /// The scale among the map's parts.
         public var scale: Double
         public var outputSize: ImageSize
+
+        public init(map: ProjectiveMap, scale: Double, outputSize: ImageSize) {
+            (self.map, self.scale, self.outputSize) = (map, scale, outputSize)
+        }
     }
 
     /// Below this scale an image is a dot, and its inverse map overflows.

@@ -9,6 +9,8 @@ public struct RandomCrop: Transform {
 
     public struct Draw: Hashable, Sendable {
         public var left, top: Int
+
+        public init(left: Int, top: Int) { (self.left, self.top) = (left, top) }
     }
 
     public func draw(for size: ImageSize, using generator: inout some RandomNumberGenerator) -> Draw? {

@@ -27,13 +27,22 @@ public struct TileCanvas: Sendable {
     /// Writes every pixel of `output`: the canvas seen through `map` (canvas places to output places). A map without an
     /// inverse gives the background.
     public func draw(through map: ProjectiveMap, into output: PixelView) {
+        draw(through: map, into: output, by: apus_warp_tiles)
+    }
+
+    typealias Kernel = (
+        UnsafePointer<apus_tile>?, Int32, Int32, Int32, UnsafePointer<Double>?, UInt8, UnsafeMutablePointer<UInt8>?,
+        Int32, Int32
+    ) -> Void
+
+    func draw(through map: ProjectiveMap, into output: PixelView, by kernel: Kernel) {
         precondition(output.channels == 3, "the canvas is RGB")
         guard let inverse = map.inverse else { return output.bytes.update(repeating: background) }
         // Places count from a pixel's corner, the kernel's indices from its centre.
         let indices = ProjectiveMap.translation(x: -0.5, y: -0.5) * inverse * .translation(x: 0.5, y: 0.5)
         let matrix = indices.elements.map { $0 / indices.elements[8] }
         withTiles { tiles in
-            apus_warp_tiles(
+            kernel(
                 tiles, Int32(tiles.count), Int32(size.width), Int32(size.height), matrix, background, output.base,
                 Int32(output.size.width), Int32(output.size.height))
         }

@@ -16,6 +16,8 @@ public struct Mosaic: Sendable {
     /// Where the four samples meet, in the canvas's pixels.
     public struct Draw: Hashable, Sendable {
         public var centerX, centerY: Int
+
+        public init(centerX: Int, centerY: Int) { (self.centerX, self.centerY) = (centerX, centerY) }
     }
 
     /// Uniform over the canvas's middle half.
