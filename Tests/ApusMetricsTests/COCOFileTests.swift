@@ -88,7 +88,8 @@ import Testing
             + "\"image_id\":1,\"category_id\":7,\"bbox\":[0,0,10,10],\"area\":100,\"iscrowd\":0}]}"
         let row = "{\"image_id\":1,\"category_id\":7,\"bbox\":[0,0,10,10],\"score\":"
         try withFile(truth) { truth in
-            let metrics = try withFile("[\(row)0.5},{\"image_id\":1,\"category_id\":8,\"bbox\":[0,0,1,1],\"score\":1}]") {
+            let stray = "{\"image_id\":1,\"category_id\":8,\"bbox\":[0,0,1,1],\"score\":1}"
+            let metrics = try withFile("[\(row)0.5},\(stray)]") {
                 try evaluateCOCO(groundTruth: truth, detections: $0)
             }
             #expect(abs(try #require(metrics.mAP50_95) - 1) < 1e-12)

@@ -94,7 +94,7 @@ import Testing
         var evaluator = DetectionEvaluator(classNames: ["cat", "dog", "bird"])
         try evaluator.add(
             imageID: 1, width: 100, height: 100,
-            truths: [LabeledBox(box(0, 0), label: 0), LabeledBox(box(50, 50), label: 1), LabeledBox(box(80, 0), label: 1)],
+            truths: [(0, 0, 0), (50, 50, 1), (80, 0, 1)].map { LabeledBox(box($0, $1), label: $2) },
             detections: [
                 Detection(box(0, 0), label: 0, score: 0.9), Detection(box(50, 50), label: 0, score: 0.8),
                 Detection(box(80, 0), label: 1, score: 0.7), Detection(box(20, 80), label: 1, score: 0.1),

@@ -46,7 +46,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (0.12345, 3, "0.123"), (1, 3, "1.000"), (-0.0001, 3, "0.000"), (-1.5, 1, "−1.5"), (12, 0, "12"), (0.9996, 3, "1.000"),
+        (0.12345, 3, "0.123"), (1, 3, "1.000"), (-0.0001, 3, "0.000"), (-1.5, 1, "−1.5"),
+        (12, 0, "12"), (0.9996, 3, "1.000"),
     ])
     func `writes fixed decimals`(value: Double, decimals: Int, expected: String) {
         #expect(fixed(value, decimals) == expected)

@@ -46,7 +46,8 @@ import Testing
     @Test(arguments: [
         GateRule(metric: "mAP50"), GateRule(metric: "missing", min: 0), GateRule(metric: "nan", min: 0),
         GateRule(metric: "mAP50", min: 2, max: 1), GateRule(metric: "mAP50", min: .nan),
-        GateRule(metric: "mAP50", maxRegression: .absolute(-0.1)), GateRule(metric: "strange", maxRegression: .absolute(1)),
+        GateRule(metric: "mAP50", maxRegression: .absolute(-0.1)),
+        GateRule(metric: "strange", maxRegression: .absolute(1)),
         GateRule(metric: "only candidate AP", maxRegression: .absolute(1)),
         GateRule(metric: "missing", min: 0, severity: .warn),
     ])
@@ -79,7 +80,8 @@ import Testing
         }
         let ours = subject(["dataset": "a", "profile": "coco"])
         #expect(rules.evaluate(candidate: ours, baseline: ours).verdict == .pass)
-        for other in [["dataset": "b", "profile": "coco"], ["dataset": "a"], ["dataset": "a", "profile": "coco", "q": ""]] {
+        let others = [["dataset": "b", "profile": "coco"], ["dataset": "a"], ["dataset": "a", "profile": "coco", "q": ""]]
+        for other in others {
             let report = rules.evaluate(candidate: ours, baseline: subject(other))
             #expect(report.verdict == .misconfigured)
             #expect(report.problems.count == 1)
@@ -110,6 +112,23 @@ import Testing
     ])
     func `refuses misspelt rules`(text: String) {
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(GateRules.self, from: Data(text.utf8)) }
+    }
+
+    @Test func `a misspelt bound names the nearest key and its place`() throws {
+        let text = "{\"rules\": [{\"metric\": \"a\", \"max_regresion\": 1}]}"
+        do {
+            _ = try JSONDecoder().decode(GateRules.self, from: Data(text.utf8))
+            Issue.record("read a misspelt key")
+        } catch DecodingError.dataCorrupted(let context) {
+            #expect(context.debugDescription == "unknown key max_regresion; did you mean max_regression?")
+            #expect(context.codingPath.last?.stringValue == "max_regresion")
+        }
+    }
+
+    @Test func `a detector's profile and image count are part of its identity`() {
+        let metrics = DetectionEvaluator(classNames: ["a"], profile: .ultralytics82).evaluate()
+        let subject = GateSubject(name: "m", metrics: metrics, identity: ["dataset": "d"])
+        #expect(subject.identity == ["dataset": "d", "profile": "ultralytics-8.2", "images": "0"])
     }
 
     @Test func `shows a row per rule in text, Markdown and JSON`() throws {

@@ -33,7 +33,8 @@ struct GoldenCase: Decodable, CustomTestStringConvertible {
 
     var dataset: COCODataset {
         COCODataset(
-            images: images.map { COCOImage(id: $0) }, categories: categories.map { COCOCategory(id: $0, name: "\($0)") },
+            images: images.map { COCOImage(id: $0) },
+            categories: categories.map { COCOCategory(id: $0, name: "\($0)") },
             annotations: truths.map {
                 COCOAnnotation(
                     id: Int($0[0]), imageID: Int($0[1]), categoryID: Int($0[2]),

@@ -94,7 +94,10 @@ struct COCOTables {
             guard annotation.box.isFinite, annotation.area.isFinite else {
                 throw .notANumber(field: "box", entry: "annotation \(annotation.id)")
             }
-            guard let image = images[annotation.imageID], let category = classes[annotation.categoryID] else { continue }
+            // As pycocotools: annotations of images or classes that the file does not list are left out.
+            guard let image = images[annotation.imageID], let category = classes[annotation.categoryID] else {
+                continue
+            }
             truths.append(
                 Truth(
                     image: image, category: category, box: annotation.box, area: annotation.area,

@@ -111,7 +111,8 @@ extension COCOAnnotation {
             }
         }
         self.init(
-            id: try required(id, "id", "annotation", start), imageID: try required(image, "image_id", "annotation", start),
+            id: try required(id, "id", "annotation", start),
+            imageID: try required(image, "image_id", "annotation", start),
             categoryID: try required(category, "category_id", "annotation", start),
             box: try required(box, "bbox", "annotation", start), area: area, isCrowd: isCrowd)
     }

@@ -18,7 +18,7 @@ extension COCOTables {
         var notes: [String] = []
         if profile == .coco, truths.contains(where: { !$0.countsAsFound }) {
             notes.append(
-                "annotation id 0: pycocotools, and so this profile, never counts it as found; number annotations from 1")
+                "annotation id 0: as in pycocotools it never counts as found; number the annotations from 1")
         }
         if strayDetections > 0 {
             notes.append("\(strayDetections) detections of classes that the ground truth does not have were left out")

@@ -21,7 +21,9 @@ struct CategoryCurves: Sendable {
             for area in 0..<4 where instances[area] > 0 {
                 for overlap in 0..<COCOConstants.overlapCount {
                     let cell = Self.cell(area: area, limit: index, overlap: overlap)
-                    fill(cell, steps.truePositives(area: area, overlap: overlap), steps, instances[area], needed[area])
+                    let positives = steps.truePositives(area: area, overlap: overlap)
+                    recall[cell] = Double(positives.count) / Double(instances[area])
+                    fill(cell, positives, needed: needed[area], topScore: steps.topScore)
                 }
             }
         }
@@ -37,9 +39,8 @@ struct CategoryCurves: Sendable {
     }
 
     private mutating func fill(
-        _ cell: Int, _ positives: [(precision: Double, score: Double)], _ steps: Steps, _ instances: Int, _ needed: [Int]
+        _ cell: Int, _ positives: [(precision: Double, score: Double)], needed: [Int], topScore: Double
     ) {
-        recall[cell] = Double(positives.count) / Double(instances)
         var envelope = positives.map(\.precision)
         for index in envelope.indices.dropLast().reversed() where envelope[index + 1] > envelope[index] {
             envelope[index] = envelope[index + 1]
@@ -48,7 +49,7 @@ struct CategoryCurves: Sendable {
             let place = cell * COCOConstants.recallCount + index
             // Recall 0 is reached by the very first detection, whatever it is.
             precision[place] = count == 0 ? envelope.first ?? 0 : count <= envelope.count ? envelope[count - 1] : 0
-            scores[place] = count == 0 ? steps.topScore : count <= positives.count ? positives[count - 1].score : 0
+            scores[place] = count == 0 ? topScore : count <= positives.count ? positives[count - 1].score : 0
         }
     }
 }

@@ -9,7 +9,9 @@ struct Lanes: OptionSet, Sendable {
     /// The thresholds that `overlap` reaches, in every area range. COCO lets 1 − 1e-10 stand for 1.
     init(reaching overlap: Double) {
         var count = 0
-        while count < COCOConstants.overlapCount, overlap >= min(COCOConstants.overlaps[count], 1 - 1e-10) { count += 1 }
+        while count < COCOConstants.overlapCount, overlap >= min(COCOConstants.overlaps[count], 1 - 1e-10) {
+            count += 1
+        }
         rawValue = ((1 << UInt64(count)) - 1) * 0x0001_0001_0001_0001
     }
 

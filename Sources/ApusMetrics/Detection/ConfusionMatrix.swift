@@ -63,7 +63,7 @@ struct ConfusionCounter {
                 if overlap >= self.overlap { pairs.append((overlap, index, other)) }
             }
         }
-        pairs.sort { $0.overlap != $1.overlap ? $0.overlap > $1.overlap : ($0.truth, $0.detection) < ($1.truth, $1.detection) }
+        pairs.sort { ($1.overlap, $0.truth, $0.detection) < ($0.overlap, $1.truth, $1.detection) }
         var ofTruth: [Int: Int] = [:]
         var taken = [Bool](repeating: false, count: detections.count)
         for pair in pairs where ofTruth[pair.truth] == nil && !taken[pair.detection] {

@@ -135,10 +135,10 @@ extension ConfusionMatrix {
     init(_ problem: MatchingProblem, classNames: [String], confidence: Double, threads: Int) {
         let overlap = problem.profile.confusionOverlap
         let images = ImageGroups(problem, confidence: confidence)
-        let parts = parallelMap(min(threads, problem.imageCount), threads: threads) { part in
+        let parts = parallelMap(min(max(threads, 1), problem.imageCount), threads: threads) { part in
             var counter = ConfusionCounter(
                 classCount: problem.categoryCount, overlap: overlap, ignoresCrowds: problem.profile == .coco)
-            for image in stride(from: part, to: problem.imageCount, by: threads) {
+            for image in stride(from: part, to: problem.imageCount, by: max(threads, 1)) {
                 counter.add(truths: images.truths[image], detections: images.detections[image])
             }
             return counter

@@ -173,7 +173,8 @@ extension DetectionMetrics: Codable {
         stats = try container.decode([Double?].self, forKey: .stats)
         guard stats.count == Self.statNames.count else {
             throw DecodingError.dataCorruptedError(
-                forKey: .stats, in: container, debugDescription: "\(stats.count) stats, expected \(Self.statNames.count)")
+                forKey: .stats, in: container,
+                debugDescription: "\(stats.count) stats, expected \(Self.statNames.count)")
         }
         confidence = try container.decodeIfPresent(Double.self, forKey: .confidence)
         precision = try container.decodeIfPresent(Double.self, forKey: .precision)

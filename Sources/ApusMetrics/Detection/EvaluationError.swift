@@ -16,7 +16,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         case .notANumber(let field, let entry):
             "\(entry): the \(field) is not a finite number; look for a diverged model or a broken export"
         case .labelOutOfRange(let label, let classes, let imageID):
-            "image \(imageID): class \(label), expected 0 to \(classes - 1); check that the class names belong to the data"
+            "image \(imageID): class \(label), expected 0 to \(classes - 1); check that the names belong to the data"
         case .repeatedImage(let id):
             "image \(id) was added twice; add each image once, with all of its boxes"
         case .repeatedAnnotation(let id):

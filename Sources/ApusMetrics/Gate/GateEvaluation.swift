@@ -8,6 +8,12 @@ public struct GateSubject: Codable, Hashable, Sendable {
     public init(name: String, metrics: [String: Double], identity: [String: String]) {
         (self.name, self.metrics, self.identity) = (name, metrics, identity)
     }
+
+    /// Takes over a detector's numbers; the profile and the number of images become part of the identity.
+    public init(name: String, metrics: DetectionMetrics, identity: [String: String]) {
+        let measured = ["profile": metrics.profile.rawValue, "images": "\(metrics.imageCount)"]
+        self.init(name: name, metrics: metrics.values, identity: identity.merging(measured) { $1 })
+    }
 }
 
 extension GateRules {
@@ -122,7 +128,7 @@ private func number(_ name: String, in metrics: [String: Double]) -> Double? {
 }
 
 /// The name with the fewest edits, where at most half of it differs.
-private func nearest(to name: String, in names: some Collection<String>) -> String? {
+func nearest(to name: String, in names: some Collection<String>) -> String? {
     let ranked = names.map { (editDistance($0, name), $0) }.min { $0 < $1 }
     return ranked.flatMap { $0.0 * 2 <= name.count ? $0.1 : nil }
 }

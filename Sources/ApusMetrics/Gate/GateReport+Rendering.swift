@@ -5,7 +5,8 @@ extension GateReport {
         rows.map { row in
             [
                 row.metric, row.candidate.map(shortest) ?? "–", row.baseline.map(shortest) ?? "–",
-                row.delta.map { ($0 > 0 ? "+" : "") + shortest($0) } ?? "–", row.bound, row.verdict.rawValue, row.reason,
+                row.delta.map { ($0 > 0 ? "+" : "") + shortest($0) } ?? "–", row.bound, row.verdict.rawValue,
+                row.reason,
             ]
         }
     }
@@ -22,7 +23,8 @@ extension GateReport {
         let table = [Self.headings] + cells
         let widths = Self.headings.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
         let lines = table.map { row in
-            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ").trimmedRight
+            let padded = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            return padded.joined(separator: "  ").trimmedRight
         }
         return (lines + problems + ["gate: " + headline]).joined(separator: "\n") + "\n"
     }

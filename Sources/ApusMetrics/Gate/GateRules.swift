@@ -151,9 +151,13 @@ private struct AnyKey: CodingKey {
 private func refuseUnknownKeys(_ decoder: any Decoder, known: [String]) throws {
     let keys = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
     guard let unknown = keys.sorted().first(where: { !known.contains($0) }) else { return }
-    throw corrupted(decoder, "unknown key \(unknown), expected one of \(known.sorted().joined(separator: ", "))")
+    let hint = nearest(to: unknown, in: known).map { "did you mean \($0)?" }
+    throw corrupted(
+        decoder, "unknown key \(unknown); " + (hint ?? "known keys: " + known.sorted().joined(separator: ", ")),
+        at: AnyKey(stringValue: unknown))
 }
 
-private func corrupted(_ decoder: any Decoder, _ description: String) -> DecodingError {
-    .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: description))
+private func corrupted(_ decoder: any Decoder, _ description: String, at key: AnyKey? = nil) -> DecodingError {
+    let path: [any CodingKey] = decoder.codingPath + (key.map { [$0] } ?? [])
+    return .dataCorrupted(.init(codingPath: path, debugDescription: description))
 }

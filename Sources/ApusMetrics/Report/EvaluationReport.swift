@@ -22,7 +22,8 @@ public struct EvaluationReport: Sendable {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>\(escaped(title))</title><style>\(reportStyle)</style></head><body><main>
         <header><h1>\(escaped(title))</h1><p>\(summary)</p></header>
-        \(headline)\(noteList)\(detailTable)\(curveSection)\(classSection)\(sizeSection)\(confusionSection)\(imageSection)
+        \(headline)\(noteList)\(detailTable)\(curveSection)\(classSection)\(sizeSection)\
+        \(confusionSection)\(imageSection)
         </main></body></html>
 
         """
@@ -112,15 +113,15 @@ extension EvaluationReport {
         let rows = metrics.perClass.map { metrics in
             """
             <tr><th scope="row">\(escaped(metrics.name))</th><td>\(fixed(metrics.ap))</td>\
-            <td class="bar">\(bar(metrics.ap50))</td><td>\(fixed(metrics.precision))</td><td>\(fixed(metrics.recall))</td>\
-            <td>\(fixed(metrics.f1))</td><td>\(metrics.instances)</td><td>\(metrics.detections)</td></tr>
+            <td class="bar">\(bar(metrics.ap50))</td><td>\(fixed(metrics.precision))</td>\
+            <td>\(fixed(metrics.recall))</td><td>\(fixed(metrics.f1))</td><td>\(metrics.instances)</td><td>\(metrics.detections)</td></tr>
 
             """
         }
         return """
             <section><h2>Classes</h2><div class="scroll"><table class="numbers classes">
-            <thead><tr><th scope="col">class</th><th>AP50-95</th><th>AP50</th><th>precision</th><th>recall</th><th>F1</th>\
-            <th>objects</th><th>detections</th></tr></thead><tbody>\(rows.joined())</tbody></table></div></section>
+            <thead><tr><th scope="col">class</th><th>AP50-95</th><th>AP50</th><th>precision</th>\
+            <th>recall</th><th>F1</th><th>objects</th><th>detections</th></tr></thead><tbody>\(rows.joined())</tbody></table></div></section>
 
             """
     }
@@ -135,7 +136,8 @@ extension EvaluationReport {
         guard metrics.profile == .coco else { return "" }
         let rows = [
             ("all", metrics.mAP50_95, metrics.ar100), ("small: up to 32² pixels", metrics.apSmall, metrics.arSmall),
-            ("medium: up to 96² pixels", metrics.apMedium, metrics.arMedium), ("large", metrics.apLarge, metrics.arLarge),
+            ("medium: up to 96² pixels", metrics.apMedium, metrics.arMedium),
+            ("large", metrics.apLarge, metrics.arLarge),
         ].map { "<tr><th scope=\"row\">\($0.0)</th><td>\(fixed($0.1))</td><td>\(fixed($0.2))</td></tr>" }
         return """
             <section><h2>Object sizes</h2><table class="numbers sizes"><thead><tr><th scope="col">size</th>\
@@ -153,9 +155,9 @@ extension EvaluationReport {
         let confusion = metrics.confusion
         let body = confusion.labels.count <= Self.largestMatrix ? matrix(confusion) : confusionList(confusion)
         return """
-            <section><h2>Confusion</h2><p>Detections that score at least \(fixed(confusion.confidence, 2)), paired with \
-            objects at overlap \(fixed(confusion.overlap, 2)). A row is an object's class, a column what it was taken for; \
-            the last column counts what was missed, the last row what was invented.</p>\(body)</section>
+            <section><h2>Confusion</h2><p>Detections that score at least \(fixed(confusion.confidence, 2)), paired \
+            with objects at overlap \(fixed(confusion.overlap, 2)). A row is an object's class, a column what it was \
+            taken for; the last column counts what was missed, the last row what was invented.</p>\(body)</section>
 
             """
     }

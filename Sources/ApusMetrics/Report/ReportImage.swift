@@ -40,8 +40,9 @@ public struct ReportImage: Sendable {
         let marked = truths.map { truth in
             rectangle(truth.box, "truth", isFound(truth) ? nil : short(classNames[name: truth.label]), below: true)
         }
-        let found = detections.map {
-            rectangle($0.box, "found", "\(short(classNames[name: $0.label])) \(fixed(Double($0.score), 2))", below: false)
+        let found = detections.map { detection in
+            let text = short(classNames[name: detection.label]) + " " + fixed(Double(detection.score), 2)
+            return rectangle(detection.box, "found", text, below: false)
         }
         return "<svg viewBox=\"0 0 \(width) \(height)\">\((marked + found).joined())</svg>"
     }

@@ -24,9 +24,10 @@ let reportStyle = """
     .numbers thead th{color:var(--soft);font-weight:600;font-size:13px}.numbers tbody th{font-weight:500}
     .sizes{max-width:520px}
     .bar{min-width:110px;position:relative}
-    .bar i{position:absolute;left:8px;top:5px;bottom:5px;max-width:calc(100% - 16px);background:var(--accent);opacity:.25;
-    border-radius:3px}.bar span{position:relative}
-    .charts{display:grid;grid-template-columns:1fr 1fr;gap:18px 26px}.chart{width:100%;height:auto;display:block}
+    .bar i{position:absolute;left:8px;top:5px;bottom:5px;max-width:calc(100% - 16px);background:var(--accent);
+    opacity:.25;border-radius:3px}.bar span{position:relative}
+    .charts{display:grid;grid-template-columns:1fr 1fr;gap:18px 26px}polyline{stroke-linejoin:round}
+    .chart{width:100%;height:auto;display:block}
     .grid{stroke:var(--line);stroke-width:1}.marker{stroke:var(--soft);stroke-dasharray:4 4}
     .tick,.axis{fill:var(--soft);font-size:12px}.axis{font-size:13px}
     .legend{display:flex;flex-wrap:wrap;gap:4px 18px;margin:12px 0 0;font-size:13px}

@@ -59,7 +59,7 @@ struct SVGChart {
         }
         return paths.map {
             """
-            <polyline fill="none" stroke="\(line.color)" stroke-width="\(width)" stroke-linejoin="round" points="\($0)">\
+            <polyline fill="none" stroke="\(line.color)" stroke-width="\(width)" points="\($0)">\
             <title>\(escaped(line.name))</title></polyline>
 
             """
