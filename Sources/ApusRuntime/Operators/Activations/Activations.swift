@@ -1,0 +1,20 @@
+/// Functions that stand behind a layer.
+let activations: [any Operator.Type] = [
+    Clip.self,
+    ELU.self,
+    FusedHardSwish.self,
+    GELU.self,
+    HardSigmoid.self,
+    HardSwish.self,
+    LeakyReLU.self,
+    LogSoftmax.self,
+    Mish.self,
+    ReLU.self,
+    SELU.self,
+    SiLU.self,
+    Sigmoid.self,
+    Softmax.self,
+    Softplus.self,
+    Softsign.self,
+    Tanh.self,
+]

@@ -1,0 +1,197 @@
+import ApusCore
+import CApusKernels
+
+extension ExecutionContext {
+    /// `a ∘ b` for every pair of elements, under NumPy's broadcasting.
+    func combine(_ operation: BinaryOperation, _ a: Value, _ b: Value) throws(OperatorError) -> Value {
+        if operation == .power, a.dataType != b.dataType { return try powerOfMixedTypes(a, b) }
+        try b.require(a.dataType)
+        guard let shape = a.shape.broadcast(with: b.shape) else {
+            throw .mismatch(expected: "shapes that broadcast", found: "\(a.shape) and \(b.shape)")
+        }
+        if a.dataType == .float32, let kernel = operation.kernel {
+            if a.isChannelsLast || b.isChannelsLast, let result = try combinePixels(kernel, a, b, shape) {
+                return result
+            }
+            return try combineRows(kernel, try rowMajor(a), try rowMajor(b), shape)
+        }
+        return try combineSlowly(operation, a, b, shape)
+    }
+
+    // MARK: Channels last
+
+    /// How an operand of a channels-last operation is read: pixel by pixel, or the same for every pixel.
+    private struct PixelOperand {
+        let base: UnsafePointer<Float>
+        let step, stride: Int
+    }
+
+    /// `nil` where the operands do not lie so that pixels can be combined in place.
+    private func combinePixels(
+        _ kernel: apus_operation, _ a: Value, _ b: Value, _ shape: Shape
+    ) throws(OperatorError) -> Value? {
+        guard shape.rank == 4, let x = pixels(of: a, in: shape), let y = pixels(of: b, in: shape) else { return nil }
+        let result = try makeChannelsLast(shape)
+        let count = shape[0] * shape[2] * shape[3]
+        apus_binary(
+            pool, kernel, x.base, x.step, x.stride, y.base, y.step, y.stride, result.floats, shape[1], count, shape[1])
+        return result
+    }
+
+    private func pixels(of value: Value, in shape: Shape) -> PixelOperand? {
+        if value.count == 1 { return PixelOperand(base: value.floats, step: 0, stride: 0) }
+        if value.isChannelsLast, value.shape == shape {
+            return PixelOperand(base: value.floats, step: 1, stride: value.pixelStride)
+        }
+        guard value.isDense, value.count == shape[1], value.rank >= 3, value.shape[-3] == shape[1] else { return nil }
+        return PixelOperand(base: value.floats, step: 1, stride: 0)
+    }
+
+    // MARK: Row-major
+
+    private func combineRows(
+        _ kernel: apus_operation, _ a: Value, _ b: Value, _ shape: Shape
+    ) throws(OperatorError) -> Value {
+        let result = try make(shape)
+        let loop = BroadcastLoop(shape, [a.shape, b.shape])
+        loop.forEachPlane { offsets, index in
+            apus_binary(
+                pool, kernel, a.floats + offsets[0], loop.steps[0], loop.rowStrides[0], b.floats + offsets[1],
+                loop.steps[1], loop.rowStrides[1], result.floats + index * loop.rows * loop.count, loop.count,
+                loop.rows, loop.count)
+        }
+        return result
+    }
+
+    // MARK: Other types
+
+    private func combineSlowly(
+        _ operation: BinaryOperation, _ a: Value, _ b: Value, _ shape: Shape
+    ) throws(OperatorError) -> Value {
+        let x = try expand(a, to: shape), y = try expand(b, to: shape)
+        if a.dataType.isFloatingPoint {
+            let results = zip(try x.doubles(self), try y.doubles(self)).map { operation($0, $1) }
+            return try make(shape, a.dataType, doubles: results)
+        }
+        try expect(a.dataType != .bool && !(a.dataType == .uint64 && operation.ordersUnsigned),
+            "numbers", found: "\(a.dataType)")
+        var results: [Int64] = []
+        results.reserveCapacity(x.count)
+        for (p, q) in zip(try x.integers(self), try y.integers(self)) {
+            guard let value = operation(p, q) else { throw .mismatch(expected: "a divisor other than 0", found: "0") }
+            results.append(value)
+        }
+        return try make(shape, a.dataType, integers: results)
+    }
+
+    /// Pow alone takes an exponent of another type.
+    private func powerOfMixedTypes(_ a: Value, _ b: Value) throws(OperatorError) -> Value {
+        guard let shape = a.shape.broadcast(with: b.shape) else {
+            throw .mismatch(expected: "shapes that broadcast", found: "\(a.shape) and \(b.shape)")
+        }
+        let x = try expand(a, to: shape).anyDoubles(self), y = try expand(b, to: shape).anyDoubles(self)
+        let results = zip(x, y).map { BinaryOperation.power($0, $1) }
+        if a.dataType.isFloatingPoint { return try make(shape, a.dataType, doubles: results) }
+        return try make(shape, a.dataType, integers: results.map { Int64(exactly: $0.rounded(.towardZero)) ?? 0 })
+    }
+
+    /// `value` stretched to `shape`, row-major; itself where it has that shape.
+    func expand(_ value: Value, to shape: Shape) throws(OperatorError) -> Value {
+        guard value.shape != shape else { return try rowMajor(value) }
+        let result = try makeTemporary(shape, value.dataType)
+        let own = value.strides
+        var strides = [Int](repeating: 0, count: shape.rank)
+        for axis in 0..<value.rank where value.shape[axis] != 1 { strides[axis + shape.rank - value.rank] = own[axis] }
+        copy(value.base, strides, to: result.base, shape.strides, extents: shape.dimensions, size: value.dataType.size)
+        return result
+    }
+}
+
+extension BinaryOperation {
+    /// Whether the result of 64-bit unsigned numbers depends on their being unsigned.
+    var ordersUnsigned: Bool {
+        switch self {
+        case .add, .subtract, .multiply, .power: false
+        default: true
+        }
+    }
+}
+
+extension Value {
+    /// The elements of any number type as floating-point numbers.
+    func anyDoubles(_ context: ExecutionContext) throws(OperatorError) -> [Double] {
+        if dataType.isFloatingPoint { return try doubles(context) }
+        if dataType == .uint64 { return try integers(context).map { Double(UInt64(bitPattern: $0)) } }
+        return try integers(context).map(Double.init)
+    }
+}
+
+/// A loop over an array's planes: the last axis is a line of `count`, the one before it `rows` lines.
+struct BroadcastLoop {
+    private(set) var count = 1
+    private(set) var rows = 1
+    /// For each operand, 1 where it moves along a line and 0 where it stands still.
+    private(set) var steps: [Int]
+    private(set) var rowStrides: [Int]
+    private var outer: [Int] = []
+    private var outerStrides: [[Int]] = []
+
+    init(_ shape: Shape, _ operands: [Shape]) {
+        var axes: [(extent: Int, strides: [Int])] = []
+        for axis in 0..<shape.rank where shape[axis] != 1 {
+            let strides = operands.map { $0.broadcastStride(axis: axis, rank: shape.rank) }
+            if let last = axes.last, zip(last.strides, strides).allSatisfy({ $0 == $1 * shape[axis] }) {
+                axes[axes.count - 1] = (last.extent * shape[axis], strides)
+            } else {
+                axes.append((shape[axis], strides))
+            }
+        }
+        steps = [Int](repeating: 0, count: operands.count)
+        rowStrides = steps
+        if let line = axes.popLast() { (count, steps) = line }
+        if let row = axes.popLast() { (rows, rowStrides) = row }
+        outer = axes.map(\.extent)
+        outerStrides = axes.map(\.strides)
+    }
+
+    /// Calls `body` with each operand's offset and the plane's number.
+    func forEachPlane(_ body: ([Int], Int) -> Void) {
+        var position = [Int](repeating: 0, count: outer.count)
+        var offsets = [Int](repeating: 0, count: steps.count)
+        guard count > 0, rows > 0, !outer.contains(0) else { return }
+        for index in 0..<outer.reduce(1, *) {
+            body(offsets, index)
+            advance(&position, &offsets)
+        }
+    }
+
+    /// Calls `body` for every element, with each operand's offset and the element's number.
+    func forEach(_ body: ([Int], Int) -> Void) {
+        forEachPlane { offsets, plane in
+            for row in 0..<rows {
+                for column in 0..<count {
+                    let place = offsets.indices.map { offsets[$0] + row * rowStrides[$0] + column * steps[$0] }
+                    body(place, (plane * rows + row) * count + column)
+                }
+            }
+        }
+    }
+
+    private func advance(_ position: inout [Int], _ offsets: inout [Int]) {
+        for axis in outer.indices.reversed() {
+            position[axis] += 1
+            for operand in offsets.indices { offsets[operand] += outerStrides[axis][operand] }
+            guard position[axis] == outer[axis] else { return }
+            for operand in offsets.indices { offsets[operand] -= outerStrides[axis][operand] * outer[axis] }
+            position[axis] = 0
+        }
+    }
+}
+
+extension Shape {
+    /// The stride along `axis` of a broadcast shape of `rank` dimensions: 0 where this shape is stretched.
+    fileprivate func broadcastStride(axis: Int, rank: Int) -> Int {
+        let own = axis - (rank - self.rank)
+        return own < 0 || dimensions[own] == 1 ? 0 : strides[own]
+    }
+}

@@ -1,0 +1,2 @@
+/// Convolutions.
+let convolutions: [any Operator.Type] = [Convolution.self, FusedConvolution.self, TransposedConvolution.self]

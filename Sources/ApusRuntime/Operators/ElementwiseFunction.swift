@@ -1,0 +1,49 @@
+import ApusCore
+import ApusONNX
+import CApusKernels
+
+/// An operator that applies one function to every element, and may thus follow a convolution in one pass.
+protocol ElementwiseFunction: Operator {
+    /// The function, or `nil` where its parameters are known only when the model runs.
+    var function: apus_activation? { get }
+}
+
+extension ElementwiseFunction {
+    func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
+        guard let function else { throw .unsupported("the function's parameters are not constant") }
+        return [try context.apply(function, to: try inputs.required(0))]
+    }
+}
+
+extension apus_activation {
+    init(_ function: apus_function, _ a: Float = 0, _ b: Float = 0) {
+        self.init(function: function, a: a, b: b)
+    }
+}
+
+extension ExecutionContext {
+    /// `f` of every element, in the layout of `value`. 16-bit numbers are widened on the way.
+    func apply(_ f: apus_activation, to value: Value) throws(OperatorError) -> Value {
+        if value.dataType == .float16 || value.dataType == .bfloat16 {
+            let wide = try make(value.shape, .float32, doubles: try value.doubles(self))
+            return try make(value.shape, value.dataType, doubles: try apply(f, to: wide).doubles(self))
+        }
+        try value.require(.float32)
+        let result = try make(value.shape, like: value)
+        apply(f, from: value, to: result)
+        return result
+    }
+
+    /// `f` of every element between two values of one shape and one kind of layout.
+    func apply(_ f: apus_activation, from value: Value, to result: Value) {
+        let count = value.count
+        if value.isChannelsLast, value.shape[1] > 0 {
+            let channels = value.shape[1]
+            apus_unary(
+                cpu, pool, f, value.floats, value.pixelStride, result.floats, result.pixelStride, count / channels,
+                channels)
+        } else {
+            apus_unary(cpu, pool, f, value.floats, count, result.floats, count, 1, count)
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/// Matrix products.
+let linear: [any Operator.Type] = [GeneralMatrixProduct.self, MatrixProduct.self]

@@ -1,0 +1,36 @@
+import ApusCore
+import CApusKernels
+
+/// The right side of a matrix product, in panels of sixteen columns. The product is a 1×1 convolution whose pixels
+/// are the left side's rows.
+final class PackedMatrix: @unchecked Sendable {
+    let rows, columns: Int
+    private let storage: Storage
+
+    init(
+        _ matrix: UnsafePointer<Float>, rows: Int, columns: Int, rowStride: Int, columnStride: Int,
+        bias: UnsafePointer<Float>?, _ context: ExecutionContext
+    ) {
+        (self.rows, self.columns) = (rows, columns)
+        storage = Storage(byteCount: apus_packed_count(columns, rows, 1, 1) * 4)
+        apus_pack_convolution(
+            context.pool, matrix, columnStride, rowStride, 0, 0, bias, columns, rows, 1, 1,
+            storage.base.assumingMemoryBound(to: Float.self))
+    }
+
+    /// `result = a · self`, where `a` has `rows` rows that begin `stride` apart.
+    func multiply(
+        _ a: UnsafePointer<Float>, rows count: Int, stride: Int, into result: UnsafeMutablePointer<Float>,
+        _ context: ExecutionContext
+    ) {
+        var call = apus_convolution()
+        (call.batch, call.in_height, call.out_height) = (1, 1, 1)
+        (call.in_width, call.in_channels, call.in_stride) = (count, rows, stride)
+        (call.out_width, call.out_channels, call.out_stride) = (count, columns, columns)
+        (call.kernel_height, call.kernel_width) = (1, 1)
+        (call.stride_y, call.stride_x, call.dilation_y, call.dilation_x) = (1, 1, 1, 1)
+        (call.input, call.output) = (a, result)
+        call.weights = UnsafePointer(storage.base.assumingMemoryBound(to: Float.self))
+        apus_convolve(context.cpu, context.pool, &call)
+    }
+}

@@ -1,0 +1,14 @@
+import ApusCore
+import ApusONNX
+
+/// Both of two truth values, element by element; shapes broadcast. <https://onnx.ai/onnx/operators/onnx__And.html>
+struct Conjunction: Operator {
+    static let type = OperatorType("And", since: 7)
+
+    init(_ node: Node, opset: Int) throws(GraphError) { try node.requireInputs(2...2) }
+
+    func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
+        let a = try inputs.required(0, .bool), b = try inputs.required(1, .bool)
+        return [try context.compare(.and, a, b)]
+    }
+}

@@ -1,0 +1,125 @@
+import ApusCore
+import ApusONNX
+
+/// Extends (or crops) each axis at both ends with a constant, the edge, or a reflection.
+/// Amounts are attributes before opset 11, inputs since. <https://onnx.ai/onnx/operators/onnx__Pad.html>
+struct Padding: Operator {
+    static let type = OperatorType("Pad", since: 2)
+
+    private enum Mode: String { case constant, edge, reflect, wrap }
+
+    private let mode: Mode
+    private let attributes: (pads: [Int], value: Float)?
+
+    init(_ node: Node, opset: Int) throws(GraphError) {
+        let name = try node.string("mode", default: "constant")
+        guard let mode = Mode(rawValue: name) else {
+            throw .attributeValue("mode", expected: "constant, edge, reflect or wrap", found: name, node: node.label)
+        }
+        self.mode = mode
+        try node.requireInputs(opset < 11 ? 1...1 : 2...4)
+        attributes = opset < 11 ? (try node.ints("pads"), try node.float("value", default: 0)) : nil
+    }
+
+    func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
+        let x = try inputs.required(0)
+        let (before, after) = try amounts(inputs, x, context)
+        var extents: [Int] = []
+        for axis in 0..<x.rank { extents.append(x.shape[axis] + before[axis] + after[axis]) }
+        try expect(extents.allSatisfy { $0 >= 0 }, "pads that leave something", found: "\(before) and \(after)")
+        let sources = try (0..<x.rank).map { axis throws(OperatorError) in
+            try indices(axis, x.shape[axis], before[axis], extents[axis])
+        }
+        return [try mode == .constant
+            ? padConstant(x, Shape(extents), before, inputs, context)
+            : padByIndex(x, Shape(extents), sources, context)]
+    }
+
+    private func amounts(
+        _ inputs: [Value?], _ x: Value, _ context: ExecutionContext
+    ) throws(OperatorError) -> (before: [Int], after: [Int]) {
+        let pads = try (attributes?.pads).or(try inputs.required(1).indices(context))
+        let given = try inputs.optional(3).map { value throws(OperatorError) in try value.indices(context) }
+        let axes = try x.shape.resolve(axes: given ?? Array(0..<x.rank))
+        try expect(pads.count == 2 * axes.count && pads.allSatisfy { abs($0.clampedPad) < 1 << 40 },
+            "\(2 * axes.count) amounts", found: "\(pads)")
+        var before = [Int](repeating: 0, count: x.rank), after = before
+        for (index, axis) in axes.enumerated() {
+            (before[axis], after[axis]) = (pads[index], pads[index + axes.count])
+        }
+        return (before, after)
+    }
+
+    /// For each place along an axis, the index that it copies; constants are no copies.
+    private func indices(_ axis: Int, _ extent: Int, _ before: Int, _ count: Int) throws(OperatorError) -> [Int] {
+        guard mode != .constant else { return [] }
+        try expect(extent > 0 || count == 0, "something to repeat along axis \(axis)", found: "nothing")
+        try expect(count <= 1 << 32, "an extent that fits in memory", found: "\(count)")
+        return (0..<count).map { place in
+            let index = place - before
+            switch mode {
+            case .reflect:
+                guard extent > 1 else { return 0 }
+                let period = 2 * (extent - 1), folded = ((index % period) + period) % period
+                return folded < extent ? folded : period - folded
+            case .wrap: return ((index % extent) + extent) % extent
+            default: return min(max(index, 0), extent - 1)
+            }
+        }
+    }
+
+    private func padConstant(
+        _ x: Value, _ shape: Shape, _ before: [Int], _ inputs: [Value?], _ context: ExecutionContext
+    ) throws(OperatorError) -> Value {
+        let result = try context.make(shape, like: x)
+        guard result.count > 0 else { return result }
+        let filler = try filler(inputs, x, context)
+        context.copy(
+            filler.base, [Int](repeating: 0, count: x.rank), to: result.base, result.strides,
+            extents: shape.dimensions, size: x.dataType.size)
+        let strides = result.strides, own = x.strides
+        var source = 0, target = 0
+        var extents = x.shape.dimensions
+        for axis in 0..<x.rank {
+            let first = max(0, -before[axis]), last = min(x.shape[axis], shape[axis] - before[axis])
+            extents[axis] = max(0, last - first)
+            source += first * own[axis]
+            target += (first + before[axis]) * strides[axis]
+        }
+        guard !extents.contains(0) else { return result }
+        context.copy(
+            x.base + source * x.dataType.size, own, to: result.base + target * x.dataType.size, strides,
+            extents: extents, size: x.dataType.size)
+        return result
+    }
+
+    private func filler(_ inputs: [Value?], _ x: Value, _ context: ExecutionContext) throws(OperatorError) -> Value {
+        if let value = inputs.optional(2) {
+            try value.require(x.dataType)
+            try expect(value.count == 1, "one value", found: "\(value.shape)")
+            return value
+        }
+        if x.dataType.isFloatingPoint {
+            return try context.make([], x.dataType, doubles: [Double(attributes?.value ?? 0)])
+        }
+        return try context.make([], x.dataType, integers: [0])
+    }
+
+    private func padByIndex(
+        _ x: Value, _ shape: Shape, _ sources: [[Int]], _ context: ExecutionContext
+    ) throws(OperatorError) -> Value {
+        let result = try context.make(shape, x.dataType)
+        let own = x.strides, strides = shape.strides, size = x.dataType.size
+        for position in 0..<result.count {
+            var source = 0
+            for axis in 0..<shape.rank { source += sources[axis][position / strides[axis] % shape[axis]] * own[axis] }
+            (result.base + position * size).copyMemory(from: x.base + source * size, byteCount: size)
+        }
+        return result
+    }
+}
+
+extension Int {
+    /// Itself, or a bound whose magnitude exists.
+    fileprivate var clampedPad: Int { self == .min ? .max : self }
+}

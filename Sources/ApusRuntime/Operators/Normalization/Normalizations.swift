@@ -1,0 +1,4 @@
+/// Normalizations.
+let normalizations: [any Operator.Type] = [
+    BatchNormalization.self, InstanceNormalization.self, LayerNormalization.self,
+]

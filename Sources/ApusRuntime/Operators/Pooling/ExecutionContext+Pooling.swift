@@ -1,0 +1,24 @@
+import ApusCore
+import CApusKernels
+
+extension ExecutionContext {
+    /// Pools an image, or a line as an image of one row; `adjust` says how windows are summed up.
+    func pool(
+        _ value: Value, _ window: Window, _ adjust: (inout apus_pooling) -> Void
+    ) throws(OperatorError) -> Value {
+        try value.require(.float32)
+        if value.rank == 3 {
+            let image = try rowMajor(value).reshaped(to: [value.shape[0], value.shape[1], 1, value.shape[2]])
+            let y = try rowMajor(try pool(image, window, adjust))
+            return y.reshaped(to: [y.shape[0], y.shape[1], y.shape[3]])
+        }
+        let x = try channelsLast(value)
+        let placement = try window.place(on: x.shape, kernel: window.kernel ?? [1, 1])
+        let y = try makeChannelsLast([x.shape[0], x.shape[1], placement.rows.count, placement.columns.count])
+        guard y.count > 0 else { return y }
+        var call = placement.pooling(x, y)
+        adjust(&call)
+        apus_pool_image(self.pool, &call)
+        return y
+    }
+}

@@ -1,0 +1,27 @@
+import ApusCore
+import ApusONNX
+import CApusKernels
+
+/// The mean of each channel over all pixels. <https://onnx.ai/onnx/operators/onnx__GlobalAveragePool.html>
+struct GlobalAveragePooling: Operator {
+    static let type = OperatorType("GlobalAveragePool")
+
+    init(_ node: Node, opset: Int) throws(GraphError) { try node.requireInputs(1...1) }
+
+    func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
+        let x = try inputs.required(0, .float32)
+        try expect(x.rank >= 3, "at least 3 dimensions", found: "\(x.shape)")
+        guard x.rank == 4, x.count > 0 else { return [try context.reduce(x, Array(2..<x.rank), .mean, keeps: true)] }
+        return [try context.globalAverage(x)]
+    }
+}
+
+extension ExecutionContext {
+    /// The mean of each channel of an image: `[N, C, H, W]` → `[N, C, 1, 1]`.
+    func globalAverage(_ image: Value) throws(OperatorError) -> Value {
+        let x = try channelsLast(image)
+        let y = try makeChannelsLast([x.shape[0], x.shape[1], 1, 1])
+        apus_global_average(pool, x.floats, x.shape[0], x.shape[2] * x.shape[3], x.shape[1], x.pixelStride, y.floats)
+        return y
+    }
+}

@@ -1,0 +1,2 @@
+/// Changes of image size.
+let resizings: [any Operator.Type] = [Resizing.self, Upsampling.self]

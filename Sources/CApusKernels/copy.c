@@ -1,0 +1,107 @@
+// One strided copy for every movement of data. Extents are merged first, so that what is contiguous moves at once.
+#include <string.h>
+
+#include "internal.h"
+
+typedef struct {
+    ptrdiff_t extent, from, to;
+} axis;
+
+typedef struct {
+    const char *source;
+    char *target;
+    axis axes[APUS_MAXIMUM_RANK + 1];
+    int rank;
+    ptrdiff_t size, outer_block;
+} copying;
+
+static void copy_line(const char *from, ptrdiff_t step, char *to, ptrdiff_t to_step, ptrdiff_t count, ptrdiff_t size) {
+    if (step == 1 && to_step == 1) {
+        memcpy(to, from, (size_t)(count * size));
+        return;
+    }
+#define LOOP(type) \
+    for (ptrdiff_t i = 0; i < count; i++) ((type *)to)[i * to_step] = ((const type *)from)[i * step];
+    if (size == 4) { LOOP(uint32_t) }
+    else if (size == 8) { LOOP(uint64_t) }
+    else if (size == 2) { LOOP(uint16_t) }
+    else { LOOP(uint8_t) }
+#undef LOOP
+}
+
+/// The last two axes of four-byte elements in squares, so that both sides stay in cache: a transposition's inner loop.
+static void copy_plane(const char *from, const axis *outer, const axis *inner, char *to) {
+    enum { SIDE = 16 };
+    const uint32_t *source = (const uint32_t *)from;
+    uint32_t *target = (uint32_t *)to;
+    for (ptrdiff_t i0 = 0; i0 < outer->extent; i0 += SIDE)
+        for (ptrdiff_t j0 = 0; j0 < inner->extent; j0 += SIDE) {
+            const ptrdiff_t i1 = apus_min(i0 + SIDE, outer->extent), j1 = apus_min(j0 + SIDE, inner->extent);
+            for (ptrdiff_t i = i0; i < i1; i++)
+                for (ptrdiff_t j = j0; j < j1; j++)
+                    target[i * outer->to + j * inner->to] = source[i * outer->from + j * inner->from];
+        }
+}
+
+static void copy_axes(const copying *c, int depth, const char *from, char *to) {
+    const axis *a = &c->axes[depth];
+    const int left = c->rank - depth;
+    if (left == 1) {
+        copy_line(from, a->from, to, a->to, a->extent, c->size);
+    } else if (left == 2 && c->size == 4 && (a[1].from != 1 || a[1].to != 1)) {
+        copy_plane(from, &a[0], &a[1], to);
+    } else {
+        for (ptrdiff_t i = 0; i < a->extent; i++)
+            copy_axes(c, depth + 1, from + i * a->from * c->size, to + i * a->to * c->size);
+    }
+}
+
+/// Leaves out extents of 1 and joins axes that both sides cross in one stride.
+static void simplify(copying *c, const ptrdiff_t *from, const ptrdiff_t *to, const ptrdiff_t *extents, int rank) {
+    c->rank = 0;
+    for (int i = 0; i < rank; i++) {
+        if (extents[i] == 1) continue;
+        axis *last = c->rank > 0 ? &c->axes[c->rank - 1] : NULL;
+        if (last != NULL && last->from == from[i] * extents[i] && last->to == to[i] * extents[i]) {
+            *last = (axis){last->extent * extents[i], from[i], to[i]};
+        } else {
+            c->axes[c->rank++] = (axis){extents[i], from[i], to[i]};
+        }
+    }
+    if (c->rank == 0) c->axes[c->rank++] = (axis){1, 1, 1};
+}
+
+/// Moves the axis along which the source is contiguous next to the last: the pair that `copy_plane` takes.
+static void pair_contiguous_axes(copying *c) {
+    if (c->size != 4 || c->axes[c->rank - 1].from == 1) return;
+    for (int i = 0; i < c->rank - 2; i++) {
+        if (c->axes[i].from != 1) continue;
+        const axis contiguous = c->axes[i];
+        memmove(&c->axes[i], &c->axes[i + 1], (size_t)(c->rank - 2 - i) * sizeof(axis));
+        c->axes[c->rank - 2] = contiguous;
+        return;
+    }
+}
+
+static void copy_task(void *context, ptrdiff_t index) {
+    copying part = *(const copying *)context;
+    axis *outer = &part.axes[0];
+    const ptrdiff_t first = index * part.outer_block;
+    outer->extent = apus_min(part.outer_block, outer->extent - first);
+    copy_axes(&part, 0, part.source + first * outer->from * part.size, part.target + first * outer->to * part.size);
+}
+
+void apus_copy(apus_pool *pool, const void *source, const ptrdiff_t *source_strides, void *target,
+               const ptrdiff_t *target_strides, const ptrdiff_t *extents, int rank, ptrdiff_t size) {
+    ptrdiff_t count = 1;
+    for (int i = 0; i < rank; i++) count *= extents[i];
+    if (count < 1 || rank > APUS_MAXIMUM_RANK) return;
+    copying c = {.source = source, .target = target, .size = size};
+    simplify(&c, source_strides, target_strides, extents, rank);
+    pair_contiguous_axes(&c);
+    // Tasks of about 16 k elements, of whole squares where the outer axis is half of a plane.
+    const ptrdiff_t inner = count / c.axes[0].extent;
+    c.outer_block = (apus_max(1, 16384 / inner) + 15) / 16 * 16;
+    if (c.rank > 2) c.outer_block = apus_max(1, 16384 / inner);
+    apus_pool_run(pool, (c.axes[0].extent + c.outer_block - 1) / c.outer_block, copy_task, &c);
+}
