@@ -29,7 +29,8 @@ int32_t apus_cv_map_hsv(
         const uint8_t *tables[3] = {hue, saturation, value};
         for (int row = 0; row < from.rows; row += stripRows) {
             const int end = std::min(row + stripRows, from.rows);
-            mapStrip(from.rowRange(row, end), to.rowRange(row, end), cv::Mat(end - row, from.cols, CV_8UC3, scratch), tables);
+            const cv::Mat hsv(end - row, from.cols, CV_8UC3, scratch);
+            mapStrip(from.rowRange(row, end), to.rowRange(row, end), hsv, tables);
         }
     });
 }

@@ -28,7 +28,10 @@ import Testing
         let configuration = AugmentationConfiguration(flipVertical: 0.5, mixup: 0.5)
         let key = SampleKey(seed: 1, epoch: 1, sample: 1)
         #expect(Self.render(configuration, key) == Self.render(configuration, key))
-        for other in [SampleKey(seed: 2, epoch: 1, sample: 1), SampleKey(seed: 1, epoch: 2, sample: 1), SampleKey(seed: 1, epoch: 1, sample: 2)] {
+        for other in [
+            SampleKey(seed: 2, epoch: 1, sample: 1), SampleKey(seed: 1, epoch: 2, sample: 1),
+            SampleKey(seed: 1, epoch: 1, sample: 2),
+        ] {
             #expect(Self.render(configuration, key).image != Self.render(configuration, other).image)
         }
     }

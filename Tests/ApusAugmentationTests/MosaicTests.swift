@@ -29,7 +29,8 @@ import Testing
     func `drawn through a map, the boxes still hold their pixels and little else`(seed: UInt64) {
         var stream = RandomStream(seed: seed)
         let affine = RandomAffine(
-            outputSize: ImageSize(square: 32), rule: BoxRule(minimumSide: 0, maximumAspect: .infinity, minimumVisibility: 0))
+            outputSize: ImageSize(square: 32),
+            rule: BoxRule(minimumSide: 0, maximumAspect: .infinity, minimumVisibility: 0))
         let scene = Self.mosaic.scene(Self.samples, Self.mosaic.draw(using: &stream))
         guard let draw = affine.draw(for: scene.canvas.size, using: &stream) else { return }
         var boxes: [LabeledBox] = []

@@ -63,7 +63,10 @@ func noise(width: Int, height: Int, channels: Int = 3, seed: UInt64 = 1) -> Imag
 func redRectangle(_ size: ImageSize, x: Range<Int>, y: Range<Int>) -> Sample {
     var image = Image(width: size.width, height: size.height, color: [114, 114, 114])
     for row in y {
-        for column in x { image.pixels.replaceSubrange((row * size.width + column) * 3..<(row * size.width + column + 1) * 3, with: [255, 0, 0]) }
+        for column in x {
+            image.pixels.replaceSubrange(
+                (row * size.width + column) * 3..<(row * size.width + column + 1) * 3, with: [255, 0, 0])
+        }
     }
     let box = BoundingBox(
         minX: Float(x.lowerBound), minY: Float(y.lowerBound), maxX: Float(x.upperBound), maxY: Float(y.upperBound))

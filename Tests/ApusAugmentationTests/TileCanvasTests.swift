@@ -88,7 +88,9 @@ import Testing
     @Test func `tiny tiles, far places and maps without an inverse give pixels, not crashes`() {
         let canvas = TileCanvas(
             size: ImageSize(square: 2),
-            tiles: [.init(noise(width: 1, height: 1), left: 0, top: 0), .init(noise(width: 1, height: 1), left: 9, top: -9)])
+            tiles: [
+                .init(noise(width: 1, height: 1), left: 0, top: 0), .init(noise(width: 1, height: 1), left: 9, top: -9),
+            ])
         let size = ImageSize(square: 5)
         let grey = Image(width: 5, height: 5, color: [114, 114, 114])
         #expect(canvas.image(through: ProjectiveMap([0, 0, 0, 0, 0, 0, 0, 0, 1]), size: size) == grey)

@@ -19,7 +19,9 @@ import Testing
             LabeledBox(BoundingBox(minX: 2, minY: 3, maxX: 30, maxY: 25), label: 1),
             LabeledBox(BoundingBox(minX: 10, minY: 12, maxX: 18, maxY: 29), label: 7),
         ],
-        keypoints: [Keypoints([Keypoint(x: 4, y: 5), Keypoint(x: 39, y: 29), Keypoint(x: 0, y: 0, visibility: .absent)])])
+        keypoints: [
+            Keypoints([Keypoint(x: 4, y: 5), Keypoint(x: 39, y: 29), Keypoint(x: 0, y: 0, visibility: .absent)])
+        ])
 
     @Test(arguments: all.indices, 0..<5)
     func `the same draw gives the same sample, its boxes inside its image`(index: Int, seed: UInt64) {
@@ -75,7 +77,8 @@ import Testing
         #expect(ToGray(probability: 1)(color, using: &stream).image.pixels[0...2] == [124, 124, 124])
         let draw = BrightnessContrast.Draw(brightness: 0.1, contrast: -0.5)
         #expect(BrightnessContrast().apply(draw, to: color.image).pixels[0...2] == [125, 75, 50])
-        for blur in [Blur(probability: 1), MedianBlur(probability: 1), GaussianBlur(probability: 1)] as [any Transform] {
+        for blur in [Blur(probability: 1), MedianBlur(probability: 1), GaussianBlur(probability: 1)] as [any Transform]
+        {
             #expect(blur(color, using: &stream).image == color.image)
         }
     }
@@ -85,7 +88,8 @@ import Testing
         let flip = Compose([HorizontalFlip(), VerticalFlip(), HSV()])
         let one = flip(Self.sample, key: key)
         #expect(one == flip(Self.sample, key: key))
-        let prefixed = Compose([ToGray(probability: 0), HorizontalFlip(), VerticalFlip(), HSV()], firstPurpose: flip.firstPurpose - 1)
+        let prefixed = Compose(
+            [ToGray(probability: 0), HorizontalFlip(), VerticalFlip(), HSV()], firstPurpose: flip.firstPurpose - 1)
         #expect(prefixed(Self.sample, key: key) == one)
         #expect((0..<20).contains { flip(Self.sample, key: SampleKey(seed: 1, epoch: 2, sample: $0)) != one })
     }

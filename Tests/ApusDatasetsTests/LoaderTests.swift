@@ -68,7 +68,9 @@ private func contents(_ epoch: LoaderEpoch) throws(LoaderError) -> [Content] {
         #expect(batches.flatMap(\.indices).sorted() == all)
         #expect(batches.allSatisfy { $0.pixels.count == $0.indices.count * 64 * 64 * 3 })
         for target in batches.flatMap(\.targets) {
-            #expect((0...1).contains(target.centerX - target.width / 2 + 1e-6) && target.centerX + target.width / 2 <= 1.0001)
+            #expect(
+                (0...1).contains(target.centerX - target.width / 2 + 1e-6)
+                    && target.centerX + target.width / 2 <= 1.0001)
             #expect((0...2).contains(target.label) && (0..<4).contains(target.image))
         }
     }

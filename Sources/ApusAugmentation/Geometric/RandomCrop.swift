@@ -25,7 +25,8 @@ public struct RandomCrop: Transform {
         return Image(uninitializedWidth: width, height: height, channels: image.channels) { output in
             for y in 0..<height {
                 let start = ((draw.top + y) * image.width + draw.left) * image.channels
-                _ = output[(y * rowBytes)..<((y + 1) * rowBytes)].update(fromContentsOf: image.pixels[start..<start + rowBytes])
+                _ = output[(y * rowBytes)..<((y + 1) * rowBytes)].update(
+                    fromContentsOf: image.pixels[start..<start + rowBytes])
             }
         }
     }

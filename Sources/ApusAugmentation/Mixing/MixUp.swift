@@ -3,8 +3,8 @@ import Glibc
 
 /// Blends two images and keeps the boxes of both.
 ///
-/// Zhang et al., *mixup: Beyond Empirical Risk Minimization*, <https://arxiv.org/abs/1710.09412>; the share of the first
-/// image is Beta(32, 32), so both stay visible.
+/// Zhang et al., *mixup: Beyond Empirical Risk Minimization*, <https://arxiv.org/abs/1710.09412>; the share of the
+/// first image is Beta(32, 32), so both stay visible.
 public struct MixUp: Sendable {
     public var probability: Double
     /// Both parameters of the Beta distribution, at least 1.

@@ -52,7 +52,8 @@ public struct DetectionRecipe: Sendable {
     public func render<Failure>(
         _ position: Int, of source: Source<Failure>, key: SampleKey, into output: PixelView
     ) throws(Failure) -> [LabeledBox] {
-        precondition(output.size == ImageSize(square: imageSize) && output.channels == 3, "the recipe is for \(imageSize)²")
+        precondition(
+            output.size == ImageSize(square: imageSize) && output.channels == 3, "the recipe is for \(imageSize)²")
         var boxes = try drawScene(position, of: source, key, .mosaic, .affine, into: output)
         boxes += try mixIn(from: source, key: key, into: output)
         boxes = applyInPlace(hsv, .hsv, key, output, boxes)

@@ -4,8 +4,8 @@ import ApusVision
 
 /// Batches of decoded, augmented images, made ahead of the training step on threads of their own.
 ///
-/// What a batch holds is a function of (dataset, indices, configuration, image and batch size, seed, epoch, step): not of
-/// the number of threads, nor of what is cached, nor of where in the epoch reading began.
+/// What a batch holds is a function of (dataset, indices, configuration, image and batch size, seed, epoch, step):
+/// not of the number of threads, nor of what is cached, nor of where in the epoch reading began.
 public final class DetectionLoader: Sendable {
     private enum Mode: Sendable {
         case training(AugmentationConfiguration, seed: UInt64, ByteBoundedCache<Sample>)
@@ -43,7 +43,8 @@ public final class DetectionLoader: Sendable {
         self.init(
             ImageReader(dataset: dataset, indices: indices),
             LoaderOptions(imageSize: imageSize, batchSize: batchSize, threads: threads, prefetch: prefetch),
-            .evaluation(LetterboxSpecification(width: imageSize, height: imageSize), ByteBoundedCache(budget: cacheBytes)))
+            .evaluation(
+                LetterboxSpecification(width: imageSize, height: imageSize), ByteBoundedCache(budget: cacheBytes)))
     }
 
     private init(_ reader: ImageReader, _ options: LoaderOptions, _ mode: Mode) {

@@ -13,7 +13,8 @@ public final class LoaderEpoch {
     private let order: [Int]
     private let indices: [Int]
 
-    init(order: [Int], indices: [Int], from step: Int, maker: any ImageMaker, options: LoaderOptions, pool: BufferPool) {
+    init(order: [Int], indices: [Int], from step: Int, maker: any ImageMaker, options: LoaderOptions, pool: BufferPool)
+    {
         (self.order, self.indices) = (order, indices)
         (imageSize, batchSize) = (options.imageSize, options.batchSize)
         let queue = BatchQueue(

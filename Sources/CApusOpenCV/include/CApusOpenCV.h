@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 // A C face over OpenCV's imgproc. Every function writes into the caller's buffer, catches what OpenCV throws and
-// returns 0, or 1 with a message for this thread in `apus_cv_message`. OpenCV's own threads are off: callers bring theirs.
+// returns 0, or 1 with a message for this thread in `apus_cv_message`. OpenCV's own threads are off: callers bring
+// theirs.
 
 #ifdef __cplusplus
 extern "C" {
