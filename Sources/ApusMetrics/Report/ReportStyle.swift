@@ -54,5 +54,5 @@ let reportStyle = """
     .cards{grid-template-columns:repeat(3,1fr);padding:8px 0}.cards div{padding:6px 14px;border:0}
     .cards strong{font-size:21px}.tick{font-size:16px}.axis{font-size:17px}.numbers th,.numbers td{padding:6px 7px}
     .classes{font-size:13px}.classes th[scope]{position:sticky;left:0;background:var(--card);z-index:1;max-width:110px;
-    overflow:hidden;text-overflow:ellipsis}.bar{min-width:70px}}
+    overflow:hidden;text-overflow:ellipsis;box-shadow:inset 0 -1px var(--line)}.bar{min-width:70px}}
     """
