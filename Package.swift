@@ -24,6 +24,7 @@ struct External {
     static let openCV = External(
         compile: ["-isystem", "/usr/include/opencv4"], link: ["-lopencv_imgproc", "-lopencv_core"])
     static let hdf5 = External(compile: ["-isystem", "/usr/include/hdf5/serial"], link: ["-lhdf5_serial"])
+    static let digest = External(link: ["-lcrypto"])
     /// Static, so that `apus-infer` runs where these packages are not installed.
     static let codecs = External(link: ["-l:libturbojpeg.a", "-l:libpng16.a", "-l:libz.a"])
 }
@@ -44,12 +45,13 @@ struct Module {
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let modules = [
     Module(name: "CApusKernels", imports: []),
     Module(name: "CApusCodecs", imports: [], external: .codecs),
     Module(name: "ApusCore", imports: []),
+    Module(name: "CApusDigest", imports: [], external: .digest),
+    Module(name: "ApusDigest", imports: ["CApusDigest"]),
     Module(name: "ApusConfiguration", imports: ["ApusCore"], packages: [yams]),
     Module(name: "ApusVision", imports: ["ApusCore", "CApusCodecs", "CApusKernels"]),
     Module(name: "ApusMetrics", imports: ["ApusVision"]),
@@ -58,12 +60,12 @@ let modules = [
     Module(name: "ApusInference", imports: ["ApusRuntime", "ApusVision"]),
     Module(
         name: "apus-infer", imports: ["ApusInference"], packages: [argumentParser], isExecutable: true),
-    Module(name: "ApusTracking", imports: ["ApusConfiguration"], packages: [crypto]),
+    Module(name: "ApusTracking", imports: ["ApusConfiguration", "ApusDigest"]),
     Module(name: "CApusOpenCV", imports: [], external: .openCV),
     Module(name: "ApusAugmentation", imports: ["ApusVision", "ApusConfiguration", "CApusOpenCV"]),
     Module(name: "CApusHDF5", imports: [], external: .hdf5),
     Module(
-        name: "ApusDatasets", imports: ["ApusAugmentation", "ApusConfiguration", "CApusHDF5"], packages: [crypto]),
+        name: "ApusDatasets", imports: ["ApusAugmentation", "ApusConfiguration", "ApusDigest", "CApusHDF5"]),
     Module(name: "CApusTorch", imports: [], external: .libTorch, needsLibTorch: true),
     Module(name: "ApusTorch", imports: ["ApusCore", "CApusTorch"], needsLibTorch: true),
     Module(name: "ApusNN", imports: ["ApusTorch"], needsLibTorch: true),
@@ -126,7 +128,6 @@ let package = Package(
     products: chosen.filter(\.isExecutable).map { .executable(name: $0.name, targets: [$0.name]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: chosen.map(target)

@@ -1,4 +1,4 @@
-import Crypto
+import ApusDigest
 
 /// Divides samples among the splits as a description says.
 struct SplitAssignment {
@@ -22,7 +22,7 @@ struct SplitAssignment {
 
     /// A number in 0..<1 that depends on the name and the seed alone.
     func position(of name: String) -> Double {
-        let digest = SHA256.hash(data: Array("\(description.seed)/\(name)".utf8))
+        let digest = SHA256.hash(Array("\(description.seed)/\(name)".utf8))
         let bits = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return Double(bits >> 11) * 0x1p-53
     }

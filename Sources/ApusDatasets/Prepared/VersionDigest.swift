@@ -1,5 +1,5 @@
+import ApusDigest
 import ApusVision
-import Crypto
 
 /// SHA-256 of some bytes.
 struct ContentHash: Hashable, Sendable {
@@ -8,14 +8,9 @@ struct ContentHash: Hashable, Sendable {
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    init(of content: UnsafeRawBufferPointer) { bytes = Array(SHA256.hash(data: content)) }
+    init(of content: UnsafeRawBufferPointer) { bytes = SHA256.hash(content) }
 
-    var hexadecimal: String { Self.hexadecimal(bytes) }
-
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    var hexadecimal: String { ApusDigest.hexadecimal(bytes) }
 }
 
 /// The digest that names a version: a function of the recipe, the images' contents and the labels, and of nothing
@@ -38,7 +33,7 @@ struct VersionDigest {
     mutating func add(_ record: PreparedDataset.Record, contentHash: ContentHash) {
         add(text: record.name)
         add(text: record.split.rawValue)
-        hasher.update(data: contentHash.bytes)
+        hasher.update(contentHash.bytes)
         for number in [record.width, record.height, record.boxes.count] { add(number: number) }
         for box in record.boxes {
             for value in [box.box.minX, box.box.minY, box.box.maxX, box.box.maxY] {
@@ -50,15 +45,15 @@ struct VersionDigest {
     }
 
     /// 64 hexadecimal digits.
-    func finalize() -> String { ContentHash.hexadecimal(hasher.finalize()) }
+    func finalize() -> String { hexadecimal(hasher.finalized()) }
 
     private mutating func add(text: String) {
         let bytes = Array(text.utf8)
         add(number: bytes.count)
-        hasher.update(data: bytes)
+        hasher.update(bytes)
     }
 
     private mutating func add(number: Int) {
-        withUnsafeBytes(of: Int64(number).littleEndian) { hasher.update(bufferPointer: $0) }
+        withUnsafeBytes(of: Int64(number).littleEndian) { hasher.update($0) }
     }
 }

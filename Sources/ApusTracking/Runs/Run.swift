@@ -1,6 +1,6 @@
 import ApusConfiguration
 import ApusCore
-import Crypto
+import ApusDigest
 
 /// One run: what went in, what came out. Every call reads or writes the files; any thread may call.
 public final class Run: Sendable {
@@ -211,13 +211,7 @@ extension RunStatus {
     }
 }
 
-func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+func sha256(_ bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(bytes)) }
 
 /// MLflow names datasets by this; nothing is kept safe with it.
-func md5(_ text: String) -> String { hexadecimal(Insecure.MD5.hash(data: Array(text.utf8))) }
-
-private func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let text = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: text, as: UTF8.self)
-}
+func md5(_ text: String) -> String { hexadecimal(MD5.hash(Array(text.utf8))) }

@@ -1,0 +1,21 @@
+/// Training that cannot start or go on.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+    /// A loss that is NaN or infinite; the weights are those of the step before.
+    case nonFiniteLoss(LossParts, epoch: Int, step: Int)
+    case emptySplit(String, dataset: String)
+    case checkpoint(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .nonFiniteLoss(let loss, let epoch, let step):
+            """
+            the loss is not finite in epoch \(epoch + 1), step \(step + 1) (box \(loss.box), cls \(loss.cls), dfl \(loss.dfl)); \
+            lower optimizer.lr0, or lengthen the warm-up
+            """
+        case .emptySplit(let split, let dataset):
+            "\(dataset) has no images in its \(split) split; give its dataset.yaml a split for them"
+        case .checkpoint(let path, let reason):
+            "\(path) is no checkpoint of this run: \(reason)"
+        }
+    }
+}

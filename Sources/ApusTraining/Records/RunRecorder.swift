@@ -1,0 +1,83 @@
+import ApusConfiguration
+import ApusCore
+import ApusModels
+import ApusMetrics
+import ApusTracking
+import ApusVision
+
+/// Writes a training run into the tracking store as it goes: metrics and checkpoint after each epoch, pictures at
+/// the start and the end.
+public final class RunRecorder: TrainingObserver {
+    private let run: Run
+    private let trainer: Trainer
+    private let model: ModelConfiguration
+    private let checkpoints: CheckpointFolder
+
+    public init(run: Run, trainer: Trainer, model: ModelConfiguration) {
+        self.run = run
+        self.trainer = trainer
+        self.model = model
+        checkpoints = CheckpointFolder(run.artifactPath)
+    }
+
+    public func observe(_ event: TrainingEvent) throws {
+        switch event {
+        case .started(let plan): try run.log(parameters: ["parameter_count": "\(plan.parameterCount)"])
+        case .firstBatch(let batch):
+            let picture = Pictures.batch(batch, classNames: trainer.dataset.classNames)
+            try run.logArtifact(bytes: picture.jpegData(quality: 90), as: "pictures/train_batch.jpg")
+        case .stepCompleted: break
+        case .epochCompleted(let report): try record(report)
+        case .finished: try recordBest()
+        }
+    }
+
+    /// The checkpoint comes last: an epoch that it counts as done has its metrics in the store.
+    private func record(_ report: EpochReport) throws {
+        try run.log(metrics: report.values, step: report.epoch)
+        try drawHistory()
+        try checkpoints.save(trainer, model: model, isBest: report.isBest)
+    }
+
+    /// Drawn from the store itself, so that a resumed run's curves are whole.
+    private func drawHistory() throws {
+        try draw("Training loss", ["train/box_loss", "train/cls_loss", "train/dfl_loss"], yLabel: "loss", as: "plots/losses.png")
+        try draw("Validation", ["val/mAP50", "val/mAP50-95", "val/precision", "val/recall"], yLabel: "metric", as: "plots/metrics.png")
+    }
+
+    private func draw(_ title: String, _ keys: [String], yLabel: String, as path: String) throws {
+        let series = try keys.compactMap { key -> LineChart.Series? in
+            let points = try run.history(of: key)
+            guard points.count > 1 else { return nil }
+            return LineChart.Series(
+                name: key, points: points.map { LineChart.Point(x: Double($0.step) + 1, y: $0.value) })
+        }
+        guard !series.isEmpty else { return }
+        let chart = LineChart(title: title, xLabel: "epoch", yLabel: yLabel, series: series)
+        try run.logArtifact(bytes: chart.image(width: 900, height: 600).pngData(), as: path)
+    }
+
+    /// What the best weights find, in numbers and pictures.
+    private func recordBest() throws {
+        guard FileSystem.exists(checkpoints.best) else { return }
+        let best = try TrainedDetector(contentsOf: checkpoints.best)
+        let evaluation = try trainer.evaluator.evaluate(DetectorPredictor(best.detector))
+        try EvaluationRecord(evaluation, split: .val, dataset: trainer.dataset).log(to: run)
+        for (name, value) in evaluation.metrics.values.sorted(by: { $0.key < $1.key }) {
+            try run.log(metrics: ["best/" + name: value], step: best.description.progress.bestEpoch ?? 0)
+        }
+    }
+}
+
+extension EpochReport {
+    /// By the names under which they stand in the store.
+    var values: [String: Double] {
+        var values = [
+            "train/box_loss": loss.box, "train/cls_loss": loss.cls, "train/dfl_loss": loss.dfl, "lr": learningRate,
+            "images_per_second": imagesPerSecond, "time/wait": waitSeconds, "time/compute": computeSeconds,
+            "time/validation": validationSeconds, "memory/peak_mb": peakMemoryMegabytes,
+        ]
+        for (name, value) in metrics?.values ?? [:] where !name.contains("/") { values["val/" + name] = value }
+        return values
+    }
+}

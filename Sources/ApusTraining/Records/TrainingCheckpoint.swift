@@ -1,0 +1,107 @@
+import ApusConfiguration
+import ApusModels
+import ApusNN
+import ApusTorch
+import Foundation
+
+/// What a checkpoint file says about the weights in it.
+public struct CheckpointDescription: Codable, Equatable, Sendable {
+    public var model: ModelConfiguration
+    public var classNames: [String]
+    public var imageSize: Int
+    /// The prepared version that the weights were trained on.
+    public var datasetID: String
+    public var progress: TrainingProgress
+
+    init(_ trainer: Trainer, model: ModelConfiguration) {
+        self.model = model
+        classNames = trainer.dataset.classNames
+        imageSize = trainer.experiment.imageSize
+        datasetID = trainer.dataset.id
+        progress = trainer.progress
+    }
+
+    fileprivate static let key = "apus"
+
+    fileprivate init(path: String, metadata: [String: String]) throws {
+        guard let text = metadata[Self.key] else {
+            throw TrainingError.checkpoint(path: path, reason: "its metadata has no key '\(Self.key)'; Apus did not write it")
+        }
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+        } catch {
+            throw TrainingError.checkpoint(path: path, reason: "its description cannot be read: \(error)")
+        }
+    }
+
+    fileprivate func metadata() throws -> [String: String] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return [Self.key: String(decoding: try encoder.encode(self), as: UTF8.self)]
+    }
+}
+
+/// A run's files of weights: `last.safetensors` resumes training, `best.safetensors` holds the averaged weights to
+/// evaluate and to export, under the model's own names. Both are written whole or not at all.
+public struct CheckpointFolder: Sendable {
+    public let path: String
+
+    public init(_ run: String) { path = run + "/checkpoints" }
+
+    public var last: String { path + "/last.safetensors" }
+    public var best: String { path + "/best.safetensors" }
+
+    func save(_ trainer: Trainer, model: ModelConfiguration, isBest: Bool) throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let metadata = try CheckpointDescription(trainer, model: model).metadata()
+        if isBest {
+            try Checkpoint(state: trainer.average.stateDictionary(), metadata: metadata).write(to: best)
+        }
+        var state = StateDictionary()
+        state.merge(trainer.model.stateDictionary(), prefix: "raw/")
+        state.merge(trainer.average.stateDictionary(), prefix: "average/")
+        state.merge(trainer.optimizer.stateDictionary(), prefix: "optimizer/")
+        try Checkpoint(state: state, metadata: metadata).write(to: last)
+    }
+
+    /// Puts `trainer` where the run stood after its last whole epoch.
+    func restore(_ trainer: Trainer, model: ModelConfiguration) throws {
+        let checkpoint = try Checkpoint(contentsOf: last)
+        let description = try CheckpointDescription(path: last, metadata: checkpoint.metadata)
+        guard description.model == model, description.classNames == trainer.dataset.classNames else {
+            throw TrainingError.checkpoint(path: last, reason: "it holds another model or other classes")
+        }
+        guard description.datasetID == trainer.dataset.id else {
+            throw TrainingError.checkpoint(
+                path: last, reason: "it was trained on version \(description.datasetID), found \(trainer.dataset.id)")
+        }
+        try trainer.model.load(checkpoint.state.dropping(prefix: "raw/"))
+        try trainer.ema.restore(
+            checkpoint.state.dropping(prefix: "average/"), updates: description.progress.emaUpdates)
+        try trainer.optimizer.load(checkpoint.state.dropping(prefix: "optimizer/"))
+        trainer.restore(description.progress)
+    }
+}
+
+/// A trained detector and what it was trained for.
+public struct TrainedDetector {
+    public let detector: any Detector
+    public let description: CheckpointDescription
+
+    /// Reads averaged weights, such as a run's `best.safetensors`.
+    public init(contentsOf path: String) throws {
+        let checkpoint = try Checkpoint(contentsOf: path)
+        description = try CheckpointDescription(path: path, metadata: checkpoint.metadata)
+        detector = try ModelRegistry.makeDetector(description.model, classCount: description.classNames.count, seed: 0)
+        try detector.load(checkpoint.state)
+        detector.setTraining(false)
+    }
+}
+
+extension Detector {
+    /// Starts from the weights of a safetensors file; tensors of another shape, such as another class head, stay random.
+    @discardableResult
+    func loadWeights(from path: String) throws -> LoadReport {
+        try load(Checkpoint(contentsOf: path).state, strict: false)
+    }
+}

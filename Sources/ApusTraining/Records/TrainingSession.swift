@@ -1,0 +1,71 @@
+import ApusConfiguration
+import ApusCore
+import ApusDatasets
+import ApusModels
+import ApusTracking
+import Foundation
+
+/// One training run from its configuration to its end in the tracking store: made new, or taken up again.
+public struct TrainingSession {
+    public let run: Run
+    public let trainer: Trainer
+
+    /// Starts a run of `experiment`, which `path` says, on `dataset`.
+    public static func start(
+        _ experiment: Experiment, path: String, dataset: PreparedDataset, store: TrackingStore
+    ) throws -> TrainingSession {
+        let model = try Configuration.decode(ModelConfiguration.self, path: experiment.model.resolved)
+        let trainer = try Trainer(experiment, model: model, dataset: dataset)
+        let run = try store.createRun(
+            in: try store.experiment(named: experiment.name), tags: ["apus.experiment": path],
+            parameters: try parameters(of: experiment, model: model, dataset: dataset),
+            git: GitFacts.read(at: Configuration.folder(of: path)))
+        try run.logArtifact(text: try Configuration.encode(experiment), as: experimentFile)
+        try run.logArtifact(text: try Configuration.encode(model), as: modelFile)
+        try run.logDataset(
+            name: dataset.name, digest: dataset.id, source: dataset.path, sourceType: "local", context: "training")
+        return TrainingSession(run: run, trainer: trainer, model: model)
+    }
+
+    /// Takes a run up after its last whole epoch, by the configuration that it was started with.
+    public static func resume(_ run: Run, dataset: (Experiment) throws -> PreparedDataset) throws -> TrainingSession {
+        let experiment = try Configuration.decode(Experiment.self, path: run.artifactPath + "/" + experimentFile)
+        let model = try Configuration.decode(ModelConfiguration.self, path: run.artifactPath + "/" + modelFile)
+        let trainer = try Trainer(experiment, model: model, dataset: try dataset(experiment))
+        let checkpoints = CheckpointFolder(run.artifactPath)
+        if FileSystem.exists(checkpoints.last) { try checkpoints.restore(trainer, model: model) }
+        try run.resume()
+        return TrainingSession(run: run, trainer: trainer, model: model)
+    }
+
+    private init(run: Run, trainer: Trainer, model: ModelConfiguration) {
+        self.run = run
+        self.trainer = trainer
+        trainer.add(RunRecorder(run: run, trainer: trainer, model: model))
+    }
+
+    /// Trains to the end and closes the run as finished, killed or failed.
+    public func train() throws -> TrainingResult {
+        do {
+            let result = try trainer.run()
+            try run.finish(result.ending == .interrupted ? .killed : .finished)
+            return result
+        } catch {
+            try? run.setTag("apus.failure", "\(error)")
+            try? run.finish(.failed)
+            throw error
+        }
+    }
+
+    private static let experimentFile = "config/experiment.yaml"
+    private static let modelFile = "config/model.yaml"
+
+    /// The effective configuration, flattened to `optimizer.lr0` and the like.
+    private static func parameters(
+        of experiment: Experiment, model: ModelConfiguration, dataset: PreparedDataset
+    ) throws -> [String: String] {
+        let own = try Configuration.flattened(experiment)
+        let architecture = try Configuration.flattened(model).map { ("model.\($0.key)", $0.value) }
+        return own.merging(architecture) { $1 }.merging(["dataset.id": dataset.id]) { $1 }
+    }
+}

@@ -1,0 +1,76 @@
+import ApusCore
+import ApusDatasets
+import ApusVision
+import ArgumentParser
+
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "Look into prepared datasets.", subcommands: [Check.self, Extract.self])
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Prepare a dataset and list every fault in it.",
+            discussion: """
+                  apus data check datasets/bccd/dataset.yaml
+
+                Exit status: 0 no fault, 1 faults were found, 2 nothing that can be read.
+                """)
+
+        @Argument(help: "A dataset.yaml.", completion: .file(extensions: ["yaml"])) var description: String
+        @Argument(help: "Values that stand in for the file's own.") var overrides: [String] = []
+        @Flag(help: "Print one JSON object.") var json = false
+        @OptionGroup var common: CommonOptions
+
+        func run() throws {
+            let result = try prepared(description, overrides: overrides, terminal: common.terminal)
+            try result.dataset.verify()
+            if json {
+                try printJSON(PreparationSummary(result))
+            } else {
+                for fault in result.faults { print(fault) }
+            }
+            if !result.faults.isEmpty { throw ExitCode(1) }
+        }
+    }
+
+    struct Extract: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write images of a prepared dataset as files.",
+            discussion: """
+                  apus data extract datasets/garments/dataset.yaml --split test --limit 12 --output scenes --draw
+                """)
+
+        @Argument(help: "A dataset.yaml.", completion: .file(extensions: ["yaml"])) var description: String
+        @Option(help: "train, val or test.") var split = Split.test
+        @Option(help: "At most this many images, the first of the split.") var limit = Int.max
+        @Option(help: "The folder to write to.", completion: .directory) var output: String
+        @Flag(help: "Draw the labelled boxes.") var draw = false
+        @OptionGroup var common: CommonOptions
+
+        func validate() throws {
+            guard limit > 0 else { throw ValidationError("--limit is \(limit); choose a number above 0.") }
+        }
+
+        func run() throws {
+            let dataset = try prepared(description, terminal: Terminal(isQuiet: true)).dataset
+            try FileSystem.createFolder(output)
+            let indices = dataset.indices(of: split).prefix(limit)
+            for index in indices { try write(index, of: dataset) }
+            common.terminal.say("\(indices.count) images of \(split.rawValue) are in \(output)")
+        }
+
+        private func write(_ index: Int, of dataset: PreparedDataset) throws {
+            let record = dataset.record(index)
+            let stem = FileSystem.fileName(of: record.name).split(separator: ".").first.map(String.init) ?? "\(index)"
+            let image = try dataset.image(index)
+            let shown = draw ? image.drawing(boxes: labels(of: record, names: dataset.classNames)) : image
+            try FileSystem.writeWhole(shown.pngData(), to: "\(output)/\(stem).png")
+        }
+
+        private func labels(of record: PreparedDataset.Record, names: [String]) -> [(BoundingBox, String, Color)] {
+            record.boxes.map { ($0.box, names[$0.label], Color.palette($0.label)) }
+        }
+    }
+}
+
+extension Split: ExpressibleByArgument {}

@@ -1,0 +1,112 @@
+import Foundation
+
+/// How a command talks: results on standard output, what it is doing on standard error.
+struct Terminal: Sendable {
+    var isQuiet = false
+
+    /// A line of progress; nothing under `--quiet`.
+    func say(_ line: String) {
+        if !isQuiet { Terminal.writeError(line + "\n") }
+    }
+
+    /// A line that is shown even under `--quiet`.
+    static func complain(_ line: String) { writeError(line + "\n") }
+
+    static func writeError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+    static let isInteractive = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    static let usesColor = isInteractive && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+
+    static var width: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    func bold(_ text: String) -> String { Terminal.usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+}
+
+/// A bar that redraws itself on a terminal, and a plain line every few seconds elsewhere.
+final class ProgressBar: @unchecked Sendable {
+    private let title: String
+    private let terminal: Terminal
+    private let start = ContinuousClock.now
+    private var lastDrawn: ContinuousClock.Instant?
+    private let lock = NSLock()
+
+    init(_ title: String, terminal: Terminal) {
+        self.title = title
+        self.terminal = terminal
+    }
+
+    /// Shows `done` of `total` and a note, such as the running loss.
+    func update(_ done: Int, of total: Int, note: String = "") {
+        lock.withLock {
+            guard !terminal.isQuiet, isDue(done, total) else { return }
+            lastDrawn = .now
+            draw(done, max(total, 1), note)
+        }
+    }
+
+    /// Ends the bar's line, so that what follows starts on its own.
+    func finish() {
+        lock.withLock {
+            if Terminal.isInteractive && lastDrawn != nil && !terminal.isQuiet { Terminal.writeError("\r\u{1B}[K") }
+            lastDrawn = nil
+        }
+    }
+
+    private func isDue(_ done: Int, _ total: Int) -> Bool {
+        let interval: Duration = Terminal.isInteractive ? .milliseconds(100) : .seconds(10)
+        let since = ContinuousClock.now - (lastDrawn ?? start)
+        return since >= interval || (Terminal.isInteractive && (done == total || lastDrawn == nil))
+    }
+
+    private func draw(_ done: Int, _ total: Int, _ note: String) {
+        let left = remaining(done, total)
+        guard Terminal.isInteractive else {
+            return Terminal.writeError("\(title) \(done)/\(total) \(note)\(left)\n")
+        }
+        let width = min(30, max(10, Terminal.width - title.count - note.count - left.count - 20))
+        let filled = width * min(done, total) / total
+        let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: width - filled)
+        let line = "\(title) \(bar) \(done)/\(total) \(note)\(left)"
+        Terminal.writeError("\r\u{1B}[K" + String(line.prefix(Terminal.width - 1)))
+    }
+
+    private func remaining(_ done: Int, _ total: Int) -> String {
+        guard done > 0, done < total else { return "" }
+        let elapsed = ContinuousClock.now - start
+        return " · \((elapsed / Double(done) * Double(total - done)).minutesAndSeconds) left"
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+
+    var minutesAndSeconds: String {
+        let whole = Int(seconds.rounded())
+        return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+    }
+}
+
+/// Columns padded to their widest cell; numbers to the right.
+func table(_ header: [String], _ rows: [[String]]) -> String {
+    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
+    let isNumber = header.indices.map { column in rows.allSatisfy { Double($0[column]) != nil || $0[column] == "–" } }
+    return ([header] + rows).map { row in
+        row.indices.map { column in
+            let padding = String(repeating: " ", count: widths[column] - row[column].count)
+            return isNumber[column] ? padding + row[column] : row[column] + padding
+        }.joined(separator: "  ").trimmingTrailingSpaces
+    }.joined(separator: "\n")
+}
+
+extension String {
+    fileprivate var trimmingTrailingSpaces: String {
+        String(reversed().drop { $0 == " " }.reversed())
+    }
+}
+
+/// `value` with `digits` decimals.
+func fixed(_ value: Double, _ digits: Int = 3) -> String { String(format: "%.\(digits)f", value) }
