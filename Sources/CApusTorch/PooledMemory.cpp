@@ -48,9 +48,11 @@ public:
         return block->address;
     }
 
-    void giveBack(void *address) {
+    /// False where the address is not of this pool.
+    bool giveBack(void *address) {
         std::lock_guard lock(mutex_);
         const auto found = taken_.find(address);
+        if (found == taken_.end()) return false;
         Block *block = found->second;
         taken_.erase(found);
         block->isFree = true;
@@ -61,6 +63,7 @@ public:
             absorbNext(block);
         }
         free_.insert(block);
+        return true;
     }
 
     size_t bytes() {
@@ -121,14 +124,23 @@ Pool &pool() {
     return *pool;
 }
 
-void release(void *address) { pool().giveBack(address); }
+void *small(size_t size) {
+    if (size == 0) return nullptr;
+    void *address = nullptr;
+    TORCH_CHECK(posix_memalign(&address, 64, size) == 0, "no memory for a tensor of ", size, " bytes");
+    return address;
+}
+
+void release(void *address) {
+    if (address && !pool().giveBack(address)) std::free(address);
+}
 
 struct PooledAllocator final : c10::Allocator {
     c10::DataPtr allocate(size_t size) override {
-        if (size < smallest) return c10::GetDefaultCPUAllocator()->allocate(size);
-        void *address = pool().take(size);
+        void *address = size < smallest ? small(size) : pool().take(size);
         return {address, address, &release, c10::Device(c10::kCPU)};
     }
+    c10::DeleterFnPtr raw_deleter() const override { return &release; }
     void copy_data(void *target, const void *source, size_t count) const override { default_copy_data(target, source, count); }
 };
 

@@ -1,0 +1,78 @@
+import ApusCore
+import ApusModels
+import ApusNN
+import ApusTorch
+import Glibc
+
+// One training step of the v8-style detector (n, channels_last): forward, loss, backward, clipping, SGD, average.
+// `scripts/benchmarks/step` runs it beside the same step in PyTorch. Prints one JSON line.
+
+/// `--name value` pairs over defaults.
+func options(_ defaults: [String: Int]) -> [String: Int] {
+    var options = defaults
+    var words = CommandLine.arguments.dropFirst().makeIterator()
+    while let word = words.next() {
+        let name = String(word.drop { $0 == "-" })
+        guard options[name] != nil, let text = words.next(), let value = Int(text), value > 0 else {
+            fatalError("usage: apus-step [--\(defaults.keys.sorted().joined(separator: " N] [--")) N]")
+        }
+        options[name] = value
+    }
+    return options
+}
+
+func seconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Processor time so far and the largest resident size.
+func usage() -> (cpuSeconds: Double, peakMiB: Double) {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    let ticks = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
+    return (Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(ticks) * 1e-6, Double(usage.ru_maxrss) / 1024)
+}
+
+func targets(batch: Int, classes: Int) -> [DetectionTarget] {
+    var stream = RandomStream(seed: 1)
+    return (0..<batch).flatMap { image in
+        (0..<8).map { index in
+            DetectionTarget(
+                image: image, label: index % classes, centerX: stream.uniform(in: 0.3...0.7),
+                centerY: stream.uniform(in: 0.3...0.7), width: stream.uniform(in: 0.1...0.5),
+                height: stream.uniform(in: 0.1...0.5))
+        }
+    }
+}
+
+let option = options(["size": 320, "batch": 16, "classes": 80, "threads": 2, "steps": 5, "warmup": 2])
+let (batch, size) = (option["batch"]!, option["size"]!)
+Torch.usePooledMemory()
+Torch.setThreads(option["threads"]!)
+let model = V8Detector(scale: .n, classCount: option["classes"]!)
+let optimizer = SGD(model.parameterGroups(learningRate: 0.01, momentum: 0.937, weightDecay: 5e-4))
+let average = try ModelEMA(of: model, in: V8Detector(scale: .n, classCount: option["classes"]!))
+var stream = RandomStream(seed: 0)
+let pixels = (0..<batch * size * size * 3).map { _ in UInt8.random(in: 0 ... 255, using: &stream) }
+let boxes = targets(batch: batch, classes: option["classes"]!)
+let loss = DetectionLoss()
+var (times, losses, firstCPU) = ([Double](), [Double](), 0.0)
+for step in 0..<option["warmup"]! + option["steps"]! {
+    if step == option["warmup"]! { firstCPU = usage().cpuSeconds }
+    let start = seconds()
+    let images = pixels.withUnsafeBytes { Tensor(pixels: $0, count: batch, height: size, width: size) }
+    let value = try loss(model(images), boxes)
+    try value.total.backward()
+    try optimizer.step(maximumNorm: 10)
+    try average.update()
+    losses.append(value.sum)
+    if step >= option["warmup"]! { times.append(seconds() - start) }
+}
+let end = usage()
+let fields = [
+    #""engine": "apus on LibTorch \#(Torch.version)""#, #""seconds": \#(times)"#, #""loss": \#(losses)"#,
+    #""cpuSecondsPerStep": \#((end.cpuSeconds - firstCPU) / Double(times.count))"#, #""peakMiB": \#(end.peakMiB)"#,
+]
+print("{\(fields.joined(separator: ", "))}")
