@@ -37,7 +37,8 @@ struct ImageModel: Sendable {
         let shape = fact.shape ?? expected
         guard shape.count == 4, zip(shape, expected).allSatisfy({ $0 == nil || $0 == $1 }) else {
             let text = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
-            throw .signature(file: file, expected: "an input of [1, 3, \(input.height), \(input.width)]", found: "[\(text)]")
+            throw .signature(
+                file: file, expected: "an input of [1, 3, \(input.height), \(input.width)]", found: "[\(text)]")
         }
         return (fact.name, output.name)
     }

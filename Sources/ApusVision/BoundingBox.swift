@@ -8,7 +8,8 @@ public struct BoundingBox: Hashable, Sendable {
 
     public init(centerX: Float, centerY: Float, width: Float, height: Float) {
         self.init(
-            minX: centerX - width / 2, minY: centerY - height / 2, maxX: centerX + width / 2, maxY: centerY + height / 2)
+            minX: centerX - width / 2, minY: centerY - height / 2, maxX: centerX + width / 2,
+            maxY: centerY + height / 2)
     }
 
     public var width: Float { maxX - minX }

@@ -8,7 +8,8 @@ public struct Image: Hashable, Sendable {
     public var pixels: [UInt8]
 
     public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
-        precondition(pixels.count == width * height * channels, "\(pixels.count) bytes, expected \(width)×\(height)×\(channels)")
+        precondition(
+            pixels.count == width * height * channels, "\(pixels.count) bytes, expected \(width)×\(height)×\(channels)")
         (self.width, self.height, self.channels, self.pixels) = (width, height, channels, pixels)
     }
 

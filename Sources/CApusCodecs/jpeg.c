@@ -6,32 +6,45 @@
 #include <string.h>
 #include <turbojpeg.h>
 
-static apus_codec_result from_turbojpeg(tjhandle handle) {
+/// Whether the end marker is missing; zeros after it are padding.
+static bool lacks_end(const uint8_t *bytes, size_t count) {
+    while (count > 2 && bytes[count - 1] == 0) count--;
+    return count < 2 || bytes[count - 2] != 0xFF || bytes[count - 1] != 0xD9;
+}
+
+/// What the last failure says of the file.
+static apus_codec_result failure(tjhandle handle, const uint8_t *bytes, size_t count) {
     const char *message = tjGetErrorStr2(handle);
-    if (strstr(message, "Premature end") || strstr(message, "empty input") || strstr(message, "EOI")) {
-        return apus_result(APUS_CODEC_TRUNCATED, message);
-    }
-    if (strstr(message, "nsupported") || strstr(message, "not supported") || strstr(message, "not implemented")
-        || strstr(message, "precision")) {
+    if (strstr(message, "nsupported") || strstr(message, "precision")) {
         return apus_result(APUS_CODEC_UNSUPPORTED, message);
     }
-    return apus_result(APUS_CODEC_DAMAGED, message);
+    bool is_cut = strstr(message, "Premature end of JPEG") || lacks_end(bytes, count);
+    return apus_result(is_cut ? APUS_CODEC_TRUNCATED : APUS_CODEC_DAMAGED, message);
 }
 
-/// Padding between segments, which cameras and editors write, loses no pixel.
+/// Warnings about headers that odd encoders write, and about padding between segments: they cost no pixel.
 static bool is_harmless(tjhandle handle) {
-    return tjGetErrorCode(handle) == TJERR_WARNING && strstr(tjGetErrorStr2(handle), "extraneous bytes") != NULL;
+    static const char *const messages[] = {
+        "extraneous bytes", "unknown JFIF", "Unknown Adobe", "Invalid SOS parameters"};
+    const char *message = tjGetErrorStr2(handle);
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        if (strstr(message, messages[i])) return true;
+    }
+    return false;
 }
 
+/// TurboJPEG keeps one warning, and a harmless one may follow a grave one: so the first stops the decoder, and only
+/// a file whose first warning is harmless is decoded again to its end.
 static apus_codec_result decompress(
     tjhandle handle, const uint8_t *bytes, size_t count, bool allow_damage, int width, int height, int format,
     uint8_t *pixels) {
-    int flags = TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS;
-    if (tjDecompress2(handle, bytes, count, pixels, width, 0, height, format, flags) == 0 || is_harmless(handle)
-        || (allow_damage && tjGetErrorCode(handle) == TJERR_WARNING)) {
-        return apus_result(APUS_CODEC_OK, "");
-    }
-    return from_turbojpeg(handle);
+    int lenient = TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS;
+    int flags = allow_damage ? lenient : lenient | TJFLAG_STOPONWARNING;
+    int status = tjDecompress2(handle, bytes, count, pixels, width, 0, height, format, flags);
+    if (status == 0 || (allow_damage && tjGetErrorCode(handle) == TJERR_WARNING)) return apus_result(APUS_CODEC_OK, "");
+    if (allow_damage || !is_harmless(handle)) return failure(handle, bytes, count);
+    status = tjDecompress2(handle, bytes, count, pixels, width, 0, height, format, lenient);
+    return status == 0 || is_harmless(handle) ? apus_result(APUS_CODEC_OK, "") : failure(handle, bytes, count);
 }
 
 /// Adobe stores ink inverted, so a stored value is the light that passes: red = C · K / 255.
@@ -59,8 +72,8 @@ static apus_codec_result decode(
     uint8_t *rgb) {
     int full_width = 0, full_height = 0, subsampling = 0, colorspace = 0;
     if (tjDecompressHeader3(handle, bytes, count, &full_width, &full_height, &subsampling, &colorspace) != 0
-        && tjGetErrorCode(handle) != TJERR_WARNING) {
-        return from_turbojpeg(handle);
+        && !is_harmless(handle)) {
+        return failure(handle, bytes, count);
     }
     tjscalingfactor factor = {1, denominator};
     if (TJSCALED(full_width, factor) != width || TJSCALED(full_height, factor) != height) {
@@ -100,7 +113,7 @@ apus_codec_result apus_jpeg_encode(
         // TurboJPEG's allocator is malloc's: `apus_codec_free` may release it.
         *output = (apus_codec_buffer){bytes, count};
     } else {
-        result = from_turbojpeg(handle);
+        result = apus_result(APUS_CODEC_UNSUPPORTED, tjGetErrorStr2(handle));
         tjFree(bytes);
     }
     tjDestroy(handle);

@@ -33,9 +33,9 @@ struct ApusInfer: ParsableCommand {
             Console.write(fullMessage(for: error))
             Glibc.exit(EXIT_SUCCESS)
         }
-        // ArgumentParser's own words begin with “Error:” and show the usage; ours stand alone.
-        let isUsage = code == .validationFailure
-        Console().problem(isUsage ? fullMessage(for: error) : "\(error)", isWhole: isUsage)
+        // A mistake in the arguments shows the usage; other errors say themselves what to do.
+        let text = code == .validationFailure ? fullMessage(for: error) : "\(error)"
+        Console().problem(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
         Glibc.exit(ExitStatus.misuse.rawValue)
     }
 }

@@ -19,11 +19,8 @@ struct Console {
     }
 
     /// What went wrong, on standard error.
-    ///
-    /// - Parameter isWhole: whether the text says already that it is an error.
-    func problem(_ text: String, isWhole: Bool = false) {
-        let line = isWhole ? text : Self.styled("error: ", "31", on: STDERR_FILENO) + text
-        _ = Self.put(line, to: STDERR_FILENO)
+    func problem(_ text: String) {
+        _ = Self.put(Self.styled("error: ", "31", on: STDERR_FILENO) + text, to: STDERR_FILENO)
     }
 
     static func bold(_ text: String) -> String { styled(text, "1", on: STDOUT_FILENO) }

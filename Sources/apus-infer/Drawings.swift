@@ -14,7 +14,8 @@ struct Drawings {
 
     mutating func write(_ prediction: Prediction, _ image: Image, _ labels: LabelMap) throws(FileError) {
         let drawn = image.drawing(boxes: boxes(of: prediction, labels))
-        let isJPEG = !prediction.image.lowercased().hasSuffix(".png") && max(image.width, image.height) <= Image.maximumJPEGSide
+        let isPNG = prediction.image.lowercased().hasSuffix(".png")
+        let isJPEG = !isPNG && max(image.width, image.height) <= Image.maximumJPEGSide
         let path = folder + "/" + freeName(for: prediction.image, isJPEG ? ".jpg" : ".png")
         try FileSystem.writeWhole(isJPEG ? drawn.jpegData(quality: 92) : drawn.pngData(), to: path)
     }

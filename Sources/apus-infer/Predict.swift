@@ -12,7 +12,7 @@ struct Predict: ParsableCommand {
 
             Examples:
               apus-infer predict garments@production shop.jpg
-              apus-infer predict models/garments/1/model.onnx photographs --json > found.jsonl
+              apus-infer predict model.onnx photographs --json > found.jsonl
               apus-infer predict garments/1 photographs --draw drawn --confidence 0.5
 
             \(ExitStatus.help)

@@ -26,7 +26,8 @@ struct SampleInputs {
         var arrays = [String: NDArray]()
         for (index, input) in inputs.enumerated() {
             guard let extents = shapes[input.name] ?? input.shape?.map({ $0 ?? 1 }) else {
-                throw ValidationError("The shape of “\(input.name)” is not declared; give --shape \(input.name)=1,3,…")
+                let name = input.name
+                throw ValidationError("The shape of “\(name)” is not declared; give it, as in --shape \(name)=1,3,224,224.")
             }
             arrays[input.name] = Self.array(Shape(extents), input.dataType, seed: UInt64(index))
         }

@@ -58,6 +58,24 @@ import Testing
         #expect(try Image(decoding: half, name: "half.jpg", options: options).width == 64)
     }
 
+    @Test func `padding before the end marker is no damage`() throws {
+        let whole = Image.noise(width: 64, height: 64).jpegData()
+        let padded = whole.dropLast(2) + [UInt8](repeating: 0, count: 40) + whole.suffix(2)
+        #expect(try Image(decoding: Array(padded), name: "x.jpg") == Image(decoding: whole, name: "x.jpg"))
+    }
+
+    @Test func `a cut between the headers is truncation too`() throws {
+        let whole = Image(width: 64, height: 64, color: [255, 255, 255]).jpegData()
+        for length in stride(from: 12, to: whole.count - 8, by: 11) {
+            let cut = Array(whole[..<length])
+            let error = #expect(throws: ImageError.self) { try Image(decoding: cut, name: "x.jpg") }
+            guard case .truncated = error else {
+                Issue.record("\(length) of \(whole.count): \(error.debugDescription)")
+                continue
+            }
+        }
+    }
+
     @Test func `a wrong checksum is damage`() throws {
         var png = Image.noise(width: 8, height: 8).pngData()
         png[png.count - 14] ^= 1
@@ -85,7 +103,8 @@ import Testing
 
     @Test func `messages name the file and say what to do`() {
         let error = ImageError.truncated(file: "a/b.jpg", format: .jpeg, reason: "Premature end of JPEG file")
-        #expect(error.description == "a/b.jpg: truncated JPEG (Premature end of JPEG file); copy it again from its source")
+        let expected = "a/b.jpg: truncated JPEG (Premature end of JPEG file); copy it again from its source"
+        #expect(error.description == expected)
         #expect(ImageError.unknownFormat(file: "x", firstBytes: [0x47, 0x01]).description.contains("47 01"))
     }
 }

@@ -7,7 +7,8 @@ public struct ImageDecodingOptions: Hashable, Sendable {
     public var appliesOrientation = true
     /// Keep what a truncated or damaged JPEG still shows, in place of an error.
     public var allowsDamage = false
-    /// Divide the sides of a JPEG by 1, 2, 4 or 8 (rounding up) inside the DCT, which is much faster; a PNG stays whole.
+    /// Divide the sides of a JPEG by 1, 2, 4 or 8 (rounding up) inside the DCT, which is much faster.
+    /// A PNG stays whole.
     public var reduction = 1
     /// Refuse files with more pixels than this.
     public var pixelLimit = 1 << 28

@@ -8,7 +8,8 @@ public struct Color: Hashable, Sendable {
 
     init(_ hexadecimal: UInt32) {
         self.init(
-            red: UInt8(hexadecimal >> 16 & 0xFF), green: UInt8(hexadecimal >> 8 & 0xFF), blue: UInt8(hexadecimal & 0xFF))
+            red: UInt8(hexadecimal >> 16 & 0xFF), green: UInt8(hexadecimal >> 8 & 0xFF),
+            blue: UInt8(hexadecimal & 0xFF))
     }
 
     public static let white = Color(0xFFFFFF)

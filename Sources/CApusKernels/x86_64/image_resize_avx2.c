@@ -21,8 +21,8 @@ AVX2 static inline __m128i weights_of(const apus_resize_tap *tap) {
 }
 
 AVX2 static inline __m256i two_pixels_rgb(const uint8_t *source, const apus_resize_tap *taps) {
-    __m256i pairs = _mm256_set_m128i(
-        pair_channels_rgb(source + 3 * (ptrdiff_t)taps[1].first), pair_channels_rgb(source + 3 * (ptrdiff_t)taps[0].first));
+    const uint8_t *first = source + 3 * (ptrdiff_t)taps[0].first, *second = source + 3 * (ptrdiff_t)taps[1].first;
+    __m256i pairs = _mm256_set_m128i(pair_channels_rgb(second), pair_channels_rgb(first));
     __m256i weights = _mm256_set_m128i(weights_of(&taps[1]), weights_of(&taps[0]));
     return _mm256_srai_epi32(_mm256_madd_epi16(pairs, weights), 4);
 }

@@ -1,0 +1,101 @@
+import ApusCore
+import ApusVision
+import Foundation
+import Testing
+
+@Suite struct PredictTests {
+    private let workspace: Workspace
+
+    init() throws { workspace = try Workspace() }
+
+    struct Line: Decodable {
+        struct Detection: Decodable {
+            let category_id: Int
+            let category_name: String
+            let bbox: [Float]
+            let score: Float
+        }
+
+        let image: String
+        let width, height: Int
+        let detections: [Detection]
+        let milliseconds: Double
+    }
+
+    private func decode(_ output: Command.Output) throws -> [Line] {
+        try output.lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
+    }
+
+    @Test(arguments: ["tiny@production", "tiny/2", "models/tiny/2/model.onnx", "models/tiny/2"])
+    func `every way to name a model finds it`(reference: String) throws {
+        let result = try Command.run("predict", reference, "photographs/a.jpg", "--json", in: workspace.path)
+        let lines = try decode(result)
+        #expect(result.status == 0 && lines.count == 1)
+        #expect(lines[0].image == "photographs/a.jpg" && lines[0].width == 64 && lines[0].height == 64)
+        #expect(lines[0].detections.map(\.bbox) == [[16, 24, 32, 16]])
+        #expect(lines[0].detections[0].category_name == "shirt" && lines[0].detections[0].score > 0.98)
+    }
+
+    @Test func `the workspace is found from a folder below, or named`() throws {
+        let below = try Command.run("predict", "tiny@old", "a.jpg", "--json", in: workspace.path + "/photographs")
+        #expect(try decode(below)[0].detections[0].score < 0.51)
+        let named = try Command.run(
+            "predict", "tiny/1", workspace.path + "/photographs/a.jpg", "--json", "--workspace", workspace.path,
+            in: "/tmp")
+        #expect(named.status == 0)
+    }
+
+    @Test func `a folder gives all images below it, and --draw draws them`() throws {
+        let result = try Command.run("predict", "tiny/2", "photographs", "--draw", "drawn", in: workspace.path)
+        #expect(result.status == 0)
+        #expect(result.output.contains("photographs/a.jpg  64×64  1 object"))
+        #expect(result.output.contains("shirt  x   16  y   24  w   32  h   16"))
+        #expect(result.errors.contains("2 images"))
+        #expect(try FileSystem.names(in: workspace.path + "/drawn") == ["a.jpg", "a.png"])
+        let drawn = try Image(contentsOf: workspace.path + "/drawn/a.png")
+        #expect(drawn.width == 64 && drawn != Image(width: 64, height: 64, color: [255, 255, 255]))
+    }
+
+    @Test func `--quiet leaves results alone`() throws {
+        let result = try Command.run("predict", "tiny/2", "photographs/a.jpg", "--json", "--quiet", in: workspace.path)
+        #expect(result.errors == "" && result.lines.count == 1)
+    }
+
+    @Test func `an image that cannot be read is reported and skipped`() throws {
+        let whole = try FileSystem.read(workspace.path + "/photographs/a.jpg")
+        try FileSystem.writeWhole(Array(whole[..<(whole.count / 2)]), to: workspace.path + "/photographs/b.jpg")
+        try FileSystem.writeWhole([UInt8](), to: workspace.path + "/photographs/c.png")
+        let result = try Command.run("predict", "tiny/2", "photographs", "--json", in: workspace.path)
+        #expect(result.status == 1)
+        #expect(try decode(result).map(\.image) == ["photographs/a.jpg", "photographs/more/a.png"])
+        #expect(result.errors.contains("photographs/b.jpg: truncated JPEG"))
+        #expect(result.errors.contains("photographs/c.png: the file is empty"))
+        #expect(result.errors.contains("2 images, 2 failed"))
+    }
+
+    @Test(arguments: [
+        (["tiny/3", "photographs"], "versions there: 1, 2"),
+        (["tiny@none", "photographs"], "aliases there: production, old"),
+        (["none.onnx", "photographs"], "none.onnx: no such file"), (["tiny", "photographs"], "NAME@ALIAS"),
+        (["../x/1", "photographs"], "is no model"), (["tiny/1", "nowhere.jpg"], "nowhere.jpg"),
+        (["tiny/1", "models/tiny/aliases"], "No image"), (["photographs/a.jpg", "photographs"], "photographs/a.jpg"),
+        (["tiny/1", "photographs", "--confidence", "2"], "--confidence is 2.0"),
+        (["tiny/1", "photographs", "--threads", "0"], "--threads is 0"), (["tiny/1"], "Missing expected argument"),
+    ])
+    func `a bad model or argument ends with 2 and says why`(arguments: [String], expected: String) throws {
+        let words = ["predict"] + arguments
+        let result = try Command.run(words: words, in: workspace.path)
+        #expect(result.status == 2 && result.output == "")
+        #expect(result.errors.hasPrefix("error: ") && result.errors.contains(expected), "\(result.errors)")
+    }
+
+    @Test func `a model cut anywhere ends with 2`() throws {
+        let file = workspace.path + "/models/tiny/1/model.onnx"
+        let whole = try FileSystem.read(file)
+        for length in stride(from: 0, to: whole.count, by: max(whole.count / 12, 1)) {
+            try FileSystem.writeWhole(Array(whole[..<length]), to: file)
+            let result = try Command.run("predict", "tiny/1", "photographs/a.jpg", in: workspace.path)
+            #expect(result.status == 2 && result.errors.hasPrefix("error: "), "\(length): \(result.errors)")
+        }
+    }
+}
