@@ -1,0 +1,91 @@
+import ApusCore
+import ApusModels
+import ApusONNX
+import ApusRuntime
+import ApusTracking
+import ApusVision
+
+/// Writes a network as a model version: an ONNX file that carries its own preprocessing, proved to compute what the
+/// network computes, and the files that people and MLflow need beside it.
+///
+/// The same weights and the same description give the same bytes of `model.onnx`.
+public struct ModelExporter {
+    public static let inputName = "images"
+    public static let outputName = "output0"
+    public static let fileName = "model.onnx"
+
+    /// How images become the network's input, what its classes are called, and where its weights come from.
+    public var description: ModelDescription
+    /// Whether the ONNX model takes images of any size; otherwise of the description's size, which runs faster.
+    public var hasDynamicSize: Bool
+    public var tolerance: Float
+
+    public init(description: ModelDescription, hasDynamicSize: Bool = false, tolerance: Float = 1e-3) {
+        (self.description, self.hasDynamicSize, self.tolerance) = (description, hasDynamicSize, tolerance)
+    }
+
+    /// The network as an ONNX model (opset 17, IR version 8, any batch), as it computes in evaluation mode.
+    public func model(of detector: any Detector) throws(ExportError) -> Model {
+        guard let detector = detector as? any GraphDetector else {
+            throw .unsupportedArchitecture("\(type(of: detector))")
+        }
+        try check(detector)
+        let (width, height) = (description.input.letterbox.width, description.input.letterbox.height)
+        let size: [Dimension] = hasDynamicSize ? ["height", "width"] : [.fixed(height), .fixed(width)]
+        let rows = Dimension.fixed(4 + detector.classCount)
+        var graph = GraphBuilder(name: description.name.isEmpty ? "detector" : description.name)
+        let images = graph.input(Self.inputName, shape: ["batch", 3] + size)
+        let output = detector.exported(
+            images, size: hasDynamicSize ? nil : (width, height), output: Self.outputName, in: &graph)
+        graph.output(
+            output, name: Self.outputName,
+            shape: ["batch", rows, hasDynamicSize ? "anchors" : .fixed(described(detector).anchorCount)])
+        return graph.model(metadata: described(detector).metadata)
+    }
+
+    /// Proves the export on real images and writes the version's folder, whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - images: photographs like those that the model will see.
+    ///   - runID, modelID: the run that made the weights and the logged model, in the tracking store.
+    ///   - folder: `models/NAME/VERSION`, which must not be there yet.
+    /// - Throws: `ExportError.parity` where LibTorch and our runtime differ by more than `tolerance`.
+    public func export(
+        _ detector: any Detector, card: ModelCard, images: [Image], runID: String? = nil, modelID: String? = nil,
+        to folder: String
+    ) throws -> ParityReport {
+        let staged = try StagedFolder(for: folder)
+        let bytes = try model(of: detector).encoded()
+        let model = try Model(decoding: bytes, name: Self.fileName)
+        let description = described(detector)
+        let parity = try ParityCheck(description: description, tolerance: tolerance)(
+            detector, try Session(model: model), images: images)
+        try staged.write(bytes, as: Self.fileName)
+        try staged.write(description.labels.joined(separator: "\n") + "\n", as: "labels.txt")
+        try staged.write(
+            card.markdown(description, summary: GraphSummary(model), parity: parity), as: "README.md")
+        let companions = MLModelFile(
+            model, fileName: Self.fileName, byteCount: bytes.count, runID: runID, modelID: modelID)
+        for (name, text) in companions.files { try staged.write(text, as: name) }
+        try staged.commit()
+        return parity
+    }
+
+    /// The description with the network's own strides.
+    private func described(_ detector: any Detector) -> ModelDescription {
+        var description = description
+        description.detection.strides = detector.strides
+        return description
+    }
+
+    private func check(_ detector: any Detector) throws(ExportError) {
+        guard description.labels.count == detector.classCount else {
+            throw .classCount(model: detector.classCount, labels: description.labels.count)
+        }
+        let letterbox = description.input.letterbox
+        let multiple = detector.strides.max() ?? 1
+        guard letterbox.width > 0, letterbox.height > 0, letterbox.width % multiple == 0,
+            letterbox.height % multiple == 0
+        else { throw .imageSize(width: letterbox.width, height: letterbox.height, multipleOf: multiple) }
+    }
+}
