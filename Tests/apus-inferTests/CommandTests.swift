@@ -35,7 +35,7 @@ import Testing
         try process.run()
         let libraries = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         #expect(libraries.contains("libc.so"))
-        for name in ["torch", "c10", "opencv", "hdf5", "libFoundation.so", "Internationalization", "jpeg", "png"] {
+        for name in ["libtorch", "libc10", "libopencv", "libhdf5", "libFoundation.so", "libjpeg", "libturbojpeg", "libpng"] {
             #expect(!libraries.contains(name), "\(name)")
         }
     }
