@@ -25,12 +25,12 @@ public struct GitFacts: Equatable, Sendable {
     }
 
     private static func git(_ arguments: [String]) -> String? {
-        output(of: "git", arguments).map { String($0.reversed().drop(while: \.isWhitespace).reversed()) }
+        commandOutput("git", arguments).map { String($0.reversed().drop(while: \.isWhitespace).reversed()) }
     }
 }
 
 /// What a command writes to its standard output; `nil` where it could not be run or failed.
-private func output(of command: String, _ arguments: [String]) -> String? {
+func commandOutput(_ command: String, _ arguments: [String]) -> String? {
     var pipeEnds: [Int32] = [0, 0]
     guard pipe(&pipeEnds) == 0 else { return nil }
     for end in pipeEnds { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
