@@ -219,14 +219,6 @@ int apus_h5_describe(apus_h5_file *file, const char *name, apus_h5_layout *layou
     return leave(failed, "not a contiguous dataset", message, capacity);
 }
 
-/// The type of a variable-length UTF-8 string.
-static hid_t text_type(void) {
-    hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, H5T_VARIABLE);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    return type;
-}
-
 static int set_attribute(hid_t file, const char *name, hid_t stored, hid_t memory, const void *value) {
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate2(file, name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -238,8 +230,9 @@ static int set_attribute(hid_t file, const char *name, hid_t stored, hid_t memor
 
 int apus_h5_set_string(apus_h5_file *file, const char *name, const char *value, char *message, size_t capacity) {
     enter();
-    hid_t type = text_type();
-    int failed = set_attribute(file->id, name, type, type, &value);
+    size_t length = strlen(value);
+    hid_t type = file_type(APUS_H5_STRING, length ? length : 1);
+    int failed = set_attribute(file->id, name, type, type, value);
     close_type(type);
     return leave(failed, "the attribute could not be written", message, capacity);
 }
@@ -250,13 +243,14 @@ int apus_h5_set_integer(apus_h5_file *file, const char *name, int64_t value, cha
     return leave(failed, "the attribute could not be written", message, capacity);
 }
 
-/// A scalar attribute of the class that is expected, or -1.
+/// A scalar attribute of the class that is expected, or -1. Variable-length strings are not: libhdf5 follows
+/// their references into the file without checking them.
 static hid_t open_scalar(hid_t file, const char *name, H5T_class_t expected) {
     hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
     if (attribute < 0) return -1;
     hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
     int fits = type >= 0 && space >= 0 && H5Tget_class(type) == expected && H5Sget_simple_extent_npoints(space) == 1
-        && (expected != H5T_STRING || H5Tis_variable_str(type) > 0);
+        && (expected != H5T_STRING || H5Tis_variable_str(type) == 0);
     if (space >= 0) H5Sclose(space);
     close_type(type);
     if (fits) return attribute;
@@ -272,22 +266,28 @@ int apus_h5_get_integer(apus_h5_file *file, const char *name, int64_t *value, ch
     return leave(failed, "no such integer attribute", message, capacity);
 }
 
+/// The text of a fixed-length attribute, terminated, or NULL.
+static char *read_text(hid_t attribute) {
+    hid_t type = H5Aget_type(attribute);
+    size_t length = type < 0 ? 0 : H5Tget_size(type);
+    char *text = length ? calloc(length + 1, 1) : NULL;
+    if (text && H5Aread(attribute, type, text) < 0) {
+        free(text);
+        text = NULL;
+    }
+    close_type(type);
+    return text;
+}
+
 int apus_h5_get_string(apus_h5_file *file, const char *name, char **value, char *message, size_t capacity) {
     enter();
     hid_t attribute = open_scalar(file->id, name, H5T_STRING);
-    hid_t type = text_type();
-    *value = NULL;
-    int failed = attribute < 0 || H5Aread(attribute, type, value) < 0 || !*value;
-    close_type(type);
+    *value = attribute < 0 ? NULL : read_text(attribute);
     if (attribute >= 0) H5Aclose(attribute);
-    return leave(failed, "no such text attribute", message, capacity);
+    return leave(!*value, "no such text attribute", message, capacity);
 }
 
-void apus_h5_free(char *value) {
-    enter();
-    H5free_memory(value);
-    leave(0, "", NULL, 0);
-}
+void apus_h5_free(char *value) { free(value); }
 
 void apus_h5_version(char *version, size_t capacity) {
     enter();

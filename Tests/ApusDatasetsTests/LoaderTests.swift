@@ -37,7 +37,7 @@ private struct Content: Equatable {
     var targets: [Target]
 
     init(_ batch: Batch) {
-        pixels = Array(UnsafeRawBufferPointer(start: batch.pixels.base, count: batch.pixels.byteCount))
+        pixels = batch.withUnsafeBytes { Array($0) }
         (indices, targets) = (batch.indices, batch.targets)
     }
 }

@@ -14,7 +14,9 @@ struct Cutout {
     /// Brightness below which a pixel may be ground.
     private static let threshold: UInt8 = 20
     /// Dark holes up to this many pixels belong to the object.
-    private static let smallHole = 24
+    private static let smallHole = 8
+    /// Bright specks of fewer pixels do not.
+    private static let smallestPiece = 6
     /// Objects of fewer pixels are too faint to be cut out.
     private static let fewestPixels = 30
 
@@ -43,23 +45,29 @@ struct Cutout {
 
     /// Pixels that are not ground.
     private static func solidPixels(_ grey: [UInt8], width: Int, height: Int) -> [Bool] {
-        var solid = grey.map { $0 >= threshold }
-        var isSeen = solid
+        let isBright = grey.map { $0 >= threshold }
+        var solid = isBright
+        var isSeen = [Bool](repeating: false, count: grey.count)
         for start in grey.indices where !isSeen[start] {
-            let hole = darkRegion(from: start, isSeen: &isSeen, width: width, height: height)
-            let reachesBorder = hole.contains { index in
-                let (x, y) = (index % width, index / width)
-                return x == 0 || y == 0 || x == width - 1 || y == height - 1
-            }
-            if !reachesBorder && hole.count <= smallHole {
-                for index in hole { solid[index] = true }
+            let region = region(of: isBright, from: start, isSeen: &isSeen, width: width, height: height)
+            if isBright[start] {
+                if region.count < smallestPiece { for index in region { solid[index] = false } }
+            } else if region.count <= smallHole, !region.contains(where: { isBorder($0, width, height) }) {
+                for index in region { solid[index] = true }
             }
         }
         return solid
     }
 
-    /// The pixels not yet seen that hang together with `start` by their sides.
-    private static func darkRegion(from start: Int, isSeen: inout [Bool], width: Int, height: Int) -> [Int] {
+    private static func isBorder(_ index: Int, _ width: Int, _ height: Int) -> Bool {
+        let (x, y) = (index % width, index / width)
+        return x == 0 || y == 0 || x == width - 1 || y == height - 1
+    }
+
+    /// The pixels as bright or as dark as `start` that hang together with it by their sides.
+    private static func region(
+        of isBright: [Bool], from start: Int, isSeen: inout [Bool], width: Int, height: Int
+    ) -> [Int] {
         var region = [start]
         isSeen[start] = true
         var next = 0
@@ -67,9 +75,11 @@ struct Cutout {
             let (x, y) = (region[next] % width, region[next] / width)
             next += 1
             for (nx, ny) in [(x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)] {
-                guard (0..<width).contains(nx), (0..<height).contains(ny), !isSeen[ny * width + nx] else { continue }
-                isSeen[ny * width + nx] = true
-                region.append(ny * width + nx)
+                guard (0..<width).contains(nx), (0..<height).contains(ny) else { continue }
+                let neighbour = ny * width + nx
+                guard !isSeen[neighbour], isBright[neighbour] == isBright[start] else { continue }
+                isSeen[neighbour] = true
+                region.append(neighbour)
             }
         }
         return region

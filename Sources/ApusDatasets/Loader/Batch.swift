@@ -36,4 +36,11 @@ public struct Batch: Sendable {
     public let letterboxes: [Letterbox]
     /// How long the consumer waited for this batch.
     public let waitSeconds: Double
+
+    /// The pixels, which stay this batch's for as long as `body` runs.
+    public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+        let result = try body(UnsafeRawBufferPointer(start: pixels.base, count: pixels.byteCount))
+        withExtendedLifetime(pixels) {}
+        return result
+    }
 }

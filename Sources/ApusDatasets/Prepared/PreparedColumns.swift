@@ -86,6 +86,9 @@ extension PreparedHeader {
             throw HDF5Error(message: "the classes are not a JSON list of names")
         }
         classNames = names
+        guard digest.utf8.count == 64, id == digest.prefix(16) else {
+            throw HDF5Error(message: "an id that is not the beginning of the digest")
+        }
     }
 }
 

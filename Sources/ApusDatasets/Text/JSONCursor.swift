@@ -37,11 +37,14 @@ struct JSONCursor {
         try expect("}")
     }
 
-    /// Calls `element` with the cursor standing at each element.
+    /// Calls `element` with the cursor standing at the first byte of each element.
     mutating func array(_ element: (inout JSONCursor) throws(JSONError) -> Void) throws(JSONError) {
         try expect("[")
         if take("]") { return }
-        repeat { try element(&self) } while take(",")
+        repeat {
+            skipSpace()
+            try element(&self)
+        } while take(",")
         try expect("]")
     }
 
@@ -81,17 +84,7 @@ struct JSONCursor {
         skipSpace()
         let start = position
         while let byte = peek, Self.isNumberByte(byte) { position += 1 }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        switch text {
-        case "NaN": return .nan
-        case "Infinity": return .infinity
-        case "-Infinity": return -.infinity
-        default: break
-        }
-        if let first = text.first, first == "-" || first.isNumber {
-            guard let value = Double(text) else { throw failure("a number spelt '\(text.prefix(30))'") }
-            return value
-        }
+        if let value = Self.value(String(decoding: bytes[start..<position], as: UTF8.self)) { return value }
         position = start
         try skip()
         return nil
@@ -129,9 +122,20 @@ struct JSONCursor {
         let start = position
         while let byte = peek, Self.isNumberByte(byte) { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        let isKnown = ["true", "false", "null", "NaN", "Infinity", "-Infinity"].contains(text) || Double(text) != nil
-        guard isKnown else {
+        guard ["true", "false", "null"].contains(text) || Self.value(text) != nil else {
             throw failure(text.isEmpty ? unexpected("a value") : "'\(text.prefix(30))' is not a value")
+        }
+    }
+
+    /// JSON's numbers, and what Python writes for those that JSON does not have.
+    private static func value(_ text: String) -> Double? {
+        switch text {
+        case "NaN": return .nan
+        case "Infinity": return .infinity
+        case "-Infinity": return -.infinity
+        default:
+            let allowed = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }
+            return allowed && text.utf8.first != UInt8(ascii: "+") ? Double(text) : nil
         }
     }
 

@@ -58,7 +58,7 @@ int apus_h5_write(apus_h5_file *file, const char *name, uint64_t start, uint64_t
 /// Fails where the dataset is absent, not contiguous or of a rank above `APUS_H5_MAX_RANK`.
 int apus_h5_describe(apus_h5_file *file, const char *name, apus_h5_layout *layout, char *message, size_t capacity);
 
-/// Attributes of the root group. Strings are variable-length UTF-8.
+/// Attributes of the root group. Strings are UTF-8 of fixed length, padded with zeros.
 int apus_h5_set_string(apus_h5_file *file, const char *name, const char *value, char *message, size_t capacity);
 int apus_h5_set_integer(apus_h5_file *file, const char *name, int64_t value, char *message, size_t capacity);
 int apus_h5_get_integer(apus_h5_file *file, const char *name, int64_t *value, char *message, size_t capacity);
