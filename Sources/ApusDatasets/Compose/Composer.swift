@@ -62,7 +62,7 @@ struct Composer {
         for _ in 0..<stream.integer(in: recipe.objects[0]...recipe.objects[1]) {
             addObject(to: &scene, from: pool, shadow: shadow, using: &stream)
         }
-        return GeneratedSample(bytes: scene.image.pngData(), boxes: scene.boxes)
+        return GeneratedSample(bytes: scene.image.pngData(level: 1), boxes: scene.boxes)
     }
 
     /// How often a place or a cutout is drawn before an object is given up.
