@@ -21,7 +21,7 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
         case .runtime(let file, let error): Self.naming(file, error.description)
         case .description(let file, let error): Self.naming(file, error.description)
         case .task(let file, let expected, let found):
-            "\(file): a model to \(found.rawValue), expected one to \(expected.rawValue)"
+            "\(file): a model to \(found.rawValue), expected one to \(expected.rawValue); `apus-infer run` takes any"
         case .signature(let file, let expected, let found):
             "\(file): expected \(expected), found \(found); export the model again"
         }

@@ -1,4 +1,5 @@
 import ApusCore
+import ApusVision
 
 /// A model as the command line names it, and the file that it means.
 enum ModelReference {

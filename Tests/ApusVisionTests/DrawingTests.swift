@@ -129,6 +129,10 @@ private func show(_ image: Image, _ name: String) throws {
                 })
             })
         try show(many.image(), "chart-many")
+        let crowd = LineChart(
+            title: "Eighty classes", xLabel: "epoch", yLabel: "AP",
+            series: (0..<80).map { index in curve("class \(index)") { $0 * Double(index) / 4800 } })
+        try show(crowd.image(), "chart-crowd")
         let rates = LineChart(
             title: "", xLabel: "step", yLabel: "learning rate",
             series: [curve("") { 1e-4 * $0 / 60 }])

@@ -52,14 +52,3 @@ public enum ImageFiles {
         return count > 0 && bytes.withUnsafeBytes { ImageFormat(signatureOf: .init(rebasing: $0[..<count])) != nil }
     }
 }
-
-private struct FolderIdentity: Hashable {
-    let device: dev_t
-    let inode: ino_t
-
-    init?(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        (device, inode) = (status.st_dev, status.st_ino)
-    }
-}

@@ -51,7 +51,8 @@ private struct LineChartPainter {
         canvas = Canvas(width: width, height: height, color: .white)
         scale = TextScale(max(1, Float(min(width, height)) / 500))
         let line = scale.lineHeight
-        legend = ChartLegend(chart.series.map(\.name), width: width - 4 * line, scale: scale)
+        legend = ChartLegend(
+            chart.series.map(\.name), width: width - 4 * line, maximumHeight: height / 4, scale: scale)
         let top = line / 2 + (chart.title.isEmpty ? 0 : 2 * line) + legend.height + 2 * line
         let plotHeight = max(height - top - 3 * line - line / 2, 20)
         let points = chart.finitePoints
@@ -137,36 +138,55 @@ private struct LineChartPainter {
     }
 }
 
-/// The names of the series with their colours, in as many rows as they need.
+/// The names of the series with their colours, in as many rows as they need and there is room for.
 private struct ChartLegend {
-    private let items: [(text: String, x: Int, row: Int)]
-    private let scale: TextScale
-    let height: Int
+    private struct Item {
+        var text: String
+        var x, row: Int
+        var color: Color?
+    }
 
-    init(_ names: [String], width: Int, scale: TextScale) {
+    private var items: [Item] = []
+    private let scale: TextScale
+    private var rowHeight: Int { scale.lineHeight + 3 }
+
+    var height: Int { items.isEmpty ? 0 : ((items.map(\.row).max() ?? 0) + 1) * rowHeight }
+
+    init(_ names: [String], width: Int, maximumHeight: Int, scale: TextScale) {
+        self.scale = scale
         let (swatch, gap) = (2 * scale.lineHeight, scale.lineHeight)
-        var (items, x, row) = ([(text: String, x: Int, row: Int)](), 0, 0)
-        for name in names where names.count > 1 || !name.isEmpty {
+        let rowLimit = max(1, maximumHeight / rowHeight)
+        var (x, row) = (0, 0)
+        for (index, name) in names.enumerated() where names.count > 1 || !name.isEmpty {
             let text = scale.fitted(name, width: width - swatch)
             let itemWidth = swatch + scale.width(of: text)
             if x > 0 && x + itemWidth > width { (x, row) = (0, row + 1) }
-            items.append((text, x, row))
+            guard row < rowLimit else {
+                replaceLast(by: names.count - index + 1)
+                break
+            }
+            items.append(Item(text: text, x: x, row: row, color: .palette(index)))
             x += itemWidth + gap
         }
-        self.items = items
-        self.scale = scale
-        height = items.isEmpty ? 0 : (row + 1) * (scale.lineHeight + 3)
+    }
+
+    private mutating func replaceLast(by count: Int) {
+        guard let last = items.popLast() else { return }
+        items.append(Item(text: "and \(count) more", x: last.x, row: last.row, color: nil))
     }
 
     func paint(on canvas: inout Canvas, x: Int, y: Int) {
         let line = scale.lineHeight
-        for (index, item) in items.enumerated() {
-            let (left, top) = (x + item.x, y + item.row * (line + 3))
+        for item in items {
+            let (left, top) = (x + item.x, y + item.row * rowHeight)
             let middle = Float(top) + Float(BitmapFont.baseline) * scale.factor / 2
-            canvas.line(
-                fromX: Float(left), y: middle, toX: Float(left) + 1.4 * Float(line), y: middle,
-                thickness: 3 * scale.factor, .palette(index))
-            canvas.text(item.text, x: left + 2 * line - 2, y: top, scale: scale, Color(0x333333))
+            if let color = item.color {
+                canvas.line(
+                    fromX: Float(left), y: middle, toX: Float(left) + 1.4 * Float(line), y: middle,
+                    thickness: 3 * scale.factor, color)
+            }
+            let indent = item.color == nil ? 0 : 2 * line - 2
+            canvas.text(item.text, x: left + indent, y: top, scale: scale, Color(0x333333))
         }
     }
 }
