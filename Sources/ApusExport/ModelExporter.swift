@@ -63,7 +63,9 @@ public struct ModelExporter {
         try staged.write(bytes, as: Self.fileName)
         try staged.write(description.labels.joined(separator: "\n") + "\n", as: "labels.txt")
         try staged.write(
-            card.markdown(description, summary: GraphSummary(model), parity: parity), as: "README.md")
+            card.markdown(
+                description, summary: GraphSummary(model), parameterCount: detector.parameterCount, parity: parity),
+            as: "README.md")
         let companions = MLModelFile(
             model, fileName: Self.fileName, byteCount: bytes.count, runID: runID, modelID: modelID)
         for (name, text) in companions.files { try staged.write(text, as: name) }

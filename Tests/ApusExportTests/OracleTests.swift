@@ -44,5 +44,7 @@ import Testing
         dynamic.hasDynamicSize = true
         try dynamic.model(of: detector).write(to: folder + "/tiny_dynamic.onnx")
         try NPYFile.write(pixels, to: folder + "/tiny_input.npy")
+        _ = try exporter.export(
+            detector, card: ModelCard(data: "Noise."), images: TinyDetector.images(), to: folder + "/tiny_version")
     }
 }

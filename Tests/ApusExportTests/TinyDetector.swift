@@ -4,7 +4,7 @@ import ApusNN
 import ApusTorch
 import ApusVision
 
-/// A v8-style detector of a few channels whose normalizations have statistics, as after training.
+/// A v8-style detector of a few channels with statistics and biases as after training.
 enum TinyDetector {
     static let labels = ["shirt", "shoe", "bag"]
 
@@ -21,6 +21,12 @@ enum TinyDetector {
             withoutGradients {
                 normalization.weight.assign(draw(like: normalization.weight, 0.5...2))
                 normalization.bias.assign(draw(like: normalization.bias, -0.5...0.5))
+            }
+        }
+        // Scores around a half, so that boxes are found, and boxes of many sizes.
+        for branch in detector.head.cv2 + detector.head.cv3 {
+            for parameter in [branch.last.weight, branch.last.bias].compactMap({ $0 }) {
+                parameter.assign(draw(like: parameter, -1...1))
             }
         }
         return detector

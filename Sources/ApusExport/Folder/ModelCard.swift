@@ -37,7 +37,7 @@ public struct ModelCard: Equatable, Sendable {
 
     private static let standardLimits = [
         "It knows only the classes below, and takes what is none of them for background or for the nearest class.",
-        "Images unlike the training data (other cameras, light, sizes, scenes) give worse results than the figures say.",
+        "Images unlike the training data (other cameras, light or scenes) give worse results than the figures say.",
         "Objects of a few pixels after scaling to the input size are missed.",
         "It is no basis for decisions about people's health, safety or rights.",
     ]
@@ -45,9 +45,13 @@ public struct ModelCard: Equatable, Sendable {
 
 extension ModelCard {
     /// The card as Markdown.
-    func markdown(_ description: ModelDescription, summary: GraphSummary, parity: ParityReport) -> String {
+    ///
+    /// - Parameter parameterCount: of the network as it was trained, normalizations included.
+    func markdown(
+        _ description: ModelDescription, summary: GraphSummary, parameterCount: Int, parity: ParityReport
+    ) -> String {
         let sections = [
-            title(description), facts(description, summary), figures,
+            title(description), facts(description, summary, parameterCount), figures,
             section("Training data", data.isEmpty ? "Not recorded." : data), provenance(description),
             section("Intended use", intendedUse), section("Limits", list(limits)),
             section("Parity", "LibTorch and the Apus runtime: \(parity)."),
@@ -61,14 +65,16 @@ extension ModelCard {
         return "# \(name)" + (description.version.isEmpty ? "" : ", version \(description.version)")
     }
 
-    private func facts(_ description: ModelDescription, _ summary: GraphSummary) -> String {
+    private func facts(
+        _ description: ModelDescription, _ summary: GraphSummary, _ parameterCount: Int
+    ) -> String {
         let size = "\(description.input.letterbox.width)×\(description.input.letterbox.height)"
         return """
             | task | \(description.task.rawValue) |
             |---|---|
             | input | `\(summary.inputs.map(\.description).joined(separator: "`, `"))`, letterboxed to \(size) |
             | output | `\(summary.outputs.map(\.description).joined(separator: "`, `"))` |
-            | parameters | \(summary.parameterCount) |
+            | parameters | \(parameterCount) |
             | operations | \(summary.floatingPointOperations.map { "\($0) an image" } ?? "depend on the image size") |
             """
     }

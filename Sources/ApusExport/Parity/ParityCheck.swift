@@ -22,9 +22,10 @@ public struct ParityCheck {
         var boxes = OutputDifference("\(ModelExporter.outputName) boxes")
         var scores = OutputDifference("\(ModelExporter.outputName) scores")
         var agreement = BoxAgreement()
+        let device = detector.parameters.first?.tensor.device ?? .cpu
         for image in images {
             let pixels = pixels(of: image)
-            let expected = try detector.predict(Tensor(pixels)).array()
+            let expected = try detector.predict(Tensor(pixels, device: device)).array()
             let outputs = try session.run([ModelExporter.inputName: pixels])
             guard let found = outputs[ModelExporter.outputName], found.shape == expected.shape else {
                 throw ExportError.outputs(
