@@ -56,7 +56,9 @@ import Testing
 
     @Test func `an image that is missing`() throws { expectDropped(try prepare(image: nil), .missingImage) }
 
-    @Test func `labels that are missing`() throws { expectDropped(try prepare(image: testJPEG(9), xml: nil), .missingLabels) }
+    @Test func `labels that are missing`() throws {
+        expectDropped(try prepare(image: testJPEG(9), xml: nil), .missingLabels)
+    }
 
     @Test func `labels that are cut`() throws {
         let xml = vocXML([("cat", "1 2 11 12")])
@@ -165,7 +167,9 @@ import Testing
     @Test func `path= is short for the source's path and relative to the working folder`() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("name: x\nsource: {format: voc, path: [a, b]}\n", "dataset.yaml")
-        #expect(try DatasetDescription.read(path).source.path.values.map(\.resolved) == ["a", "b"].map { folder.path + "/" + $0 })
+        #expect(
+            try DatasetDescription.read(path).source.path.values.map(\.resolved)
+                == ["a", "b"].map { folder.path + "/" + $0 })
         let overridden = try DatasetDescription.read(path, overrides: ["path=some/folder"])
         #expect(overridden.source.path.values.map(\.resolved) == [absolutePath("some/folder")])
     }

@@ -126,7 +126,9 @@ import Testing
 }
 
 @Suite struct YOLOSourceTests {
-    private func folder(labels: String?, settings: String = "names: {0: cat, 1: dog}\nnc: 2\n") throws -> TemporaryFolder {
+    private func folder(labels: String?, settings: String = "names: {0: cat, 1: dog}\nnc: 2\n") throws
+        -> TemporaryFolder
+    {
         let folder = try TemporaryFolder()
         try folder.write(testJPEG(1), "source/images/train/a.jpg")
         if let labels { try folder.write(labels, "source/labels/train/a.txt") }
@@ -244,7 +246,9 @@ import Testing
             #expect(throws: DatasetError.self) { try IDXFile.parse(Array(bytes[..<length]), path: "x") }
         }
         #expect(throws: DatasetError.self) { try IDXFile.parse(bytes + [0], path: "x") }
-        #expect(throws: DatasetError.self) { try IDXFile.parse([0, 0, 8, 3] + [UInt8](repeating: 255, count: 12), path: "x") }
+        #expect(throws: DatasetError.self) {
+            try IDXFile.parse([0, 0, 8, 3] + [UInt8](repeating: 255, count: 12), path: "x")
+        }
     }
 
     @Test func `gzip files are inflated, members joined, and damage is found`() throws {

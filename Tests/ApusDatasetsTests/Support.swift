@@ -46,7 +46,8 @@ func vocXML(_ objects: [(String, String)], size: (Int, Int) = (40, 30)) -> Strin
         let edges = box.split(separator: " ")
         return """
             <object><name>\(name)</name>
-            <bndbox><xmin>\(edges[0])</xmin><ymin>\(edges[1])</ymin><xmax>\(edges[2])</xmax><ymax>\(edges[3])</ymax></bndbox>
+            <bndbox><xmin>\(edges[0])</xmin><ymin>\(edges[1])</ymin>\
+            <xmax>\(edges[2])</xmax><ymax>\(edges[3])</ymax></bndbox>
             </object>
             """
     }
@@ -67,7 +68,8 @@ extension TemporaryFolder {
             try write(vocXML([("cat", objects), ("dog", "5 6 20 25")]), "source/Annotations/image\(index).xml")
             try write("image\(index)\n", "source/ImageSets/Main/\(split).txt")
         }
-        return try write("name: pets\nsource: {format: voc, path: source}\nclasses: [cat, dog]\n" + yaml, "dataset.yaml")
+        return try write(
+            "name: pets\nsource: {format: voc, path: source}\nclasses: [cat, dog]\n" + yaml, "dataset.yaml")
     }
 
     /// Prepares the description of this name.

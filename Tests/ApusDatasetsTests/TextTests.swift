@@ -22,7 +22,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "text", "<a>", "<a></b>", "<a", "<a><b></a></b>", "<a>&nope;</a>", "<a>&#xD800;</a>", "<a x=1/>", "<a/><b/>",
+        "", "text", "<a>", "<a></b>", "<a", "<a><b></a></b>", "<a>&nope;</a>", "<a>&#xD800;</a>", "<a x=1/>",
+        "<a/><b/>",
         "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<a><!-- </a>", "<a>&amp</a>", "< a/>",
     ])
     func `what is not well-formed is refused`(text: String) {
@@ -69,7 +70,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", "[1,", "[1 2]", "{\"a\" 1}", "{\"a\":}", "\"abc", "\"\\x\"", "\"\\ud800\"", "tru", "[1]]", "{1: 2}", "+",
+        "", "{", "[1,", "[1 2]", "{\"a\" 1}", "{\"a\":}", "\"abc", "\"\\x\"", "\"\\ud800\"", "tru", "[1]]", "{1: 2}",
+        "+",
         "\"\u{1}\"", "--1", "nan",
     ])
     func `what is not JSON is refused`(text: String) {
@@ -81,7 +83,9 @@ import Testing
     }
 
     @Test func `an error says its line`() {
-        #expect(throws: JSONError(line: 3, reason: "expected ']', found '?'")) { try read("[1,\n2\n?]") { try $0.skip() } }
+        #expect(throws: JSONError(line: 3, reason: "expected ']', found '?'")) {
+            try read("[1,\n2\n?]") { try $0.skip() }
+        }
     }
 }
 

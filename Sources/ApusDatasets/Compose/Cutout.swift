@@ -176,7 +176,8 @@ struct Sprite {
         rows.flatMap { row in
             columns.map { column in
                 let (top, bottom) = (row.first * width, row.second * width)
-                let a = plane[top + column.first] + (plane[top + column.second] - plane[top + column.first]) * column.weight
+                let a =
+                    plane[top + column.first] + (plane[top + column.second] - plane[top + column.first]) * column.weight
                 let b =
                     plane[bottom + column.first]
                     + (plane[bottom + column.second] - plane[bottom + column.first]) * column.weight

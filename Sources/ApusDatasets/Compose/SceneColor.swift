@@ -8,7 +8,8 @@ struct SceneColor {
 
     func mixed(with other: SceneColor, _ weight: Float) -> SceneColor {
         SceneColor(
-            red + (other.red - red) * weight, green + (other.green - green) * weight, blue + (other.blue - blue) * weight)
+            red + (other.red - red) * weight, green + (other.green - green) * weight,
+            blue + (other.blue - blue) * weight)
     }
 
     func scaled(by factor: Float) -> SceneColor { SceneColor(red * factor, green * factor, blue * factor) }

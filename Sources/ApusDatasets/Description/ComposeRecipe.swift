@@ -26,8 +26,11 @@ public struct ComposeRecipe: Defaulted, Validated, Hashable, Sendable {
         }
 
         public func problems() -> [ConfigurationProblem] {
-            [.range("train", train, 0...1_000_000), .range("val", val, 0...1_000_000), .range("test", test, 0...1_000_000)]
-                .compactMap { $0 }
+            [
+                .range("train", train, 0...1_000_000), .range("val", val, 0...1_000_000),
+                .range("test", test, 0...1_000_000),
+            ]
+            .compactMap { $0 }
         }
     }
 

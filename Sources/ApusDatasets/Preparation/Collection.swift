@@ -70,7 +70,8 @@ struct PreparedCollection {
         let (boxes, boxFaults) = checkedBoxes(of: sample, in: image)
         faults += boxFaults
         if let declared = sample.declaredSize, declared != (image.width, image.height) {
-            let message = "labelled as \(declared.width)×\(declared.height), but \(sample.name) is "
+            let message =
+                "labelled as \(declared.width)×\(declared.height), but \(sample.name) is "
                 + "\(image.width)×\(image.height); kept, with the boxes as they stand"
             faults.append(Fault(.sizeMismatch, file: sample.labelFile, message: message))
         }

@@ -43,7 +43,8 @@ public enum DatasetPreparation {
         let source = try locate(description, path: descriptionPath)
         let listing = try description.source(at: source, threads: threads).listing()
         let collection = try PreparedCollection(
-            listing, description: description, path: descriptionPath, threads: threads, progress: progress ?? { _, _ in })
+            listing, description: description, path: descriptionPath, threads: threads,
+            progress: progress ?? { _, _ in })
         let job = PreparationJob(
             description: description, descriptionPath: descriptionPath, source: source, output: output,
             collection: collection)

@@ -25,7 +25,8 @@ struct PreparationReport: Codable {
         func row(_ title: String, _ value: (PreparationCounts.SplitCounts) -> Int) -> String {
             column(title, width: 24) + names.map { rightColumn(value(counts.splits[$0] ?? .init())) }.joined()
         }
-        let head = column("", width: 24) + names.map { String(repeating: " ", count: max(0, 9 - $0.count)) + $0 }.joined()
+        let head =
+            column("", width: 24) + names.map { String(repeating: " ", count: max(0, 9 - $0.count)) + $0 }.joined()
         return [head, row("images") { $0.images }, row("without boxes") { $0.backgrounds }, row("boxes") { $0.boxes }]
             + classes.map { name in row("  " + name) { $0.boxesByClass[name] ?? 0 } } + [""]
     }

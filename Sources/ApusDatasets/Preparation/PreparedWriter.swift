@@ -66,7 +66,8 @@ struct PreparedWriter {
         try file.column(PreparedFormat.Path.width, APUS_H5_INT32, records.map { Int32($0.width) })
         try file.column(PreparedFormat.Path.height, APUS_H5_INT32, records.map { Int32($0.height) })
         try file.column(PreparedFormat.Path.split, APUS_H5_UINT8, records.map(\.split.code))
-        try file.column(PreparedFormat.Path.offset, APUS_H5_UINT64, starts(entries.map(\.image.byteCount)).map(UInt64.init))
+        try file.column(
+            PreparedFormat.Path.offset, APUS_H5_UINT64, starts(entries.map(\.image.byteCount)).map(UInt64.init))
         try file.column(PreparedFormat.Path.sha256, APUS_H5_UINT8, entries.flatMap(\.image.hash.bytes), width: 32)
         let length = max(1, records.map(\.name.utf8.count).max() ?? 1)
         let padded = records.flatMap { record in
@@ -79,7 +80,8 @@ struct PreparedWriter {
     private func writeBoxColumns(_ file: HDF5File) throws(HDF5Error) {
         let boxes = entries.flatMap(\.record.boxes)
         let edges = boxes.flatMap { [$0.box.minX, $0.box.minY, $0.box.maxX, $0.box.maxY] }
-        try file.column(PreparedFormat.Path.boxStart, APUS_H5_INT64, starts(entries.map(\.record.boxes.count)).map(Int64.init))
+        try file.column(
+            PreparedFormat.Path.boxStart, APUS_H5_INT64, starts(entries.map(\.record.boxes.count)).map(Int64.init))
         try file.column(PreparedFormat.Path.xyxy, APUS_H5_FLOAT32, edges, width: 4)
         try file.column(PreparedFormat.Path.label, APUS_H5_INT32, boxes.map { Int32($0.label) })
         try file.column(PreparedFormat.Path.isCrowd, APUS_H5_UINT8, boxes.map { $0.isCrowd ? UInt8(1) : 0 })

@@ -67,7 +67,9 @@ struct SplitAssignment {
             for label in Set(candidate.labels) { imagesWithClass[label, default: 0] += 1 }
         }
         return { index in
-            candidates[index].labels.min { (imagesWithClass[$0, default: 0], $0) < (imagesWithClass[$1, default: 0], $1) }
+            candidates[index].labels.min {
+                (imagesWithClass[$0, default: 0], $0) < (imagesWithClass[$1, default: 0], $1)
+            }
                 ?? -1
         }
     }

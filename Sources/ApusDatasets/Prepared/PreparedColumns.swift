@@ -115,7 +115,8 @@ extension PreparedColumns {
     fileprivate func check(classCount: Int) throws(HDF5Error) {
         let images = width.count
         let boxes = label.count
-        let agree = height.count == images && split.count == images && sha256.count == images * 32
+        let agree =
+            height.count == images && split.count == images && sha256.count == images * 32
             && names.count == images * nameLength && offset.count == images + 1 && boxStart.count == images + 1
             && xyxy.count == boxes * 4 && isCrowd.count == boxes
         guard agree else { throw HDF5Error(message: "columns of different lengths") }

@@ -91,7 +91,8 @@ struct COCOFile {
         }
         let edges = box.compactMap { $0 }
         guard let image, let category, edges.count == 4, box.count == 4 else {
-            let message = "annotation \(id ?? "without id") needs image_id, category_id and a bbox of 4 numbers; left out"
+            let message =
+                "annotation \(id ?? "without id") needs image_id, category_id and a bbox of 4 numbers; left out"
             faults.append(Fault(.malformedLabels, file: path, line: line, message: message))
             return
         }

@@ -18,12 +18,14 @@ struct COCOSource: DatasetSource {
         let parts = try locateParts()
         var files = [(Part, COCOFile)]()
         for part in parts { files.append((part, try COCOFile.read(part.path))) }
-        let classes = ClassIndex(description.classes.isEmpty ? Self.classNames(in: files.map(\.1)) : description.classes)
+        let classes = ClassIndex(
+            description.classes.isEmpty ? Self.classNames(in: files.map(\.1)) : description.classes)
         var listing = SourceListing(classNames: classes.names, samples: [], faults: [])
         for (part, file) in files {
             listing.faults += file.faults
             let folder = imageFolder(for: part, firstName: file.images.first?.name)
-            let prefix = files.count > 1 ? (part.split?.rawValue ?? stem(of: FileSystem.fileName(of: part.path))) + "/" : ""
+            let prefix =
+                files.count > 1 ? (part.split?.rawValue ?? stem(of: FileSystem.fileName(of: part.path))) + "/" : ""
             append(file, part: part, folder: folder, prefix: prefix, classes: classes, to: &listing)
         }
         return listing
@@ -80,7 +82,8 @@ struct COCOSource: DatasetSource {
         guard box.allSatisfy(\.isFinite) else {
             return failure(.nonFiniteLabel, "bbox is [\(box.map { "\($0)" }.joined(separator: ", "))]")
         }
-        let geometry = SourceBox.Geometry.edges(minX: box[0], minY: box[1], maxX: box[0] + box[2], maxY: box[1] + box[3])
+        let geometry = SourceBox.Geometry.edges(
+            minX: box[0], minY: box[1], maxX: box[0] + box[2], maxY: box[1] + box[3])
         return .success(
             (sample, SourceBox(geometry: geometry, label: label, isCrowd: annotation.isCrowd, line: annotation.line)))
     }
@@ -126,7 +129,9 @@ extension COCOSource {
         for folder in [root + "/annotations", root] {
             let names = ((try? FileSystem.names(in: folder)) ?? []).filter { $0.hasSuffix(".json") }
             let bySplit = Split.allCases.compactMap { split -> Part? in
-                let name = names.first { $0.contains(split.rawValue) && !$0.contains("keypoints") && !$0.contains("captions") }
+                let name = names.first {
+                    $0.contains(split.rawValue) && !$0.contains("keypoints") && !$0.contains("captions")
+                }
                 return name.map { Part(path: folder + "/" + $0, split: split) }
             }
             if !bySplit.isEmpty { return bySplit }

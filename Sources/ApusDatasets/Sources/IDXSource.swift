@@ -40,7 +40,8 @@ struct IDXPart: Sendable {
     }
 }
 
-/// MNIST-like data sets: `train-…` is the train split, `t10k-…` the test split. <https://github.com/zalandoresearch/fashion-mnist>
+/// MNIST-like data sets: `train-…` is the train split, `t10k-…` the test split.
+/// <https://github.com/zalandoresearch/fashion-mnist>
 ///
 /// An image is a sample with one box, the whole image; with `compose`, scenes are built from the images instead.
 struct IDXSource: DatasetSource {
@@ -52,7 +53,8 @@ struct IDXSource: DatasetSource {
         var test = try IDXPart.read("t10k", in: root)
         if test == nil { test = try IDXPart.read("test", in: root) }
         guard train != nil || test != nil else {
-            throw .unreadableSource(path: root, line: nil, reason: "no train-images-idx3-ubyte or t10k-images-idx3-ubyte")
+            throw .unreadableSource(
+                path: root, line: nil, reason: "no train-images-idx3-ubyte or t10k-images-idx3-ubyte")
         }
         let classNames = description.classes.isEmpty ? Self.digits(train, test) : description.classes
         if let recipe = description.compose {

@@ -35,7 +35,9 @@ struct VOCSource: DatasetSource {
         guard let annotation = result.annotation else { return }
         guard let image = images.file(stem: member.id, hint: annotation.fileName) else {
             listing.faults.append(
-                Fault(.missingImage, file: annotation.path, message: "no image '\(member.id)' in \(images.path); left out"))
+                Fault(
+                    .missingImage, file: annotation.path, message: "no image '\(member.id)' in \(images.path); left out"
+                ))
             return
         }
         var sample = SourceSample(
@@ -59,7 +61,9 @@ struct VOCSource: DatasetSource {
             label: label, line: object.line)
     }
 
-    private func unknownClass(_ object: VOCAnnotation.Object, in annotation: VOCAnnotation, classes: ClassIndex) -> Fault {
+    private func unknownClass(_ object: VOCAnnotation.Object, in annotation: VOCAnnotation, classes: ClassIndex)
+        -> Fault
+    {
         let near = nearestName(to: object.name, among: classes.names).map { " (did you mean '\($0)'?)" } ?? ""
         return Fault(
             .classOutOfRange, file: annotation.path, line: object.line,

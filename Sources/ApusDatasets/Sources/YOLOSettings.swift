@@ -44,8 +44,10 @@ struct YOLOSettings: Sendable {
         guard let value = node["names"] else { return [] }
         var names = value.elements?.compactMap(\.text) ?? []
         if let entries = value.entries {
-            let pairs = entries.compactMap { entry in Int(entry.key).flatMap { key in entry.value.text.map { (key, $0) } } }
-                .sorted { $0.0 < $1.0 }
+            let pairs = entries.compactMap { entry in
+                Int(entry.key).flatMap { key in entry.value.text.map { (key, $0) } }
+            }
+            .sorted { $0.0 < $1.0 }
             guard pairs.count == entries.count, pairs.map(\.0) == Array(0..<pairs.count) else {
                 throw ConfigurationError(
                     .invalidValue, at: value.position, keyPath: "names", problem: "expected the keys 0, 1, 2, …")
@@ -54,7 +56,8 @@ struct YOLOSettings: Sendable {
         }
         if let count = node["nc"]?.text.flatMap({ Int($0) }), count != names.count {
             throw ConfigurationError(
-                .invalidValue, at: value.position, keyPath: "names", problem: "\(names.count) names, but nc is \(count)")
+                .invalidValue, at: value.position, keyPath: "names", problem: "\(names.count) names, but nc is \(count)"
+            )
         }
         return names
     }
@@ -111,7 +114,8 @@ extension YOLOSettings {
     private func listed(in list: String, faults: inout [Fault]) -> [ImagePath] {
         do throws(FileError) {
             let folder = FileSystem.folder(of: list)
-            return try FileSystem.readText(list).split(separator: "\n").map(\.trimmed).filter { !$0.isEmpty }.map { line in
+            return try FileSystem.readText(list).split(separator: "\n").map(\.trimmed).filter { !$0.isEmpty }.map {
+                line in
                 let candidates = [folder, base].map { normalizedPath(FileSystem.resolve(line, relativeTo: $0)) }
                 return image(candidates.first(where: FileSystem.exists) ?? candidates[0])
             }

@@ -151,7 +151,8 @@ private struct XMLParser {
     private static func scalar(_ text: String) -> Unicode.Scalar? {
         guard text.hasPrefix("#") else { return nil }
         let isHexadecimal = text.hasPrefix("#x")
-        return UInt32(text.dropFirst(isHexadecimal ? 2 : 1), radix: isHexadecimal ? 16 : 10).flatMap(Unicode.Scalar.init)
+        return UInt32(text.dropFirst(isHexadecimal ? 2 : 1), radix: isHexadecimal ? 16 : 10).flatMap(
+            Unicode.Scalar.init)
     }
 
     // MARK: Bytes
