@@ -72,6 +72,7 @@ struct Value: @unchecked Sendable {
     /// Channels `start ..< start + count` of a value that lies channels last, without a copy.
     func channels(from start: Int, count: Int) -> Value {
         let part = Shape([shape[0], count, shape[2], shape[3]])
-        return Value(part, dataType, storage: storage, offset: offset + start, layout: .channelsLast(stride: pixelStride))
+        return Value(
+            part, dataType, storage: storage, offset: offset + start, layout: .channelsLast(stride: pixelStride))
     }
 }

@@ -45,7 +45,9 @@ private func scaled(
     var bias = affine.offsets
     if let name = convolution.input(2) {
         guard let own = graph.initializers[name], own.dataType == .float32, own.count == bias.count else { return nil }
-        for (channel, value) in own.elements(of: Float.self).enumerated() { bias[channel] += value * affine.factors[channel] }
+        for (channel, value) in own.elements(of: Float.self).enumerated() {
+            bias[channel] += value * affine.factors[channel]
+        }
     }
     let run = weight.count / weight.shape[0]
     weight.withMutableElements(of: Float.self) { elements in

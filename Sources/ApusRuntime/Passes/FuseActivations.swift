@@ -36,7 +36,9 @@ private func fusableFunction(
     guard var run = try? OperatorRegistry.makeOperator(for: node, opsets: opsets) as? any ElementwiseFunction else {
         return nil
     }
-    do throws(OperatorError) { try run.prepare(node.inputs.map { graph.initializers[$0] }, context) } catch { return nil }
+    do throws(OperatorError) { try run.prepare(node.inputs.map { graph.initializers[$0] }, context) } catch {
+        return nil
+    }
     guard let function = run.function, function.function.rawValue <= APUS_HARD_SWISH.rawValue else { return nil }
     return function
 }

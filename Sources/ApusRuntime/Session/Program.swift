@@ -27,7 +27,8 @@ struct Program: Sendable {
         for node in nodes {
             let run = try OperatorRegistry.makeOperator(for: node, opsets: opsets)
             let inputs = node.inputs.map { $0.isEmpty ? nil : slots[$0] }
-            steps.append(Step(node: node, run: run, inputs: inputs, outputs: node.outputs.map { $0.isEmpty ? nil : slots[$0] }))
+            steps.append(
+                Step(node: node, run: run, inputs: inputs, outputs: node.outputs.map { $0.isEmpty ? nil : slots[$0] }))
         }
         outputs = graph.outputs.map { ($0.name, slots[$0.name]) }
         initial = slots.values
@@ -82,8 +83,9 @@ struct Program: Sendable {
         for step in steps {
             let start = observer == nil ? 0 : monotonicSeconds()
             try run(step, &values, context)
-            observer?(NodeTiming(
-                name: step.node.label, operatorType: step.node.operatorType, seconds: monotonicSeconds() - start))
+            observer?(
+                NodeTiming(
+                    name: step.node.label, operatorType: step.node.operatorType, seconds: monotonicSeconds() - start))
         }
         var results: [String: NDArray] = [:]
         for output in outputs {
@@ -115,7 +117,9 @@ struct Program: Sendable {
 
     /// What the caller gets: row-major, and not in a buffer much larger than it.
     private func array(_ value: Value, name: String, _ context: ExecutionContext) throws(RuntimeError) -> NDArray {
-        if let same = value.asRowMajor, same.offset == 0, same.storage.byteCount <= 2 * value.count * value.dataType.size + 4096 {
+        if let same = value.asRowMajor, same.offset == 0,
+            same.storage.byteCount <= 2 * value.count * value.dataType.size + 4096
+        {
             return NDArray(same)
         }
         let result = Value(NDArray(uninitialized: value.shape, dataType: value.dataType))

@@ -29,7 +29,8 @@ public struct TensorFact: Hashable, Sendable {
             throw .inputType(name, expected: dataType, found: array.dataType)
         }
         guard let shape else { return }
-        let fits = shape.count == array.shape.rank
+        let fits =
+            shape.count == array.shape.rank
             && zip(shape, array.shape.dimensions).allSatisfy { declared, found in declared ?? found == found }
         guard fits else { throw .inputShape(name, expected: shapeText, found: array.shape) }
     }

@@ -8,6 +8,7 @@ struct HardSigmoid: ElementwiseFunction {
 
     init(_ node: Node, opset: Int) throws(GraphError) {
         try node.requireInputs(1...1)
-        function = apus_activation(APUS_HARD_SIGMOID, try node.float("alpha", default: 0.2), try node.float("beta", default: 0.5))
+        function = apus_activation(
+            APUS_HARD_SIGMOID, try node.float("alpha", default: 0.2), try node.float("beta", default: 0.5))
     }
 }

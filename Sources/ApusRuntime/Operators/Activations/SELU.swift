@@ -8,6 +8,8 @@ struct SELU: ElementwiseFunction {
 
     init(_ node: Node, opset: Int) throws(GraphError) {
         try node.requireInputs(1...1)
-        function = apus_activation(APUS_SELU, try node.float("alpha", default: 1.67326319217681884765625), try node.float("gamma", default: 1.05070102214813232421875))
+        function = apus_activation(
+            APUS_SELU, try node.float("alpha", default: 1.67326319217681884765625),
+            try node.float("gamma", default: 1.05070102214813232421875))
     }
 }

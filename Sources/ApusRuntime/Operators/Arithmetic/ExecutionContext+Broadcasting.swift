@@ -73,7 +73,8 @@ extension ExecutionContext {
             let results = zip(try x.doubles(self), try y.doubles(self)).map { operation($0, $1) }
             return try make(shape, a.dataType, doubles: results)
         }
-        try expect(a.dataType != .bool && !(a.dataType == .uint64 && operation.ordersUnsigned),
+        try expect(
+            a.dataType != .bool && !(a.dataType == .uint64 && operation.ordersUnsigned),
             "numbers", found: "\(a.dataType)")
         var results: [Int64] = []
         results.reserveCapacity(x.count)

@@ -11,7 +11,8 @@ struct PReLU: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0, .float32), slope = try inputs.required(1, .float32)
-        try expect(x.shape.broadcast(with: slope.shape) == x.shape, "slopes that broadcast to \(x.shape)",
+        try expect(
+            x.shape.broadcast(with: slope.shape) == x.shape, "slopes that broadcast to \(x.shape)",
             found: "\(slope.shape)")
         let positive = try context.apply(apus_activation(APUS_RELU), to: x)
         let negative = try context.combine(.subtract, x, positive)

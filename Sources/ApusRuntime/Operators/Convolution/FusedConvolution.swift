@@ -20,7 +20,8 @@ struct FusedConvolution: Operator {
         let parameters = try node.floats("activation_parameters", default: [0, 0])
         let function = try node.int("activation", default: 0)
         guard (0...Int(APUS_HARD_SWISH.rawValue)).contains(function), parameters.count == 2 else {
-            throw .attributeValue("activation", expected: "a function that can be fused", found: "\(function)", node: node.label)
+            throw .attributeValue(
+                "activation", expected: "a function that can be fused", found: "\(function)", node: node.label)
         }
         activation = apus_activation(
             function: apus_function(rawValue: UInt32(function)), a: parameters[0], b: parameters[1])

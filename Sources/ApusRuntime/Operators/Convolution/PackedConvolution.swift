@@ -21,13 +21,15 @@ final class PackedConvolution: @unchecked Sendable {
         inChannels = weights.shape[1]
         kernel = weights.rank == 4 ? [weights.shape[2], weights.shape[3]] : [1, weights.shape[2]]
         self.groups = groups
-        try expect(outChannels % groups == 0, "output channels that divide by \(groups) groups", found: "\(outChannels)")
+        try expect(
+            outChannels % groups == 0, "output channels that divide by \(groups) groups", found: "\(outChannels)")
         try expect(kernel.allSatisfy { $0 > 0 }, "a kernel of at least one pixel", found: "\(weights.shape)")
         let channels = weights.shape[0]
         let bias = try bias.map { bias throws(OperatorError) in try Self.check(bias, channels, context) }
         isDepthwise = inChannels == 1 && groups > 1 && outChannels == groups
         let out = outChannels / groups
-        groupStride = isDepthwise
+        groupStride =
+            isDepthwise
             ? apus_packed_depthwise_count(groups, kernel[0], kernel[1])
             : apus_packed_count(out, inChannels, kernel[0], kernel[1])
         storage = Storage(byteCount: groupStride * (isDepthwise ? 1 : groups) * 4)

@@ -25,7 +25,8 @@ struct TransposedConvolution: Operator {
         automaticPadding = try node.string("auto_pad", default: "NOTSET")
         let lists = [strides, dilations, outputPadding, outputShape ?? [0, 0]]
         guard lists.allSatisfy({ $0.count == 2 }), pads.count == 4 else {
-            throw .attributeValue("strides", expected: "2 numbers an attribute, 4 pads", found: "others", node: node.label)
+            throw .attributeValue(
+                "strides", expected: "2 numbers an attribute, 4 pads", found: "others", node: node.label)
         }
     }
 
@@ -38,7 +39,8 @@ struct TransposedConvolution: Operator {
     private func pack(_ weights: Value, _ context: ExecutionContext) throws(OperatorError) -> [PackedMatrix] {
         try weights.require(.float32)
         try expect(weights.rank == 4, "weights of 4 dimensions", found: "\(weights.shape)")
-        try expect(weights.count > 0 && weights.shape[0] % groups == 0,
+        try expect(
+            weights.count > 0 && weights.shape[0] % groups == 0,
             "input channels that divide by \(groups) groups", found: "\(weights.shape)")
         let shape = weights.shape
         let moved = try context.makeTemporary([shape[0], shape[2], shape[3], shape[1]], .float32)
@@ -49,9 +51,10 @@ struct TransposedConvolution: Operator {
         let rows = shape[0] / groups, columns = shape[1] * shape[2] * shape[3]
         var result: [PackedMatrix] = []
         for group in 0..<groups {
-            result.append(PackedMatrix(
-                moved.floats + group * rows * columns, rows: rows, columns: columns, rowStride: columns,
-                columnStride: 1, bias: nil, context))
+            result.append(
+                PackedMatrix(
+                    moved.floats + group * rows * columns, rows: rows, columns: columns, rowStride: columns,
+                    columnStride: 1, bias: nil, context))
         }
         return result
     }
@@ -70,7 +73,9 @@ struct TransposedConvolution: Operator {
         // The convolution that this one reverses: from the large image y to x.
         var call = apus_convolution()
         call.batch = x.shape[0]
-        (call.in_height, call.in_width, call.in_stride, call.in_channels) = (y.shape[2], y.shape[3], y.pixelStride, channels)
+        (call.in_height, call.in_width, call.in_stride, call.in_channels) = (
+            y.shape[2], y.shape[3], y.pixelStride, channels
+        )
         (call.out_height, call.out_width) = (x.shape[2], x.shape[3])
         (call.kernel_height, call.kernel_width) = (weights.shape[2], weights.shape[3])
         (call.stride_y, call.stride_x) = (strides[0], strides[1])

@@ -36,7 +36,8 @@ struct Window: Sendable {
             throw .attributeValue(name, expected: "1 or 2 numbers", found: "\(list.count)", node: node.label)
         }
         if let kernel, kernel.count != 2 {
-            throw .attributeValue("kernel_shape", expected: "1 or 2 numbers", found: "\(kernel.count)", node: node.label)
+            throw .attributeValue(
+                "kernel_shape", expected: "1 or 2 numbers", found: "\(kernel.count)", node: node.label)
         }
     }
 
@@ -98,8 +99,12 @@ struct WindowPlacement: Sendable {
     func convolution(_ x: Value, _ y: Value) -> apus_convolution {
         var call = apus_convolution()
         call.batch = x.shape[0]
-        (call.in_channels, call.in_height, call.in_width, call.in_stride) = (x.shape[1], x.shape[2], x.shape[3], x.pixelStride)
-        (call.out_channels, call.out_height, call.out_width, call.out_stride) = (y.shape[1], y.shape[2], y.shape[3], y.pixelStride)
+        (call.in_channels, call.in_height, call.in_width, call.in_stride) = (
+            x.shape[1], x.shape[2], x.shape[3], x.pixelStride
+        )
+        (call.out_channels, call.out_height, call.out_width, call.out_stride) = (
+            y.shape[1], y.shape[2], y.shape[3], y.pixelStride
+        )
         (call.kernel_height, call.kernel_width) = (rows.kernel, columns.kernel)
         (call.stride_y, call.stride_x) = (rows.stride, columns.stride)
         (call.dilation_y, call.dilation_x) = (rows.dilation, columns.dilation)

@@ -14,7 +14,8 @@ struct NumberRange: Operator {
             try expect(value.count == 1, "a number", found: "\(value.shape)")
             return try value.anyDoubles(context)[0]
         }
-        try expect(bounds[2] != 0 && bounds.allSatisfy(\.isFinite), "finite numbers, a step other than 0", found: "\(bounds)")
+        try expect(
+            bounds[2] != 0 && bounds.allSatisfy(\.isFinite), "finite numbers, a step other than 0", found: "\(bounds)")
         let count = max(0, ((bounds[1] - bounds[0]) / bounds[2]).rounded(.up))
         try expect(count <= 0x1p40, "a range that fits in memory", found: "\(count) numbers")
         let result = try context.make([Int(count)], start.dataType)

@@ -20,12 +20,14 @@ struct Concatenation: Operator {
         for input in inputs {
             guard let input else { throw .mismatch(expected: "every input", found: "one left out") }
             try input.require(first.dataType)
-            try expect(fits(input.shape, first.shape, except: axis), "\(first.shape) but for axis \(axis)",
+            try expect(
+                fits(input.shape, first.shape, except: axis), "\(first.shape) but for axis \(axis)",
                 found: "\(input.shape)")
             shape[axis] += input.shape[axis]
         }
         let isImage = shape.rank == 4 && inputs.contains { $0?.isChannelsLast ?? false }
-        let result = isImage
+        let result =
+            isImage
             ? try context.makeChannelsLast(shape, first.dataType) : try context.make(shape, first.dataType)
         let strides = result.strides
         var position = 0

@@ -15,7 +15,8 @@ struct DepthToSpace: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try context.rowMajor(try inputs.required(0))
-        try expect(x.rank == 4 && x.shape[1] % (block * block) == 0,
+        try expect(
+            x.rank == 4 && x.shape[1] % (block * block) == 0,
             "[N, C, H, W] with C a multiple of \(block * block)", found: "\(x.shape)")
         let (n, c, h, w) = (x.shape[0], x.shape[1] / (block * block), x.shape[2], x.shape[3])
         let parts = x.reshaped(to: channelsFirst ? [n, c, block, block, h, w] : [n, block, block, c, h, w])

@@ -15,7 +15,8 @@ struct ElementGathering: Operator {
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try context.rowMajor(try inputs.required(0)), which = try inputs.required(1)
         let axis = try x.shape.resolve(axis: axis)
-        let fits = x.rank > 0 && x.rank == which.rank
+        let fits =
+            x.rank > 0 && x.rank == which.rank
             && (0..<x.rank).allSatisfy { $0 == axis || which.shape[$0] <= x.shape[$0] }
         try expect(fits, "indices within \(x.shape)", found: "\(which.shape)")
         let indices = try which.indices(context), extent = x.shape[axis], strides = x.shape.strides

@@ -17,7 +17,9 @@ struct Gathering: Operator {
         try expect(x.rank > 0, "at least one dimension", found: "a scalar")
         let extents = x.shape.dimensions, extent = extents[axis]
         let indices = try which.indices(context)
-        try expect(indices.allSatisfy { (-extent..<extent).contains($0) }, "indices within \(extent)", found: "\(indices.prefix(8))")
+        try expect(
+            indices.allSatisfy { (-extent..<extent).contains($0) }, "indices within \(extent)",
+            found: "\(indices.prefix(8))")
         let result = try context.make(
             Shape(extents[..<axis] + which.shape.dimensions + extents[(axis + 1)...]), x.dataType)
         let outer = extents[..<axis].reduce(1, *), bytes = extents[(axis + 1)...].reduce(1, *) * x.dataType.size

@@ -30,9 +30,11 @@ struct Padding: Operator {
         let sources = try (0..<x.rank).map { axis throws(OperatorError) in
             try indices(axis, x.shape[axis], before[axis], extents[axis])
         }
-        return [try mode == .constant
-            ? padConstant(x, Shape(extents), before, inputs, context)
-            : padByIndex(x, Shape(extents), sources, context)]
+        return [
+            try mode == .constant
+                ? padConstant(x, Shape(extents), before, inputs, context)
+                : padByIndex(x, Shape(extents), sources, context)
+        ]
     }
 
     private func amounts(
@@ -41,7 +43,8 @@ struct Padding: Operator {
         let pads = try (attributes?.pads).or(try inputs.required(1).indices(context))
         let given = try inputs.optional(3).map { value throws(OperatorError) in try value.indices(context) }
         let axes = try x.shape.resolve(axes: given ?? Array(0..<x.rank))
-        try expect(pads.count == 2 * axes.count && pads.allSatisfy { abs($0.clampedPad) < 1 << 40 },
+        try expect(
+            pads.count == 2 * axes.count && pads.allSatisfy { abs($0.clampedPad) < 1 << 40 },
             "\(2 * axes.count) amounts", found: "\(pads)")
         var before = [Int](repeating: 0, count: x.rank), after = before
         for (index, axis) in axes.enumerated() {

@@ -23,7 +23,8 @@ struct Slicing: Operator {
         let ends = try (attributes?.ends).or(try inputs.required(2).indices(context))
         let given = try inputs.optional(3).map { value throws(OperatorError) in try value.indices(context) }
         let axes = try x.shape.resolve(axes: given ?? attributes?.axes ?? Array(0..<starts.count))
-        let steps = try inputs.optional(4).map { value throws(OperatorError) in try value.indices(context) }
+        let steps =
+            try inputs.optional(4).map { value throws(OperatorError) in try value.indices(context) }
             ?? [Int](repeating: 1, count: axes.count)
         try expect(
             starts.count == axes.count && ends.count == axes.count && steps.count == axes.count,

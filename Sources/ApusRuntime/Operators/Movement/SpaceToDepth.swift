@@ -13,7 +13,8 @@ struct SpaceToDepth: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try context.rowMajor(try inputs.required(0))
-        try expect(x.rank == 4 && x.shape[2] % block == 0 && x.shape[3] % block == 0,
+        try expect(
+            x.rank == 4 && x.shape[2] % block == 0 && x.shape[3] % block == 0,
             "[N, C, H, W] with sides that are multiples of \(block)", found: "\(x.shape)")
         let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2] / block, x.shape[3] / block)
         let parts = x.reshaped(to: [n, c, h, block, w, block])

@@ -23,7 +23,8 @@ struct Splitting: Operator {
         let x = try inputs.required(0)
         let axis = try x.shape.resolve(axis: axis)
         try expect(x.rank > 0, "at least one dimension", found: "a scalar")
-        let given = try inputs.optional(1).map { value throws(OperatorError) in try value.indices(context) } ?? attribute
+        let given =
+            try inputs.optional(1).map { value throws(OperatorError) in try value.indices(context) } ?? attribute
         let parts = given ?? equalParts(of: x.shape[axis])
         try expect(
             parts.count == partCount && parts.allSatisfy { (0...x.shape[axis]).contains($0) }

@@ -9,7 +9,8 @@ struct Tiling: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0), repeats = try inputs.required(1).indices(context)
-        try expect(repeats.count == x.rank && repeats.allSatisfy { (0...1 << 40).contains($0) },
+        try expect(
+            repeats.count == x.rank && repeats.allSatisfy { (0...1 << 40).contains($0) },
             "\(x.rank) counts", found: "\(repeats)")
         var extents: [Int] = []
         for (extent, count) in zip(x.shape.dimensions, repeats) {

@@ -17,7 +17,8 @@ struct InstanceNormalization: Operator {
         try expect(x.rank >= 3, "at least 3 dimensions", found: "\(x.shape)")
         let groups = x.shape[0] * x.shape[1], channels = x.shape[1]
         let scale = try inputs.required(1, .float32), bias = try inputs.required(2, .float32)
-        try expect(scale.count == channels && bias.count == channels, "\(channels) scales and biases",
+        try expect(
+            scale.count == channels && bias.count == channels, "\(channels) scales and biases",
             found: "\(scale.shape) and \(bias.shape)")
         guard x.count > 0 else { return [x] }
         let y = try context.standardize(x, groups: groups, count: x.count / groups, epsilon: epsilon).result

@@ -21,7 +21,8 @@ struct LargestElements: Operator {
         let x = try inputs.required(0)
         let k = try count.or(try inputs.required(1).indices(context).first ?? 0)
         let axis = try x.shape.resolve(axis: axis)
-        try expect(x.rank > 0 && x.dataType != .int64 && x.dataType != .uint64,
+        try expect(
+            x.rank > 0 && x.dataType != .int64 && x.dataType != .uint64,
             "numbers that a double holds", found: "\(x.shape) of \(x.dataType)")
         let extent = x.shape[axis]
         try expect((0...extent).contains(k), "k from 0 to \(extent)", found: "\(k)")
@@ -35,7 +36,8 @@ struct LargestElements: Operator {
         }
         let moved = Shape(order.dropLast().map { x.shape[$0] } + [k])
         let back = (0..<x.rank).map { $0 == axis ? x.rank - 1 : $0 < axis ? $0 : $0 - 1 }
-        let picked = x.dataType.isFloatingPoint
+        let picked =
+            x.dataType.isFloatingPoint
             ? try context.make(moved, x.dataType, doubles: values)
             : try context.make(moved, x.dataType, integers: values.map { Int64($0) })
         let positions = try context.make(moved, .int64, integers: indices)

@@ -65,7 +65,9 @@ extension ExecutionContext {
     private func fill(
         _ result: Value, with x: Value, rows: Int, count: Int, _ reduction: Reduction
     ) throws(OperatorError) {
-        guard x.dataType == .float32 else { return try fillSlowly(result, with: x, rows: rows, count: count, reduction) }
+        guard x.dataType == .float32 else {
+            return try fillSlowly(result, with: x, rows: rows, count: count, reduction)
+        }
         for row in 0..<rows {
             let line = UnsafeBufferPointer(start: x.floats + row * count, count: count)
             result.floats[row] = Float(reduction(line.lazy.map(Double.init)))

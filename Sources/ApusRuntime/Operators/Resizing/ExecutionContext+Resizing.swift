@@ -28,7 +28,8 @@ extension ExecutionContext {
     func resize(
         _ value: Value, to shape: Shape, scales: [Double], _ method: ResizeMethod
     ) throws(OperatorError) -> Value {
-        try expect(shape.dimensions.allSatisfy { (0..<1 << 31).contains($0) }, "extents that fit in memory", found: "\(shape)")
+        try expect(
+            shape.dimensions.allSatisfy { (0..<1 << 31).contains($0) }, "extents that fit in memory", found: "\(shape)")
         try expect(
             value.count > 0 && value.shape.dimensions.allSatisfy { $0 < 1 << 31 }, "at least one element",
             found: "\(value.shape)")
@@ -64,7 +65,9 @@ extension ExecutionContext {
         let own = x.shape.strides, strides = shape.strides, size = x.dataType.size
         for position in 0..<y.count {
             var source = 0
-            for axis in 0..<shape.rank { source += Int(tables[axis][position / strides[axis] % shape[axis]]) * own[axis] }
+            for axis in 0..<shape.rank {
+                source += Int(tables[axis][position / strides[axis] % shape[axis]]) * own[axis]
+            }
             (y.base + position * size).copyMemory(from: x.base + source * size, byteCount: size)
         }
         return y

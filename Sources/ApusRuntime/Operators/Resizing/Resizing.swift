@@ -21,7 +21,9 @@ struct Resizing: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
-        let scales = try inputs.optional(hasRegion ? 2 : 1).map { value throws(OperatorError) in try value.doubles(context) }
+        let scales = try inputs.optional(hasRegion ? 2 : 1).map { value throws(OperatorError) in
+            try value.doubles(context)
+        }
         let sizes = try inputs.optional(3).map { value throws(OperatorError) in try value.indices(context) }
         let axes = try x.shape.resolve(axes: axes ?? Array(0..<x.rank))
         var target = x.shape
@@ -34,7 +36,8 @@ struct Resizing: Operator {
             }
         } else {
             let scales = scales ?? []
-            try expect(scales.count == axes.count && scales.allSatisfy { $0 > 0 && $0 < 0x1p32 },
+            try expect(
+                scales.count == axes.count && scales.allSatisfy { $0 > 0 && $0 < 0x1p32 },
                 "\(axes.count) positive scales", found: "\(scales)")
             for (scale, axis) in zip(scales, axes) {
                 let extent = Double(x.shape[axis]) * scale

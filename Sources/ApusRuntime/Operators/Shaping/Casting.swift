@@ -10,7 +10,8 @@ struct Casting: Operator {
         try node.requireInputs(1...1)
         let code = try node.int("to")
         guard let type = ElementType(rawValue: code)?.dataType else {
-            throw .attributeValue("to", expected: "a type of numbers or truth values", found: "\(code)", node: node.label)
+            throw .attributeValue(
+                "to", expected: "a type of numbers or truth values", found: "\(code)", node: node.label)
         }
         target = type
     }

@@ -25,7 +25,8 @@ struct Reshaping: Operator {
             extents[axis] = shape[axis]
         }
         let free = extents.indices.filter { extents[$0] == -1 }
-        try expect(free.count <= 1 && extents.allSatisfy { $0 >= -1 }, "extents with at most one −1", found: "\(wanted)")
+        try expect(
+            free.count <= 1 && extents.allSatisfy { $0 >= -1 }, "extents with at most one −1", found: "\(wanted)")
         if let axis = free.first {
             extents[axis] = 1
             let rest = try Shape(extents).requireCount()

@@ -1,0 +1,138 @@
+import ApusCore
+import CApusKernels
+import Testing
+@testable import ApusRuntime
+
+/// Fast kernels equal the readable ones on shapes with tails, borders, strides and gaps.
+@Suite struct KernelTests {
+    struct Shapes: CustomStringConvertible, @unchecked Sendable {
+        var call = apus_convolution()
+        let isDepthwise: Bool
+        let description: String
+
+        init(seed: UInt64) {
+            var stream = RandomStream(seed: seed, epoch: 0, sample: 0, purpose: 0)
+            func draw(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &stream) }
+            isDepthwise = draw(0...2) == 0
+            call.batch = draw(1...2)
+            (call.in_height, call.in_width, call.in_channels) = (draw(4...20), draw(4...20), draw(1...40))
+            call.out_channels = isDepthwise ? call.in_channels : draw(1...40)
+            (call.kernel_height, call.kernel_width) = (draw(1...4), draw(1...4))
+            (call.stride_y, call.stride_x, call.dilation_y, call.dilation_x) = (
+                draw(1...3), draw(1...3), draw(1...2), draw(1...2)
+            )
+            (call.pad_top, call.pad_left) = (draw(0...2), draw(0...2))
+            let height = call.in_height + 2 * call.pad_top - (call.kernel_height - 1) * call.dilation_y
+            let width = call.in_width + 2 * call.pad_left - (call.kernel_width - 1) * call.dilation_x
+            call.out_height = max(0, height - 1) / call.stride_y + (height > 0 ? 1 : 0)
+            call.out_width = max(0, width - 1) / call.stride_x + (width > 0 ? 1 : 0)
+            (call.in_stride, call.out_stride) = (call.in_channels + draw(0...3), call.out_channels + draw(0...3))
+            (call.residual_stride, call.residual_before_activation) = (call.out_channels, draw(0...1) == 0)
+            call.activation = apus_activation(apus_function(rawValue: UInt32(draw(0...7))), 0.1, 0.7)
+            description = "seed \(seed)"
+        }
+    }
+
+    @Test(arguments: (0..<200).map { Shapes(seed: $0) })
+    func `convolutions agree`(shapes: Shapes) {
+        #expect(convolve(shapes, APUS_GENERIC, threads: 1).isClose(to: convolve(shapes, apus_best_cpu(), threads: 1)))
+    }
+
+    @Test func `results do not depend on the number of threads`() {
+        for seed in 0..<20 as Range<UInt64> {
+            let shapes = Shapes(seed: seed)
+            #expect(convolve(shapes, apus_best_cpu(), threads: 1) == convolve(shapes, apus_best_cpu(), threads: 3))
+        }
+    }
+
+    /// What the kernel leaves between the pixels' channels stays as it was, too.
+    private func convolve(_ shapes: Shapes, _ cpu: apus_cpu, threads: Int) -> NDArray {
+        var call = shapes.call
+        let threads = ThreadPool(threads: threads)
+        let x = noise([call.batch, call.in_height, call.in_width, call.in_stride], seed: 1)
+        let w = noise(
+            [call.out_channels, shapes.isDepthwise ? 1 : call.in_channels, call.kernel_height, call.kernel_width],
+            seed: 2)
+        let bias = noise([call.out_channels], seed: 3)
+        let pixels = call.batch * call.out_height * call.out_width
+        let residual = noise([pixels, call.out_channels], seed: 4)
+        let packed = pack(shapes, w, bias)
+        let y = NDArray(zeros: [pixels, call.out_stride])
+        call.input = pointer(x)
+        call.weights = pointer(packed)
+        call.residual = shapes.call.batch == 1 ? pointer(residual) : nil
+        call.output = UnsafeMutablePointer(mutating: pointer(y))
+        if shapes.isDepthwise {
+            apus_convolve_depthwise(cpu, threads.handle, &call)
+        } else {
+            apus_convolve(cpu, threads.handle, &call)
+        }
+        withExtendedLifetime((x, residual, packed)) {}
+        return y
+    }
+
+    private func pack(_ shapes: Shapes, _ w: NDArray, _ bias: NDArray) -> NDArray {
+        let c = shapes.call, taps = c.kernel_height * c.kernel_width
+        if shapes.isDepthwise {
+            let packed = NDArray(zeros: [apus_packed_depthwise_count(c.out_channels, c.kernel_height, c.kernel_width)])
+            apus_pack_depthwise(
+                pointer(w), pointer(bias), c.out_channels, c.kernel_height, c.kernel_width,
+                UnsafeMutablePointer(mutating: pointer(packed)))
+            return packed
+        }
+        let packed = NDArray(zeros: [apus_packed_count(c.out_channels, c.in_channels, c.kernel_height, c.kernel_width)])
+        apus_pack_convolution(
+            nil, pointer(w), c.in_channels * taps, taps, c.kernel_width, 1, pointer(bias), c.out_channels,
+            c.in_channels,
+            c.kernel_height, c.kernel_width, UnsafeMutablePointer(mutating: pointer(packed)))
+        return packed
+    }
+
+    private func pointer(_ array: NDArray) -> UnsafePointer<Float> {
+        UnsafePointer(array.storage.base.assumingMemoryBound(to: Float.self))
+    }
+
+    @Test(arguments: 0..<29 as Range<UInt32>)
+    func `functions agree`(function: UInt32) {
+        for count in [1, 7, 8, 9, 40] {
+            let x = noise([count], seed: UInt64(count)).elements(of: Float.self).map { $0 * 20 }
+            var y = [Float](repeating: 0, count: count), z = y
+            let f = apus_activation(apus_function(rawValue: function), 0.3, 0.7)
+            apus_unary(APUS_GENERIC, nil, f, x, count, &y, count, 1, count)
+            apus_unary(apus_best_cpu(), nil, f, x, count, &z, count, 1, count)
+            #expect(NDArray(z).isClose(to: NDArray(y)))
+        }
+    }
+
+    @Test func `a copy transposes as its strides say`() {
+        let x = noise([5, 17, 19])
+        var y = [Float](repeating: 0, count: x.count)
+        let pool = ThreadPool(threads: 2)
+        let source = x.elements(of: Float.self)
+        // Extents (5, 17, 19): the target is [5][19][17].
+        apus_copy(pool.handle, x.storage.base, [323, 19, 1], &y, [323, 1, 17], [5, 17, 19], 3, 4)
+        for i in 0..<5 {
+            for j in 0..<17 {
+                for k in 0..<19 where y[i * 323 + k * 17 + j] != source[i * 323 + j * 19 + k] {
+                    Issue.record("element \(i), \(j), \(k)")
+                }
+            }
+        }
+    }
+
+    @Test func `a pool runs every index once, whoever asks`() {
+        let pool = ThreadPool(threads: 3)
+        parallelFor(4, threads: 4) { _ in
+            for count in [1, 2, 100] {
+                var flags = [Int32](repeating: 0, count: count)
+                flags.withUnsafeMutableBufferPointer { flags in
+                    apus_pool_run(
+                        pool.handle, count,
+                        { context, index in context?.assumingMemoryBound(to: Int32.self)[index] += 1 },
+                        flags.baseAddress)
+                }
+                #expect(flags.allSatisfy { $0 == 1 })
+            }
+        }
+    }
+}
