@@ -13,23 +13,62 @@ import Testing
         #expect(model.parameterCount == count)
     }
 
-    @Test func `takes a training step that lowers the loss`() throws {
-        let model = V8Detector(scale: V8Scale(depth: 0.33, width: 0.125, maxChannels: 256), classCount: 3)
+    /// Losses and final weights of a few steps on fixed images.
+    private func train(steps: Int, seed: UInt64 = 3) throws -> (losses: [Double], state: StateDictionary) {
+        let model = V8Detector(scale: V8Scale(depth: 0.33, width: 0.25, maxChannels: 128), classCount: 3, seed: seed)
         let optimizer = SGD(model.parameterGroups(learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4))
         var stream = RandomStream(seed: 1)
-        let images = Tensor((0..<2 * 3 * 64 * 64).map { _ in stream.uniform() }, shape: [2, 3, 64, 64]).channelsLast()
+        let pixels = (0..<2 * 64 * 64 * 3).map { _ in UInt8.random(in: 0 ... 255, using: &stream) }
+        let images = pixels.withUnsafeBytes { Tensor(pixels: $0, count: 2, height: 64, width: 64) }
         let targets = [
             DetectionTarget(image: 0, label: 1, centerX: 0.5, centerY: 0.5, width: 0.5, height: 0.4),
             DetectionTarget(image: 1, label: 2, centerX: 0.3, centerY: 0.6, width: 0.3, height: 0.3),
         ]
-        let loss = DetectionLoss()
-        var values: [Double] = []
-        for _ in 0..<10 {
-            let value = try loss(model(images), targets)
-            values.append(value.sum)
+        let losses = try (0..<steps).map { _ in
+            let value = try DetectionLoss()(model(images), targets)
             try value.total.backward()
             try optimizer.step(maximumNorm: 10)
+            return value.sum
         }
-        #expect(values.last! < values.first!, "\(values)")
+        return (losses, model.stateDictionary())
+    }
+
+    @Test func `learns two images by heart`() throws {
+        let (losses, state) = try train(steps: 60)
+        #expect(losses.suffix(5).max()! < losses[0] * 0.8, "\(losses)")
+        let counter = state["model.0.bn.num_batches_tracked"]!
+        #expect(counter.item() == 60)
+    }
+
+    @Test func `repeats bit for bit with the same seed`() throws {
+        let (first, second) = try (train(steps: 3), train(steps: 3))
+        #expect(first.losses == second.losses)
+        for (name, tensor) in first.state { #expect(tensor.array() == second.state[name]!.array(), "\(name)") }
+        let other = try train(steps: 1, seed: 4)
+        #expect(other.losses[0] != first.losses[0])
+    }
+
+    @Test func `folds normalization into the convolution`() throws {
+        let block = tinyModel().layers[1] as! ConvolutionBlock
+        block.setTraining(false)
+        let x = tinyModel().layers[0] as! ConvolutionBlock
+        x.setTraining(false)
+        let (weight, bias) = block.folded()
+        withoutGradients {
+            let input = x(tinyImages())
+            let folded = input.conv2D(Tensor(weight), bias: Tensor(bias), stride: 2, padding: 1).silu()
+            #expect(deviation(folded.elements(), from: block(input).elements()) < 1e-5)
+        }
+    }
+
+    @Test func `a bad model file says what is known`() {
+        #expect(throws: ModelError.unknownScale("q", known: ["n", "s", "m", "l", "x"])) {
+            try ModelConfiguration(scale: "q").v8Scale()
+        }
+        #expect(throws: ModelError.unknownArchitecture("v9", known: ["v8-detect"])) {
+            try ModelRegistry.makeDetector(ModelConfiguration(architecture: "v9", scale: "n"), classCount: 1, seed: 0)
+        }
+        #expect(throws: ModelError.self) { try ModelConfiguration(width: 0.5).v8Scale() }
+        #expect(throws: ModelError.self) { try ModelConfiguration(scale: "n", width: 0.5).v8Scale() }
     }
 }
