@@ -15,7 +15,7 @@ enum ModelReference {
         if let at = text.lastIndex(of: "@") {
             return try aliased(name: text[..<at], alias: text[text.index(after: at)...], roots, text)
         }
-        guard let slash = text.lastIndex(of: "/") else { throw .notAReference(text) }
+        guard let slash = text.lastIndex(of: "/") else { return try newest(of: text[...], roots) }
         return try versioned(name: text[..<slash], version: text[text.index(after: slash)...], roots, text)
     }
 
@@ -35,6 +35,12 @@ enum ModelReference {
         let path = "models/\(name)/\(version)/model.onnx"
         if let root = roots.first(where: { FileSystem.exists(below($0, path)) }) { return below(root, path) }
         throw .noVersion(text, path: path, found: versions(of: name, roots))
+    }
+
+    /// The highest version there is.
+    private static func newest(of name: Substring, _ roots: [String]) throws(ModelReferenceError) -> String {
+        guard isName(name), let version = versions(of: name, roots).last else { throw .notAReference(String(name)) }
+        return try versioned(name: name, version: version[...], roots, "\(name)/\(version)")
     }
 
     private static func aliased(
@@ -65,7 +71,7 @@ enum ModelReference {
                 FileSystem.exists(below(root, "models/\(name)/\($0)/model.onnx"))
             }
         }
-        return found.first { !$0.isEmpty } ?? []
+        return (found.first { !$0.isEmpty } ?? []).sorted { (Int($0) ?? 0, $0) < (Int($1) ?? 0, $1) }
     }
 
     private static func aliases(of name: Substring, _ roots: [String]) -> [String] {
@@ -97,7 +103,7 @@ enum ModelReferenceError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .noFile(let path): "\(path): no such file; check the path"
         case .notAReference(let text):
-            "“\(text)” is no model; give a FILE.onnx, NAME/VERSION or NAME@ALIAS"
+            "“\(text)” is no model; give a FILE.onnx, NAME/VERSION, NAME@ALIAS or a NAME that has versions"
         case .noVersion(let text, let path, let found):
             "\(text): no \(path) here or in a folder above; \(Self.offer(found, "versions"))"
         case .noAlias(let text, let found):

@@ -27,7 +27,7 @@ struct SampleInputs {
         for (index, input) in inputs.enumerated() {
             guard let extents = shapes[input.name] ?? input.shape?.map({ $0 ?? 1 }) else {
                 let name = input.name
-                throw ValidationError("The shape of “\(name)” is not declared; give it, as in --shape \(name)=1,3,224,224.")
+                throw ValidationError("The shape of “\(name)” is not declared; give --shape \(name)=1,3,224,224 or so.")
             }
             arrays[input.name] = Self.array(Shape(extents), input.dataType, seed: UInt64(index))
         }

@@ -26,7 +26,7 @@ import Testing
         try output.lines.map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
     }
 
-    @Test(arguments: ["tiny@production", "tiny/2", "models/tiny/2/model.onnx", "models/tiny/2"])
+    @Test(arguments: ["tiny@production", "tiny/2", "models/tiny/2/model.onnx", "models/tiny/2", "tiny"])
     func `every way to name a model finds it`(reference: String) throws {
         let result = try Command.run("predict", reference, "photographs/a.jpg", "--json", in: workspace.path)
         let lines = try decode(result)
@@ -76,7 +76,7 @@ import Testing
     @Test(arguments: [
         (["tiny/3", "photographs"], "versions there: 1, 2"),
         (["tiny@none", "photographs"], "aliases there: production, old"),
-        (["none.onnx", "photographs"], "none.onnx: no such file"), (["tiny", "photographs"], "NAME@ALIAS"),
+        (["none.onnx", "photographs"], "none.onnx: no such file"), (["huge", "photographs"], "NAME@ALIAS"),
         (["../x/1", "photographs"], "is no model"), (["tiny/1", "nowhere.jpg"], "nowhere.jpg"),
         (["tiny/1", "models/tiny/aliases"], "No image"), (["photographs/a.jpg", "photographs"], "photographs/a.jpg"),
         (["tiny/1", "photographs", "--confidence", "2"], "--confidence is 2.0"),
