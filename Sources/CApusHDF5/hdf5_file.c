@@ -134,8 +134,7 @@ int apus_h5_add(apus_h5_file *file, const char *name, apus_h5_type type, size_t 
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     H5Pset_obj_track_times(creation, 0);
     hid_t dataset = H5Dcreate2(file->id, name, element, space, links, creation, H5P_DEFAULT);
-    int failed = dataset < 0;
-    if (!failed) H5Dclose(dataset);
+    int failed = dataset < 0 || H5Dclose(dataset) < 0;
     H5Pclose(creation);
     H5Pclose(links);
     if (space >= 0) H5Sclose(space);
@@ -170,8 +169,9 @@ int apus_h5_write(apus_h5_file *file, const char *name, uint64_t start, uint64_t
     int failed = write_rows(dataset, type, space, start, count, bytes);
     if (space >= 0) H5Sclose(space);
     close_type(type);
-    H5Dclose(dataset);
-    return leave(failed, "the rows lie outside the dataset", message, capacity);
+    // Small writes wait in a buffer that closing empties: a full disk may show only here.
+    if (H5Dclose(dataset) < 0) failed = 1;
+    return leave(failed, "the rows could not be written", message, capacity);
 }
 
 static int is_contiguous(hid_t dataset) {
@@ -223,7 +223,7 @@ static int set_attribute(hid_t file, const char *name, hid_t stored, hid_t memor
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate2(file, name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
     int failed = attribute < 0 || H5Awrite(attribute, memory, value) < 0;
-    if (attribute >= 0) H5Aclose(attribute);
+    if (attribute >= 0 && H5Aclose(attribute) < 0) failed = 1;
     if (space >= 0) H5Sclose(space);
     return failed;
 }

@@ -215,7 +215,10 @@ import Testing
             hash: hash, byteCount: 3, width: 4, height: 4, generated: GeneratedSample(bytes: [1, 2, 3], boxes: []))
         let entry = PreparedEntry(record: record, declaredSplit: .train, content: .file("a"), image: image)
         let path = folder.path + "/other.h5"
-        try PreparedWriter(header: header, entries: [entry]).write(to: path)
+        let writer = PreparedWriter(header: header, entries: [entry])
+        #expect(throws: DatasetError.self) { try writer.write(to: path) }
+        #expect(try FileSystem.names(in: folder.path).isEmpty)
+        try writer.fill(path, final: path)
         #expect(throws: DatasetError.damaged(path: path, reason: "box 0 has class 7 of 1")) {
             try PreparedDataset(path: path)
         }

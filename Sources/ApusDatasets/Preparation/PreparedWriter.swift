@@ -12,6 +12,7 @@ struct PreparedWriter {
         let temporary = "\(path).\(getpid()).tmp"
         do throws(DatasetError) {
             try fill(temporary, final: path)
+            try verify(temporary, final: path)
             do throws(FileError) { try publish(temporary, as: path) } catch { throw .file(error) }
         } catch {
             unlink(temporary)
@@ -19,7 +20,15 @@ struct PreparedWriter {
         }
     }
 
-    private func fill(_ temporary: String, final path: String) throws(DatasetError) {
+    /// Reads everything back: what a disk did not take must not get a final name.
+    private func verify(_ temporary: String, final path: String) throws(DatasetError) {
+        do throws(DatasetError) { try PreparedDataset(path: temporary).verify() } catch {
+            throw .unwritable(path: path, reason: "it does not read back as it was written (\(error))")
+        }
+    }
+
+    /// Writes the version to `temporary`; errors name `path`.
+    func fill(_ temporary: String, final path: String) throws(DatasetError) {
         do throws(WriteFailure) {
             let file = try HDF5File.creating(temporary)
             try writeColumns(file)
