@@ -9,8 +9,8 @@ struct ApusInfer: ParsableCommand {
         abstract: "Run exported vision models: ONNX in, predictions out.",
         discussion: """
             MODEL is a FILE.onnx, a folder that holds model.onnx, or a model of the workspace: NAME/VERSION, \
-            NAME@ALIAS, or NAME for its newest version. The workspace is the nearest folder, from the current one upwards, that has the model; \
-            --workspace names it.
+            NAME@ALIAS, or NAME for its newest version. The workspace is the nearest folder, from the current \
+            one upwards, that has the model; --workspace names it.
 
             \(ExitStatus.help)
             """,
