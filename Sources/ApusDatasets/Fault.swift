@@ -4,16 +4,6 @@ public struct Fault: Codable, Hashable, Sendable, CustomStringConvertible {
         case unreadableFolder, missingImage, unreadableImage, emptyFile, truncatedImage, corruptImage
         case unsupportedImage, duplicateImage, missingLabels, malformedLabels, nonFiniteLabel, classOutOfRange
         case boxOutside, boxEmpty, boxClipped, duplicateBox, sizeMismatch
-
-        /// Whether the sample's image was left out.
-        public var dropsImage: Bool {
-            switch self {
-            case .missingImage, .unreadableImage, .emptyFile, .truncatedImage, .corruptImage, .unsupportedImage,
-                .duplicateImage:
-                true
-            default: false
-            }
-        }
     }
 
     public var kind: Kind

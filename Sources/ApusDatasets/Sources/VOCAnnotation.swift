@@ -1,4 +1,5 @@
 import ApusCore
+import Glibc
 
 /// One XML file of Pascal VOC.
 struct VOCAnnotation: Sendable {
@@ -92,5 +93,5 @@ struct VOCAnnotation: Sendable {
 }
 
 extension FileError {
-    var isNotFound: Bool { code == 2 }
+    var isNotFound: Bool { code == ENOENT }
 }
