@@ -82,7 +82,10 @@ private func message<T: Decodable>(_ type: T.Type, _ text: String, _ overrides: 
         ("dataset: d\noptimizer: {learningRate: .nan}", "expected a number, found '.nan'; write a finite number"),
         ("dataset: d\noptimizer: {momentum: 1e39}", "expected a number, found '1e39'"),
         ("dataset: d\noptimizer: 3", "optimizer: expected a mapping (key: value), found '3'"),
-        ("dataset: d\noptimizer: {schedule: cosin}", "expected one of cosine, linear, found 'cosin'; did you mean 'cosine'?"),
+        (
+            "dataset: d\noptimizer: {schedule: cosin}",
+            "expected one of cosine, linear, found 'cosin'; did you mean 'cosine'?"
+        ),
         ("dataset: d\nclasses: a", "classes: expected a list, found 'a'"),
         ("dataset: d\nclasses: [a, {b: c}]", "classes[1]: expected text, found a mapping of 1"),
         ("dataset: d\nepochs:", "expected a whole number, found nothing"),
@@ -144,22 +147,30 @@ private func message<T: Decodable>(_ type: T.Type, _ text: String, _ overrides: 
         let text = "base: &b {x: 1, y: 2}\nmore: {<<: *b, y: 3}"
         #expect(try decode([String: [String: Int]].self, text)["more"] == ["x": 1, "y": 3])
         var bomb = "a0: &a0 [x, x]\n"
-        for level in 1...9 { bomb += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n" }
+        for level in 1...9 {
+            let aliases = Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ")
+            bomb += "a\(level): &a\(level) [\(aliases)]\n"
+        }
         #expect(message(bomb).contains("aliases"))
         var narrow = "a0: &a0 [x, x]\n"
         for level in 1...10 { narrow += "a\(level): &a\(level) [*a\(level - 1), *a\(level - 1), *a\(level - 1)]\n" }
         #expect(!message(narrow).isEmpty)
         #expect(message(String(repeating: "[", count: 5000)).contains("recipe.yaml"))
-        #expect(message(String(repeating: "[", count: 500) + String(repeating: "]", count: 500)).contains("nested deeper"))
+        let deep = String(repeating: "[", count: 500) + String(repeating: "]", count: 500)
+        #expect(message(deep).contains("nested deeper"))
     }
 
     @Test func `refuses files that are missing, large or not text`() throws {
         let path = "/tmp/apus-configuration-\(UInt64.random(in: 0 ... .max)).yaml"
         #expect(throws: ConfigurationError.self) { try Configuration.decode(Plain.self, path: path) }
         try FileSystem.writeWhole([UInt8](repeating: 0x20, count: 4 << 20 + 1), to: path)
-        #expect { try Configuration.decode(Plain.self, path: path) } throws: { ($0 as? ConfigurationError)?.kind == .tooLarge }
+        #expect { try Configuration.decode(Plain.self, path: path) } throws: {
+            ($0 as? ConfigurationError)?.kind == .tooLarge
+        }
         try FileSystem.writeWhole([0x61, 0xff], to: path)
-        #expect { try Configuration.decode(Plain.self, path: path) } throws: { ($0 as? ConfigurationError)?.kind == .syntax }
+        #expect { try Configuration.decode(Plain.self, path: path) } throws: {
+            ($0 as? ConfigurationError)?.kind == .syntax
+        }
         #expect { try Configuration.decode(Plain.self, path: "/tmp") } throws: {
             ($0 as? ConfigurationError)?.kind == .unreadable
         }

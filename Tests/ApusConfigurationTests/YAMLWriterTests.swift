@@ -3,8 +3,9 @@ import Testing
 
 @Suite struct YAMLWriterTests {
     @Test(arguments: [
-        "", " ", "a b", "no", "Null", "1e5", "012", "2020-01-01", "a: b", "# x", "- x", "ünï", "\u{2028}", "\u{85}x", "\0",
-        "trailing ", "line\nline\n", "tab\t", "\"q\"", "back\\slash", "~", "=", "<<", "{a}", "\u{1F600}", "e1", "y",
+        "", " ", "a b", "no", "Null", "1e5", "012", "2020-01-01", "a: b", "# x", "- x", "ünï", "\u{2028}", "\u{85}x",
+        "\0", "trailing ", "line\nline\n", "tab\t", "\"q\"", "back\\slash", "~",
+        "=", "<<", "{a}", "\u{1F600}", "e1", "y",
     ])
     func `any text comes back`(text: String) throws {
         let yaml = try Configuration.encode(["k": [text], text: ["v"]])

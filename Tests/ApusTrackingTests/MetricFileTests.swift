@@ -7,7 +7,8 @@ import Testing
     private func parse(_ text: String) -> MetricFile.Contents { MetricFile.parse(Array(text.utf8)) }
 
     @Test func `reads every form that MLflow wrote`() {
-        let contents = parse("1795352674684 0.5\n1795352674684 nan -1\n5 1e+300 9 evalds ecaeafaf\n6 Infinity 3 a b c\n")
+        let contents = parse(
+            "1795352674684 0.5\n1795352674684 nan -1\n5 1e+300 9 evalds ecaeafaf\n6 Infinity 3 a b c\n")
         #expect(contents.points.map(\.step) == [0, -1, 9, 3])
         #expect(contents.points[2].value == 1e300 && contents.points[3].value == .infinity)
         #expect(contents.problem == nil)
@@ -22,7 +23,8 @@ import Testing
 
     @Test func `cut anywhere, repair leaves the whole lines`() throws {
         let folder = try TemporaryFolder()
-        let whole = MetricFile.lines((0..<3).map { MetricPoint(value: Double($0) / 3, step: $0, timestamp: 1_795_352_674_684) })
+        let points = (0..<3).map { MetricPoint(value: Double($0) / 3, step: $0, timestamp: 1_795_352_674_684) }
+        let whole = MetricFile.lines(points)
         let file = MetricFile(path: folder.path + "/m")
         for end in 0...whole.count {
             try FileSystem.writeWhole(Array(whole[..<end]), to: file.path)

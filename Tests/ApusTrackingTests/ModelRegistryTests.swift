@@ -83,7 +83,8 @@ import Testing
         let run = try store.createRun(in: store.experiment(named: "demo"))
         let id = LoggedModel.newID()
         let files = MLModelFile(
-            inputs: [.init(name: "images", shape: [-1, 3, 320, 320])], outputs: [.init(name: "output", shape: [-1, 14, -1])],
+            inputs: [.init(name: "images", shape: [-1, 3, 320, 320])],
+            outputs: [.init(name: "output", shape: [-1, 14, -1])],
             runID: run.id, modelID: id)
         try files.write(to: folder.path)
         try run.logModel(name: "model", id: id, location: folder.path, step: 9, parameters: ["scale": "n"])

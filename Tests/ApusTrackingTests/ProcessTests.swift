@@ -38,7 +38,9 @@ private let childTask = getenv("APUS_TRACKING_CHILD").map { String(cString: $0) 
         let run = try store.createRun(in: store.experiment(named: "demo"))
         for round in 0..<3 {
             let child = try startChild(store, run, points: 10_000_000)
-            while try run.history(of: "own/\(child)").count < 50, !hasEnded(child) { usleep(5000 + UInt32(round) * 777) }
+            while try run.history(of: "own/\(child)").count < 50, !hasEnded(child) {
+                usleep(5000 + UInt32(round) * 777)
+            }
             kill(child, SIGKILL)
             _ = exitStatus(of: child)
             let reopened = try folder.store()

@@ -63,6 +63,7 @@ import Testing
         #expect(throws: TrackingError.keyConflict("a/b", with: "a")) { try run.log(metrics: ["a/b": 1], step: 0) }
         #expect(throws: TrackingError.keyConflict("b", with: "b/…")) { try run.log(metrics: ["b": 1], step: 0) }
         #expect(throws: TrackingError.self) { try run.log(parameters: ["lr/x": "1"]) }
+        #expect(throws: TrackingError.self) { try run.log(parameters: ["new": "1", "new/x": "1"]) }
         #expect(throws: TrackingError.self) { try run.logArtifact(text: "", as: "../x") }
         #expect(throws: TrackingError.self) { try run.logArtifact(text: "", as: "/x") }
     }
@@ -71,13 +72,16 @@ import Testing
         let long = String(repeating: "é", count: 6001)
         try run.log(parameters: ["classes": long, "short": String(repeating: "é", count: 6000)])
         let value = try run.parameters()["classes"]
-        #expect(value?.hasPrefix("sha256:") == true && value?.hasSuffix("(6001 characters, artifact parameters/classes.txt)") == true)
+        #expect(value?.hasPrefix("sha256:") == true)
+        #expect(value?.hasSuffix("(6001 characters, artifact parameters/classes.txt)") == true)
         #expect(try FileSystem.readText(run.artifactPath + "/parameters/classes.txt") == long)
         #expect(throws: TrackingError.self) { try run.setTag("t", String(repeating: "x", count: 8001)) }
     }
 
     @Test func `knows where a metric was best`() throws {
-        for (step, value) in [0.1, 0.7, .nan, 0.7, .infinity, 0.2].enumerated() { try run.log(metrics: ["m": value], step: step) }
+        for (step, value) in [0.1, 0.7, .nan, 0.7, .infinity, 0.2].enumerated() {
+            try run.log(metrics: ["m": value], step: step)
+        }
         #expect(try run.best("m")?.step == 1)
         #expect(try run.best("m", isHigherBetter: false)?.step == 0)
         #expect(try run.best("none") == nil)

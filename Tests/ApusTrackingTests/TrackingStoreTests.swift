@@ -51,7 +51,9 @@ import Testing
         #expect(try store.run(matching: String(first.id.prefix(12))).id == first.id)
         #expect(try store.run(matching: "same").id == second.id)
         #expect(try store.run(matching: "latest").id == second.id)
-        for text in ["other", "", "../..", "tags"] { #expect(throws: TrackingError.self) { try store.run(matching: text) } }
+        for text in ["other", "", "../..", "tags"] {
+            #expect(throws: TrackingError.self) { try store.run(matching: text) }
+        }
     }
 
     @Test func `opening repairs what a killed process left`() throws {
@@ -120,5 +122,23 @@ import Testing
         let moved = try TrackingStore(root: folder.path + "/moved/mlruns")
         #expect(try moved.run(id: run.id).artifacts() == ["x.txt"])
         #expect(try moved.run(id: run.id).parameters() == ["a": "1"])
+        #expect(rename(folder.path + "/moved", folder.path + "/experiments") == 0)
+    }
+
+    @Test func `relocation rewrites every path of a moved workspace`() throws {
+        let run = try store.createRun(in: store.experiment(named: "demo"), tags: ["note": folder.path])
+        try FileSystem.createFolder(folder.path + "/models/net/1")
+        try ModelRegistry(store).register(name: "net", versionFolder: folder.path + "/models/net/1", runID: run.id)
+        #expect(try store.relocate().isEmpty)
+        let moved = try TemporaryFolder()
+        removeTree(moved.path)
+        #expect(rename(folder.path, moved.path) == 0)
+        let store = try moved.store()
+        #expect(try store.relocate().count == 4)
+        #expect(try store.relocate().isEmpty)
+        let meta = try MetaFile(path: "\(store.root)/\(run.experimentID)/\(run.id)/meta.yaml")
+        #expect(try meta.text("artifact_uri") == "file://\(store.root)/\(run.experimentID)/\(run.id)/artifacts")
+        #expect(try ModelRegistry(store).version(1, of: "net").folder == moved.path + "/models/net/1")
+        #expect(try store.run(id: run.id).tags()["note"] == folder.path)
     }
 }

@@ -121,9 +121,10 @@ public struct ModelResolver: Sendable {
     private func missing(
         _ problem: String, _ reference: ModelReference, near: [String] = []
     ) -> ConfigurationError {
-        ConfigurationError(
-            .unreadable, at: .file(store + "/models", line: 0, column: 0), problem: problem,
-            remedy: near.isEmpty ? "'apus models list' shows what there is" : "there is: \(near.joined(separator: ", "))")
+        let choices = near.joined(separator: ", ")
+        let remedy = near.isEmpty ? "'apus models list' shows what there is" : "there is: \(choices)"
+        return ConfigurationError(
+            .unreadable, at: .file(store + "/models", line: 0, column: 0), problem: problem, remedy: remedy)
     }
 }
 

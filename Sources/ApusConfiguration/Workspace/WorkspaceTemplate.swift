@@ -1,16 +1,20 @@
+import ApusCore
+
 /// What a new workspace starts with.
 public enum WorkspaceTemplate {
     /// Every file by its path below the workspace's folder.
     ///
-    /// - Parameter name: the workspace's name, for its README.
+    /// - Parameter name: the workspace's name, for its README; `.` takes the current folder's.
     public static func files(named name: String) -> [String: String] {
-        [
+        let name = [".", "..", ""].contains(name) ? FileSystem.fileName(of: absolutePath(name)) : name
+        return [
             "README.md": readme(name),
             ".gitignore": ignored,
             "datasets/example/dataset.yaml": dataset,
             "datasets/example/README.md": datasetReadme,
             "experiments/example.yaml": experiment,
             "models/README.md": modelsReadme,
+            "models/v8n.yaml": model,
         ]
     }
 
@@ -55,17 +59,24 @@ public enum WorkspaceTemplate {
 
     private static let dataset = """
         # What the images are, where they come from and how they are split. Paths are relative to this file.
+        # `apus prepare datasets/example/dataset.yaml [path=FOLDER]`
         name: example
-        description: Describe in a sentence what the images show.
-        license: Name the licence of the images.
+        summary: Describe in a sentence what the images show.
+        licence: Name the terms under which they may be used.
+
         source:
-          format: voc            # voc, coco, yolo or idx
-          path: images           # a folder beside this file
-        split:
-          seed: 0
+          format: voc             # voc, coco, yolo or idx
+          path: raw               # a folder beside this file; of a list, the first that exists
+
+        # Without this line, the names that the source uses.
+        # classes: [cat, dog]
+
+        splits:
+          method: random          # declared (as the source says), random or stratified
           train: 0.8
           val: 0.1
           test: 0.1
+          seed: 0
 
         """
 
@@ -77,14 +88,22 @@ public enum WorkspaceTemplate {
         """
 
     private static let experiment = """
-        # Every number of a training run. A key that Apus does not know is an error.
-        # On the command line: apus train experiments/example.yaml epochs=10 seed=1
+        # A training run. Numbers that are not here have their documented defaults; a key that Apus does not know
+        # is an error. On the command line: apus train experiments/example.yaml epochs=10 optimizer.lr0=1e-3
+        name: example
+        model: ../models/v8n.yaml
         dataset: ../datasets/example/dataset.yaml
-        model: v8n
-        seed: 0
+        image_size: 320
         epochs: 50
-        imageSize: 320
-        batchSize: 16
+        batch_size: 16
+        seed: 0
+
+        """
+
+    private static let model = """
+        # The v8-style detector, scale n.
+        architecture: v8-detect
+        scale: n
 
         """
 

@@ -14,7 +14,7 @@ enum FlatYAML {
             let node = YAMLNode(.scalar(value, isPlain: isPlain), at: .file(name, line: line, column: column))
             entries.append(YAMLEntry(String(key), node, at: .file(name, line: line, column: 1)))
         }
-        return entries.isEmpty ? nil : YAMLNode(.mapping(entries), at: .file(name, line: 1, column: 1))
+        return entries.first.map { YAMLNode(.mapping(entries), at: $0.position) }
     }
 
     private static func parts(of row: Substring) -> (key: Substring, value: String, isPlain: Bool)? {

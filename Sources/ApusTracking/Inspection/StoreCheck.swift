@@ -34,7 +34,8 @@ extension TrackingStore {
                 let experiment = try Experiment(folder: folder)
                 let other = names.updateValue(folder, forKey: experiment.name)
                 return other.map {
-                    StoreFinding(severity: .error, path: folder, problem: "'\(experiment.name)' is also the name of \($0)")
+                    StoreFinding(
+                        severity: .error, path: folder, problem: "'\(experiment.name)' is also the name of \($0)")
                 }
             } catch {
                 return StoreFinding(severity: .error, path: folder, problem: error.description)

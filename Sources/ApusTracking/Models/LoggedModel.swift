@@ -95,9 +95,8 @@ extension TrackingStore {
     /// The logged model with this id.
     public func loggedModel(id: String) throws(TrackingError) -> LoggedModel {
         if Identifier.isRunID(id) {
-            for folder in experimentFolders(includingDeleted: false) where FileSystem.isFolder("\(folder)/models/\(id)") {
-                return try LoggedModel(folder: "\(folder)/models/\(id)")
-            }
+            let folders = experimentFolders(includingDeleted: false).map { "\($0)/models/\(id)" }
+            if let folder = folders.first(where: { FileSystem.isFolder($0) }) { return try LoggedModel(folder: folder) }
         }
         throw .notFound("logged model \(id)", remedy: "check the id")
     }

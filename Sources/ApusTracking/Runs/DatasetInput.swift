@@ -107,9 +107,10 @@ extension Run {
 extension DatasetInput {
     fileprivate init(_ meta: MetaFile, tags: [String: String]) throws(TrackingError) {
         self.init(
-            name: try meta.text("name"), digest: try meta.text("digest"), source: try meta.text("source"),
+            name: try meta.text("name"), digest: try meta.text("digest"), source: "{}",
             sourceType: meta.optionalText("source_type") ?? "local", context: tags["mlflow.data.context"],
             schema: meta.optionalText("schema"), profile: meta.optionalText("profile"),
             tags: tags.filter { $0.key != "mlflow.data.context" })
+        source = try meta.text("source")
     }
 }

@@ -38,21 +38,29 @@ public final class Run: Sendable {
     /// A value of more than 6000 characters is kept whole as artifact `parameters/KEY.txt`, its hash as the value.
     public func log(parameters: [String: String]) throws(TrackingError) {
         for key in parameters.keys { try KeyRules.checkKey(key) }
-        for (key, value) in parameters.sorted(by: { $0.key < $1.key }) { try log(parameter: key, value) }
+        var values = [String: [UInt8]]()
+        for (key, value) in parameters {
+            try parameterFolder.prepare(key)
+            values[parameterFolder.path(of: key)] = Array(try storedParameter(key, value).utf8)
+        }
+        let files = values.sorted { $0.key < $1.key }.map { (path: $0.key, bytes: $0.value) }
+        for path in try staging.create(files) {
+            let key = String(path.dropFirst(parameterFolder.path.count + 1))
+            guard !FileSystem.isFolder(path) else { throw .keyConflict(key, with: key + "/…") }
+            let recorded = try onFiles { () throws(FileError) in try FileSystem.read(path) }
+            guard let given = values[path], recorded != given else { continue }
+            throw .parameterChanged(
+                key: key, recorded: String(decoding: recorded, as: UTF8.self),
+                given: String(decoding: given, as: UTF8.self))
+        }
     }
 
-    private func log(parameter key: String, _ value: String) throws(TrackingError) {
+    private func storedParameter(_ key: String, _ value: String) throws(TrackingError) -> String {
         let length = value.unicodeScalars.count
-        var value = value
-        if length > KeyRules.parameterLimit {
-            let artifact = "parameters/\(key).txt"
-            try logArtifact(bytes: Array(value.utf8), as: artifact)
-            value = "sha256:\(sha256(Array(value.utf8))) (\(length) characters, artifact \(artifact))"
-        }
-        try parameterFolder.prepare(key)
-        guard try !staging.create(parameterFolder.path(of: key), with: Array(value.utf8)) else { return }
-        let recorded = try onFiles { () throws(FileError) in try parameterFolder.value(of: key) }
-        guard recorded == value else { throw .parameterChanged(key: key, recorded: recorded ?? "", given: value) }
+        guard length > KeyRules.parameterLimit else { return value }
+        let artifact = "parameters/\(key).txt"
+        try logArtifact(bytes: Array(value.utf8), as: artifact)
+        return "sha256:\(sha256(Array(value.utf8))) (\(length) characters, artifact \(artifact))"
     }
 
     public func parameters() throws(TrackingError) -> [String: String] {
@@ -184,7 +192,7 @@ public final class Run: Sendable {
     /// Brings the metrics to the disk, so that they outlast a power failure.
     public func sync() throws(TrackingError) {
         try onFiles { () throws(FileError) in
-            for key in try metricFolder.keys() { try MetricFile(path: metricFolder.path(of: key)).sync() }
+            for key in try metricFolder.keys() { try ApusTracking.sync(metricFolder.path(of: key)) }
         }
     }
 

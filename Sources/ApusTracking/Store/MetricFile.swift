@@ -90,7 +90,7 @@ struct MetricFile {
         let lines = MetricFile.lines(points)
         while true {
             if try onFiles({ () throws(FileError) in try appendToExisting(lines) }) { return }
-            if try staging.create(path, with: lines) { return }
+            if try staging.create([(path, lines)], isSynced: false).isEmpty { return }
         }
     }
 
@@ -138,14 +138,6 @@ struct MetricFile {
             guard ftruncate(descriptor, whole) == 0, fsync(descriptor) == 0 else { throw FileError("repair", path) }
         }
         return true
-    }
-
-    /// Brings what was appended to the disk.
-    func sync() throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError("open", path) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw FileError("sync", path) }
     }
 
     private func lock(_ descriptor: Int32, _ kind: Int32) throws(FileError) {

@@ -56,24 +56,32 @@ struct Staging: Sendable {
 
     func replace(_ path: String, with text: String) throws(TrackingError) { try replace(path, with: Array(text.utf8)) }
 
-    /// Puts a file in place unless there is one already.
+    /// Puts files in place, each unless there is one already. They are all written first and synced then:
+    /// the file system commits once.
     ///
-    /// - Returns: whether it was put there.
-    func create(_ path: String, with bytes: [UInt8]) throws(TrackingError) -> Bool {
-        var isCreated = false
-        try place(bytes) { temporary throws(FileError) in
-            if link(temporary, path) == 0 {
-                isCreated = true
-                unlink(temporary)
-            } else {
-                let code = errno
-                unlink(temporary)
-                guard code == EEXIST else { throw FileError("write", path, code: code) }
-                return
-            }
-            syncFolder(FileSystem.folder(of: path))
+    /// - Parameter isSynced: whether they must outlast a power failure from now on.
+    /// - Returns: the paths where a file was there already.
+    func create(
+        _ files: [(path: String, bytes: [UInt8])], isSynced: Bool = true
+    ) throws(TrackingError) -> [String] {
+        var staged = [(temporary: String, path: String)]()
+        defer { for file in staged { unlink(file.temporary) } }
+        for file in files {
+            let temporary = try uniquePath()
+            staged.append((temporary, file.path))
+            try onFiles { () throws(FileError) in try writeNew(file.bytes, to: temporary) }
         }
-        return isCreated
+        if isSynced {
+            try onFiles { () throws(FileError) in for file in staged { try sync(file.temporary) } }
+        }
+        var existing = [String]()
+        for file in staged where link(file.temporary, file.path) != 0 {
+            guard errno != EXDEV else { throw .stagingElsewhere(folder) }
+            guard errno == EEXIST else { throw .file(FileError("write", file.path)) }
+            existing.append(file.path)
+        }
+        if isSynced { for folder in Set(files.map { FileSystem.folder(of: $0.path) }) { syncFolder(folder) } }
+        return existing
     }
 
     /// Copies a file to `path`, whole.
@@ -94,7 +102,7 @@ struct Staging: Sendable {
     /// Moves a folder that was made in staging into the store. Nothing may be at `path`.
     func install(_ staged: String, at path: String) throws(TrackingError) {
         try onFiles { () throws(FileError) in
-            syncTree(staged)
+            try syncTree(staged)
             guard rename(staged, path) == 0 else {
                 let code = errno
                 removeTree(staged)
@@ -120,10 +128,23 @@ struct Staging: Sendable {
 
 /// Writes a new file and syncs it.
 func writeAndSync(_ bytes: [UInt8], to path: String) throws(FileError) {
+    try writeNew(bytes, to: path)
+    try sync(path)
+}
+
+/// Writes a new file.
+func writeNew(_ bytes: [UInt8], to path: String) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileError("create", path) }
     defer { close(descriptor) }
     try writeAll(bytes[...], to: descriptor, path: path)
+}
+
+/// Brings a file to the disk.
+func sync(_ path: String) throws(FileError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError("open", path) }
+    defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw FileError("sync", path) }
 }
 
@@ -162,9 +183,10 @@ func syncFolder(_ path: String) {
     close(descriptor)
 }
 
-private func syncTree(_ path: String) {
-    for name in (try? FileSystem.names(in: path)) ?? [] where FileSystem.isFolder(path + "/" + name) {
-        syncTree(path + "/" + name)
+private func syncTree(_ path: String) throws(FileError) {
+    for name in try FileSystem.names(in: path) {
+        let child = path + "/" + name
+        if FileSystem.isFolder(child) { try syncTree(child) } else { try sync(child) }
     }
     syncFolder(path)
 }

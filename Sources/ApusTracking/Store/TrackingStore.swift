@@ -161,8 +161,10 @@ public final class TrackingStore: Sendable {
     /// The run with this id.
     public func run(id: String) throws(TrackingError) -> Run {
         if Identifier.isRunID(id), !Run.reservedNames.contains(id) {
-            for folder in experimentFolders(includingDeleted: false) where FileSystem.isFolder(folder + "/" + id) {
-                return Run(store: self, experimentID: FileSystem.fileName(of: folder), id: id, folder: folder + "/" + id)
+            for experiment in experimentFolders(includingDeleted: false) {
+                let folder = experiment + "/" + id
+                guard FileSystem.isFolder(folder) else { continue }
+                return Run(store: self, experimentID: FileSystem.fileName(of: experiment), id: id, folder: folder)
             }
         }
         throw .notFound("run \(id)", remedy: "'apus runs list' shows what there is")
@@ -179,7 +181,9 @@ public final class TrackingStore: Sendable {
         guard let first = near.first else {
             throw .notFound("run '\(text)'", remedy: "'apus runs list' shows what there is")
         }
-        guard near.count == 1 else { throw .ambiguous(text, candidates: near.prefix(5).map { String($0.id.prefix(12)) }) }
+        guard near.count == 1 else {
+            throw .ambiguous(text, candidates: near.prefix(5).map { String($0.id.prefix(12)) })
+        }
         return try run(id: first.id)
     }
 
@@ -210,7 +214,7 @@ public final class TrackingStore: Sendable {
     // MARK: Files inside a folder that is not in the store yet
 
     func write(_ text: String, to path: String) throws(TrackingError) {
-        try onFiles { () throws(FileError) in try writeAndSync(Array(text.utf8), to: path) }
+        try onFiles { () throws(FileError) in try writeNew(Array(text.utf8), to: path) }
     }
 
     func writeValues(_ values: [String: String], in folder: KeyFolder) throws(TrackingError) {
