@@ -4,6 +4,8 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <cstdlib>
+#include <limits>
+#include <malloc.h>
 #include <mutex>
 #include <set>
 #include <sys/mman.h>
@@ -124,6 +126,14 @@ Pool &pool() {
     return *pool;
 }
 
+/// The convolution library takes its scratch memory from malloc, which shall keep it too.
+void keepHeap() {
+#if defined(__GLIBC__)
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+#endif
+}
+
 void *small(size_t size) {
     if (size == 0) return nullptr;
     void *address = nullptr;
@@ -148,6 +158,7 @@ struct PooledAllocator final : c10::Allocator {
 
 void apus_torch_use_pooled_memory(void) {
     static PooledAllocator allocator;
+    keepHeap();
     c10::SetCPUAllocator(&allocator, 1);
 }
 
