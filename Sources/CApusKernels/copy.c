@@ -56,16 +56,32 @@ static void copy_axes(const copying *c, int depth, const char *from, char *to) {
     }
 }
 
+/// Puts the axes in the order in which the target lies in memory: an image whose channels come last is copied pixel by
+/// pixel, whatever the order of its shape.
+static void sort_axes(axis *axes, int count) {
+    for (int i = 1; i < count; i++) {
+        const axis moved = axes[i];
+        int place = i;
+        for (; place > 0 && axes[place - 1].to < moved.to; place--) axes[place] = axes[place - 1];
+        axes[place] = moved;
+    }
+}
+
 /// Leaves out extents of 1 and joins axes that both sides cross in one stride.
 static void simplify(copying *c, const ptrdiff_t *from, const ptrdiff_t *to, const ptrdiff_t *extents, int rank) {
+    axis axes[APUS_MAXIMUM_RANK];
+    int count = 0;
+    for (int i = 0; i < rank; i++)
+        if (extents[i] != 1) axes[count++] = (axis){extents[i], from[i], to[i]};
+    sort_axes(axes, count);
     c->rank = 0;
-    for (int i = 0; i < rank; i++) {
-        if (extents[i] == 1) continue;
+    for (int i = 0; i < count; i++) {
+        const axis next = axes[i];
         axis *last = c->rank > 0 ? &c->axes[c->rank - 1] : NULL;
-        if (last != NULL && last->from == from[i] * extents[i] && last->to == to[i] * extents[i]) {
-            *last = (axis){last->extent * extents[i], from[i], to[i]};
+        if (last != NULL && last->from == next.from * next.extent && last->to == next.to * next.extent) {
+            *last = (axis){last->extent * next.extent, next.from, next.to};
         } else {
-            c->axes[c->rank++] = (axis){extents[i], from[i], to[i]};
+            c->axes[c->rank++] = next;
         }
     }
     if (c->rank == 0) c->axes[c->rank++] = (axis){1, 1, 1};

@@ -77,7 +77,15 @@ typedef struct {
 void apus_unary(apus_cpu cpu, apus_pool *pool, apus_activation f, const float *x, ptrdiff_t x_stride, float *y,
                 ptrdiff_t y_stride, ptrdiff_t rows, ptrdiff_t count);
 
-typedef enum { APUS_ADD = 0, APUS_SUBTRACT, APUS_MULTIPLY, APUS_DIVIDE, APUS_MAXIMUM, APUS_MINIMUM, APUS_POWER } apus_operation;
+typedef enum {
+    APUS_ADD = 0,
+    APUS_SUBTRACT,
+    APUS_MULTIPLY,
+    APUS_DIVIDE,
+    APUS_MAXIMUM,
+    APUS_MINIMUM,
+    APUS_POWER,
+} apus_operation;
 
 /// `y[i] = a[i · a_step] ∘ b[i · b_step]`, where a step is 0 or 1, for `rows` rows that begin `*_stride` apart.
 void apus_binary(apus_pool *pool, apus_operation operation, const float *a, ptrdiff_t a_step, ptrdiff_t a_stride,

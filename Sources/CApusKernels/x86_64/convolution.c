@@ -13,36 +13,43 @@ typedef struct {
     ptrdiff_t count, row;
 } segment;
 
-/// Six pixels × sixteen channels: twelve sums stay in registers over all segments.
-static __attribute__((noinline)) void convolve_tile(const segment *segments, ptrdiff_t count, const float *panel,
-                                                    const float *bias, float *tile) {
+/// Six pixels × `halves` · 8 channels: all sums stay in registers over all segments.
+INLINE void convolve_halves(const int halves, const segment *segments, ptrdiff_t count, const float *panel,
+                            const float *bias, float *tile) {
     vector sums[TILE][2];
 #pragma clang loop unroll(full)
-    for (int i = 0; i < TILE; i++) {
-        sums[i][0] = load(bias);
-        sums[i][1] = load(bias + 8);
-    }
+    for (int i = 0; i < TILE; i++)
+        for (int half = 0; half < halves; half++) sums[i][half] = load(bias + 8 * half);
     for (const segment *s = segments; s < segments + count; s++) {
         const float *p0 = s->pixels[0], *p1 = s->pixels[1], *p2 = s->pixels[2];
         const float *p3 = s->pixels[3], *p4 = s->pixels[4], *p5 = s->pixels[5];
         const float *w = panel + s->row * PANEL;
         for (ptrdiff_t k = 0, n = s->count; k < n; k++, w += PANEL) {
-            const vector w0 = load(w), w1 = load(w + 8);
+            const vector w0 = load(w), w1 = halves > 1 ? load(w + 8) : w0;
 #define ROW(i, p) \
     { \
         const vector x = _mm256_broadcast_ss(p + k); \
         sums[i][0] = fuse(x, w0, sums[i][0]); \
-        sums[i][1] = fuse(x, w1, sums[i][1]); \
+        if (halves > 1) sums[i][1] = fuse(x, w1, sums[i][1]); \
     }
             ROW(0, p0) ROW(1, p1) ROW(2, p2) ROW(3, p3) ROW(4, p4) ROW(5, p5)
 #undef ROW
         }
     }
 #pragma clang loop unroll(full)
-    for (int i = 0; i < TILE; i++) {
-        store(tile + i * PANEL, sums[i][0]);
-        store(tile + i * PANEL + 8, sums[i][1]);
-    }
+    for (int i = 0; i < TILE; i++)
+        for (int half = 0; half < halves; half++) store(tile + i * PANEL + 8 * half, sums[i][half]);
+}
+
+static __attribute__((noinline)) void convolve_tile(const segment *segments, ptrdiff_t count, const float *panel,
+                                                    const float *bias, float *tile) {
+    convolve_halves(2, segments, count, panel, bias, tile);
+}
+
+/// For a last panel of at most eight channels.
+static __attribute__((noinline)) void convolve_half_tile(const segment *segments, ptrdiff_t count, const float *panel,
+                                                         const float *bias, float *tile) {
+    convolve_halves(1, segments, count, panel, bias, tile);
 }
 
 /// Where the six pixels of a tile look at the input: of the window of each, the upper left corner.
@@ -54,11 +61,16 @@ typedef struct {
 static corners find_corners(const apus_convolution *c, ptrdiff_t first, ptrdiff_t last) {
     corners at = {.inside = true};
     const ptrdiff_t reach = (c->kernel_width - 1) * c->dilation_x;
+    ptrdiff_t row = first / c->out_width, column = first % c->out_width;
     for (int i = 0; i < TILE; i++) {
-        const ptrdiff_t pixel = apus_min(first + i, last - 1);
-        at.y[i] = pixel / c->out_width * c->stride_y - c->pad_top;
-        at.x[i] = pixel % c->out_width * c->stride_x - c->pad_left;
+        at.y[i] = row * c->stride_y - c->pad_top;
+        at.x[i] = column * c->stride_x - c->pad_left;
         at.inside = at.inside && at.x[i] >= 0 && at.x[i] + reach < c->in_width;
+        // A tile that ends early repeats its last pixel.
+        if (first + i + 1 < last && ++column == c->out_width) {
+            column = 0;
+            row++;
+        }
     }
     return at;
 }
@@ -101,9 +113,11 @@ bool apus_convolve_part_avx2(const apus_convolution *c, apus_part part) {
     for (ptrdiff_t panel = part.first_panel; panel < part.last_panel; panel++) {
         const float *w = c->weights + panel * PANEL * taps * c->in_channels;
         const float *bias = apus_bias_of(c) + panel * PANEL;
+        const bool narrow = c->out_channels - panel * PANEL <= 8;
         for (ptrdiff_t t = 0; t < tiles; t++) {
             float tile[TILE * PANEL] __attribute__((aligned(32)));
-            convolve_tile(segments + t * taps, counts[t], w, bias, tile);
+            if (narrow) convolve_half_tile(segments + t * taps, counts[t], w, bias, tile);
+            else convolve_tile(segments + t * taps, counts[t], w, bias, tile);
             const ptrdiff_t pixel = part.first_pixel + t * TILE;
             finish(c, tile, base + pixel, apus_min(TILE, part.last_pixel - pixel), panel * PANEL);
         }

@@ -27,10 +27,15 @@ typedef struct {
 
 INLINE windows find_windows(const apus_convolution *c, ptrdiff_t first, ptrdiff_t last) {
     windows at;
+    ptrdiff_t row = first / c->out_width, column = first % c->out_width;
     for (int i = 0; i < ACROSS; i++) {
-        const ptrdiff_t pixel = apus_min(first + i, last - 1);
-        at.y[i] = pixel / c->out_width * c->stride_y - c->pad_top;
-        at.x[i] = pixel % c->out_width * c->stride_x - c->pad_left;
+        at.y[i] = row * c->stride_y - c->pad_top;
+        at.x[i] = column * c->stride_x - c->pad_left;
+        // Pixels beyond the last repeat it.
+        if (first + i + 1 < last && ++column == c->out_width) {
+            column = 0;
+            row++;
+        }
     }
     return at;
 }

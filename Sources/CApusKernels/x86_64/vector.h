@@ -25,39 +25,46 @@ INLINE __m256i lanes(ptrdiff_t count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), order);
 }
 
-/// e^x within 2 ULP: x = n·ln 2 + r, and a polynomial in r (after Cephes). Below e⁻⁸⁷ it is 0, above e⁸⁸ infinite.
-INLINE vector exponential(vector x) {
-    const vector clipped = at_least(-87.3f, at_most(88.7f, x));
-    const vector n = _mm256_round_ps(multiply(clipped, all(1.44269504f)),
-                                     _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    vector r = _mm256_fnmadd_ps(n, all(0.693359375f), clipped);
-    r = _mm256_fnmadd_ps(n, all(-2.12194440e-4f), r);
+/// p(r) with eʳ ≈ p for |r| ≤ ln 2 / 2, where `x = n·ln 2 + r` (after Cephes).
+INLINE vector reduced_exponential(vector x, vector *n) {
+    *n = _mm256_round_ps(multiply(x, all(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    vector r = _mm256_fnmadd_ps(*n, all(0.693359375f), x);
+    r = _mm256_fnmadd_ps(*n, all(-2.12194440e-4f), r);
     vector p = all(1.9875691e-4f);
     p = fuse(p, r, all(1.3981999e-3f));
     p = fuse(p, r, all(8.3334519e-3f));
     p = fuse(p, r, all(4.1665796e-2f));
     p = fuse(p, r, all(1.6666665e-1f));
     p = fuse(p, r, all(5.0000001e-1f));
-    p = fuse(p, multiply(r, r), add(r, all(1)));
-    // 2ⁿ as 2^⌊n/2⌋ · 2^(n − ⌊n/2⌋): n reaches 128, which a float's exponent does not.
+    return fuse(p, multiply(r, r), add(r, all(1)));
+}
+
+/// 2ⁿ for whole numbers −126…127.
+INLINE vector power_of_two(__m256i n) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));
+}
+
+/// e^x within 2 ULP. Below e⁻⁸⁷ it is 0, above e⁸⁸·⁷ infinite.
+INLINE vector exponential(vector x) {
+    vector n;
+    vector p = reduced_exponential(at_least(-87.3f, at_most(88.7f, x)), &n);
+    // 2ⁿ in two factors: n reaches 128, which a float's exponent does not.
     const __m256i whole = _mm256_cvtps_epi32(n), half = _mm256_srai_epi32(whole, 1);
-    const __m256i bias = _mm256_set1_epi32(127);
-    const __m256i low = _mm256_slli_epi32(_mm256_add_epi32(half, bias), 23);
-    const __m256i high = _mm256_slli_epi32(_mm256_add_epi32(_mm256_sub_epi32(whole, half), bias), 23);
-    p = multiply(multiply(p, _mm256_castsi256_ps(low)), _mm256_castsi256_ps(high));
+    p = multiply(multiply(p, power_of_two(half)), power_of_two(_mm256_sub_epi32(whole, half)));
     p = _mm256_andnot_ps(_mm256_cmp_ps(x, all(-87.3f), _CMP_LT_OQ), p);
     return _mm256_blendv_ps(p, all(__builtin_inff()), _mm256_cmp_ps(x, all(88.722839f), _CMP_GT_OQ));
 }
 
-INLINE vector sigmoid(vector x) {
-    return _mm256_div_ps(all(1), add(all(1), exponential(subtract(_mm256_setzero_ps(), x))));
+/// 1 + e⁻ˣ, where e⁸⁷ stands for all that is larger: enough for a sigmoid, and never infinite.
+INLINE vector one_plus_exponential(vector x) {
+    vector n;
+    const vector p = reduced_exponential(at_least(-87, at_most(87, subtract(_mm256_setzero_ps(), x))), &n);
+    return fuse(p, power_of_two(_mm256_cvtps_epi32(n)), all(1));
 }
 
-INLINE vector silu(vector x) {
-    // x / ∞ would make NaN of −∞; a sigmoid of e⁻⁸⁸ already makes 0 of it.
-    const vector negative = at_most(88, subtract(_mm256_setzero_ps(), x));
-    return _mm256_div_ps(x, add(all(1), exponential(negative)));
-}
+INLINE vector sigmoid(vector x) { return _mm256_div_ps(all(1), one_plus_exponential(x)); }
+/// Below −87 as at −87, where it is already 0 to 35 decimals.
+INLINE vector silu(vector x) { return _mm256_div_ps(at_least(-87, x), one_plus_exponential(x)); }
 
 /// Whether `apply` knows a function.
 INLINE bool is_vector_function(apus_function f) {

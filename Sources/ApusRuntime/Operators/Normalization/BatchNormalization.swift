@@ -6,7 +6,7 @@ import Glibc
 /// `y = (x − mean) / √(variance + epsilon) · scale + bias` by channel, as at inference.
 /// <https://onnx.ai/onnx/operators/onnx__BatchNormalization.html>
 struct BatchNormalization: Operator {
-    static let type = OperatorType("BatchNormalization", since: 7)
+    static let type = OperatorType("BatchNormalization", since: 6)
     private let epsilon: Float
 
     init(_ node: Node, opset: Int) throws(GraphError) {
@@ -14,6 +14,10 @@ struct BatchNormalization: Operator {
         epsilon = try node.float("epsilon", default: 1e-5)
         guard try !node.flag("training_mode", default: false) else {
             throw .attributeValue("training_mode", expected: "0", found: "1", node: node.label)
+        }
+        // Until opset 9 statistics could belong to single pixels.
+        guard try node.flag("spatial", default: true) else {
+            throw .attributeValue("spatial", expected: "1", found: "0", node: node.label)
         }
         // Before opset 14 a training graph is one that asks for the updated statistics.
         try node.requireOutputs(1...1)
