@@ -26,12 +26,17 @@ protocol Operator: Sendable {
     /// Packs weights and the like. An input that is not constant is `nil`.
     mutating func prepare(_ constants: [NDArray?], _ context: ExecutionContext) throws(OperatorError)
 
+    /// Inputs that `prepare` has taken over in a form of its own: their memory need not be kept.
+    var absorbedInputs: Range<Int> { get }
+
     /// The outputs; `inputs` has a `nil` for each optional input left out.
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value]
 }
 
 extension Operator {
     mutating func prepare(_ constants: [NDArray?], _ context: ExecutionContext) throws(OperatorError) {}
+
+    var absorbedInputs: Range<Int> { 0..<0 }
 }
 
 extension [Value?] {

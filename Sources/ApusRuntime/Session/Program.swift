@@ -73,6 +73,19 @@ struct Program: Sendable {
         if let failure = failure.withLock({ $0 }) { throw failure }
         let ready = prepared.withLock { $0 }
         for index in steps.indices { self.steps[index].run = ready[index] }
+        dropAbsorbedConstants()
+    }
+
+    /// Weights that live on in packed form alone need no second copy.
+    private mutating func dropAbsorbedConstants() {
+        var needed = Set(outputs.map(\.slot))
+        for step in steps {
+            let absorbed = step.run.absorbedInputs
+            for (index, slot) in step.inputs.enumerated() where !absorbed.contains(index) {
+                if let slot { needed.insert(slot) }
+            }
+        }
+        for slot in initial.indices where !needed.contains(slot) { initial[slot] = nil }
     }
 
     func run(

@@ -25,6 +25,8 @@ struct Convolution: Operator {
         packed = try PackedConvolution(Value(weights), bias: bias.map { Value($0) }, groups: groups, context)
     }
 
+    var absorbedInputs: Range<Int> { packed == nil ? 0..<0 : 1..<3 }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         [try convolve(inputs, Finish(), context)]
     }

@@ -32,6 +32,8 @@ struct FusedConvolution: Operator {
         try convolution.prepare(Array(constants.prefix(3)), context)
     }
 
+    var absorbedInputs: Range<Int> { convolution.absorbedInputs }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         guard let residual = inputs.optional(3) else {
             return [try convolution.convolve(inputs, Convolution.Finish(activation: activation), context)]
