@@ -24,7 +24,6 @@ import Foundation
         ])
 
     static func main() {
-        setvbuf(stdout, nil, _IOLBF, 0)
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -9,6 +9,6 @@ public struct DetectorPredictor: BatchPredictor {
     public init(_ detector: any Detector) { self.detector = detector }
 
     public func rawDetections(for batch: Batch) throws -> [Float] {
-        try detector.predict(Tensor(batch)).elements()
+        try detector.predict(Tensor.pixels(of: batch)).elements()
     }
 }

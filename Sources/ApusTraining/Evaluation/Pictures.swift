@@ -61,8 +61,8 @@ public enum Pictures {
 
     private static func image(_ position: Int, of batch: Batch) -> Image {
         let count = batch.imageSize * batch.imageSize * 3
-        let bytes = UnsafeRawBufferPointer(start: batch.pixels.base + position * count, count: count)
-        return Image(width: batch.imageSize, height: batch.imageSize, channels: 3, pixels: Array(bytes))
+        let pixels = batch.withUnsafeBytes { Array($0[position * count..<(position + 1) * count]) }
+        return Image(width: batch.imageSize, height: batch.imageSize, channels: 3, pixels: pixels)
     }
 
     private static func percent(_ score: Float) -> String { "\(Int((score * 100).rounded())) %" }

@@ -101,7 +101,7 @@ extension Trainer {
     private func train(on batch: Batch, epoch: Int, step: Int) throws -> StepReport {
         let start = ContinuousClock.now
         let rates = schedule.rates(at: epoch * loader.stepsPerEpoch + step)
-        let loss = try criterion(model(Tensor(batch)), batch.targets.map(DetectionTarget.init))
+        let loss = try criterion(model(Tensor.pixels(of: batch)), batch.targets.map(DetectionTarget.init))
         let parts = LossParts(box: loss.box, cls: loss.classification, dfl: loss.distribution)
         guard parts.total.isFinite else { throw TrainingError.nonFiniteLoss(parts, epoch: epoch, step: step) }
         try loss.total.backward()
@@ -175,10 +175,10 @@ extension Trainer {
 
 extension Tensor {
     /// A loader's pixels as `[N, 3, H, W]` in 0…1.
-    convenience init(_ batch: Batch) {
-        self.init(
-            pixels: UnsafeRawBufferPointer(start: batch.pixels.base, count: batch.count * batch.imageSize * batch.imageSize * 3),
-            count: batch.count, height: batch.imageSize, width: batch.imageSize)
+    static func pixels(of batch: Batch) -> Tensor {
+        batch.withUnsafeBytes {
+            Tensor(pixels: $0, count: batch.count, height: batch.imageSize, width: batch.imageSize)
+        }
     }
 }
 

@@ -1,5 +1,3 @@
-import Glibc
-
 /// How far a run has come; with weights and optimizer state it is all that resuming needs.
 public struct TrainingProgress: Codable, Equatable, Sendable {
     /// The epoch to run next.
@@ -44,11 +42,4 @@ struct EpochTotals {
     }
 
     var loss: LossParts { lossSum / Double(max(imageCount, 1)) }
-}
-
-/// The most memory this process has had in use.
-func peakMemoryMegabytes() -> Double {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
-    return Double(usage.ru_maxrss) / 1024
 }

@@ -27,3 +27,19 @@ public struct EvaluationRecord {
         try run.logArtifact(bytes: sheet.jpegData(quality: 90), as: folder + "predictions.jpg")
     }
 }
+
+extension EvaluationRecord {
+    /// A page that opens offline: numbers, curves, confusion, and the images with the most errors.
+    public func html(title: String, details: [(name: String, value: String)], worstImages: Int = 24) throws -> String {
+        let images = try evaluation.metrics.images.prefix(worstImages).map(picture)
+        return EvaluationReport(title: title, metrics: evaluation.metrics, details: details, images: images).html()
+    }
+
+    private func picture(_ result: ImageResult) throws -> ReportImage {
+        let record = dataset.record(result.imageID)
+        let found = evaluation.predictions.first { $0.index == result.imageID }?.detections ?? []
+        return ReportImage(
+            name: record.name, bytes: try dataset.image(result.imageID).jpegData(quality: 85), width: record.width,
+            height: record.height, truths: record.boxes, detections: found.filter { $0.score >= confidence }, result: result)
+    }
+}

@@ -55,13 +55,13 @@ public struct CheckpointFolder: Sendable {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let metadata = try CheckpointDescription(trainer, model: model).metadata()
         if isBest {
-            try Checkpoint(state: trainer.average.stateDictionary(), metadata: metadata).write(to: best)
+            try Checkpoint(tensors: trainer.average.stateDictionary(), metadata: metadata).write(to: best)
         }
         var state = StateDictionary()
         state.merge(trainer.model.stateDictionary(), prefix: "raw/")
         state.merge(trainer.average.stateDictionary(), prefix: "average/")
         state.merge(trainer.optimizer.stateDictionary(), prefix: "optimizer/")
-        try Checkpoint(state: state, metadata: metadata).write(to: last)
+        try Checkpoint(tensors: state, metadata: metadata).write(to: last)
     }
 
     /// Puts `trainer` where the run stood after its last whole epoch.
@@ -75,10 +75,10 @@ public struct CheckpointFolder: Sendable {
             throw TrainingError.checkpoint(
                 path: last, reason: "it was trained on version \(description.datasetID), found \(trainer.dataset.id)")
         }
-        try trainer.model.load(checkpoint.state.dropping(prefix: "raw/"))
+        try trainer.model.load(checkpoint.tensors.dropping(prefix: "raw/"))
         try trainer.ema.restore(
-            checkpoint.state.dropping(prefix: "average/"), updates: description.progress.emaUpdates)
-        try trainer.optimizer.load(checkpoint.state.dropping(prefix: "optimizer/"))
+            checkpoint.tensors.dropping(prefix: "average/"), updates: description.progress.emaUpdates)
+        try trainer.optimizer.load(checkpoint.tensors.dropping(prefix: "optimizer/"))
         trainer.restore(description.progress)
     }
 }
@@ -93,7 +93,7 @@ public struct TrainedDetector {
         let checkpoint = try Checkpoint(contentsOf: path)
         description = try CheckpointDescription(path: path, metadata: checkpoint.metadata)
         detector = try ModelRegistry.makeDetector(description.model, classCount: description.classNames.count, seed: 0)
-        try detector.load(checkpoint.state)
+        try detector.load(checkpoint.tensors)
         detector.setTraining(false)
     }
 }
@@ -102,6 +102,6 @@ extension Detector {
     /// Starts from the weights of a safetensors file; tensors of another shape, such as another class head, stay random.
     @discardableResult
     func loadWeights(from path: String) throws -> LoadReport {
-        try load(Checkpoint(contentsOf: path).state, strict: false)
+        try load(Checkpoint(contentsOf: path).tensors, strict: false)
     }
 }

@@ -1,8 +1,8 @@
-import ApusAugmentation
 import ApusDatasets
 import ApusTorch
 import ArgumentParser
 import CApusKernels
+import CApusOpenCV
 import Foundation
 
 struct Doctor: ParsableCommand {
@@ -39,7 +39,7 @@ struct Doctor: ParsableCommand {
         [
             Finding(name: "Apus", found: apusVersion, isMissing: false, remedy: ""),
             swift(), libTorch(), cuda(),
-            Finding(name: "OpenCV", found: openCVVersion(), isMissing: false, remedy: ""),
+            Finding(name: "OpenCV", found: String(cString: apus_cv_version()), isMissing: false, remedy: ""),
             Finding(name: "HDF5", found: hdf5LibraryVersion(), isMissing: false, remedy: ""),
             processor(), garments(),
         ]
@@ -64,10 +64,9 @@ struct Doctor: ParsableCommand {
     }
 
     private static func processor() -> Finding {
-        let features = String(cString: apus_cpu_features())
-        let isFast = features.contains("avx2")
+        let isFast = apus_best_cpu() == APUS_AVX2
         return Finding(
-            name: "CPU", found: "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(features)", isMissing: false,
+            name: "CPU", found: "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(isFast ? "AVX2 and FMA" : "no AVX2")", isMissing: false,
             remedy: isFast ? "" : "without AVX2 and FMA the readable kernels run, several times slower")
     }
 

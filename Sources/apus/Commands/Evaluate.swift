@@ -1,0 +1,104 @@
+import ApusConfiguration
+import ApusCore
+import ApusDatasets
+import ApusMetrics
+import ApusTorch
+import ApusTracking
+import ApusTraining
+import ApusVision
+import ArgumentParser
+
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure a run's best weights or an exported model on a split.",
+        discussion: """
+            COCO metrics (profile coco, equal to pycocotools), by size and by class, are printed and, for a run of this \
+            workspace, recorded in it.
+
+              apus evaluate latest --split test
+              apus evaluate garments@champion --split test --json
+              apus evaluate model.onnx --dataset datasets/bccd/dataset.yaml --report report.html
+
+            Exit status: 0 measured, 2 no such model, data or file.
+            """)
+
+    @Argument(help: "A run (an id, the start of one, or latest), NAME@ALIAS, NAME/VERSION or FILE.onnx.") var model: String
+    @Option(help: "train, val or test.") var split = Split.test
+    @Option(help: "A dataset.yaml; else the one that the run was trained on.", completion: .file(extensions: ["yaml"]))
+    var dataset: String?
+    @Option(help: "Write an HTML report that opens offline.", completion: .file(extensions: ["html"])) var report: String?
+    @Flag(help: "Print the metrics as one JSON object.") var json = false
+    @OptionGroup var places: PlaceOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        Torch.usePooledMemory()
+        let subject = try EvaluatedModel.find(model, in: try places.found())
+        let data = try evaluationData(for: subject, description: dataset, terminal: common.terminal)
+        let evaluation = try evaluate(subject, on: data, split: split, terminal: common.terminal)
+        let record = EvaluationRecord(evaluation, split: split, dataset: data)
+        if let run = subject.run { try log(record, to: run) }
+        if let report { try write(record, of: subject, to: report) }
+        if json {
+            print(String(decoding: evaluation.metrics.jsonData(), as: UTF8.self))
+        } else {
+            print(summary(of: evaluation.metrics, subject: subject, data: data))
+        }
+    }
+
+    private func log(_ record: EvaluationRecord, to run: Run) throws {
+        try record.log(to: run)
+        for (name, value) in record.evaluation.metrics.values {
+            try run.log(metrics: ["\(split.rawValue)/\(name)": value], step: 0)
+        }
+    }
+
+    private func write(_ record: EvaluationRecord, of subject: EvaluatedModel, to path: String) throws {
+        let html = try record.html(
+            title: "\(subject.name) on \(record.dataset.name), \(split.rawValue) split",
+            details: [("Model", subject.name), ("Dataset", "\(record.dataset.name) \(record.dataset.id)")])
+        try FileSystem.createFolder(FileSystem.folder(of: path))
+        try FileSystem.writeWhole(html, to: path)
+        common.terminal.say("report: \(path)")
+    }
+
+    private func summary(of metrics: DetectionMetrics, subject: EvaluatedModel, data: PreparedDataset) -> String {
+        let rows = metrics.perClass.map { [$0.name, "\($0.instances)"] + [$0.precision, $0.recall, $0.ap50, $0.ap].map(shown) }
+        let all = ["all", "\(metrics.instanceCount)"]
+            + [metrics.precision, metrics.recall, metrics.mAP50, metrics.mAP50_95].map(shown)
+        let sizes = "AP small \(shown(metrics.apSmall))  medium \(shown(metrics.apMedium))  large \(shown(metrics.apLarge))"
+        return """
+            \(subject.name) on \(data.name) \(data.id), \(split.rawValue) split: \(metrics.imageCount) images, profile \(metrics.profile.rawValue)
+            \(table(["class", "boxes", "precision", "recall", "mAP50", "mAP50-95"], [all] + rows))
+            \(sizes)
+            """
+    }
+
+    private func shown(_ value: Double?) -> String { value.map { fixed($0) } ?? "–" }
+}
+
+/// The dataset that `description` names, or the one that the subject's run was trained on.
+func evaluationData(for subject: EvaluatedModel, description: String?, terminal: Terminal) throws -> PreparedDataset {
+    guard let path = try description ?? subject.run?.trainingDatasetPath() else {
+        throw ValidationError("\(subject.name) belongs to no run of this workspace: name its data with --dataset.")
+    }
+    let data = path.hasSuffix(".h5") ? try PreparedDataset(path: path) : try prepared(path, terminal: Terminal(isQuiet: true)).dataset
+    guard data.classNames == subject.classNames else {
+        throw ValidationError(
+            "\(subject.name) knows the classes \(subject.classNames.joined(separator: ", ")), "
+                + "\(data.name) has \(data.classNames.joined(separator: ", ")): choose data of the same classes.")
+    }
+    return data
+}
+
+/// Runs the subject over a split with a progress bar.
+func evaluate(_ subject: EvaluatedModel, on data: PreparedDataset, split: Split, terminal: Terminal) throws -> Evaluation {
+    let indices = data.indices(of: split)
+    guard !indices.isEmpty else { throw TrainingError.emptySplit(split.rawValue, dataset: data.name) }
+    let bar = ProgressBar("evaluate", terminal: terminal)
+    defer { bar.finish() }
+    let evaluator = SplitEvaluator(
+        dataset: data, indices: indices, imageSize: subject.imageSize, batchSize: 16,
+        configuration: ValidationConfiguration(), loaderThreads: availableCores)
+    return try evaluator.evaluate(subject.predictor) { bar.update($0, of: $1) }
+}

@@ -1,0 +1,126 @@
+import ApusConfiguration
+import ApusCore
+import ApusDatasets
+import ApusExport
+import ApusTorch
+import ApusTracking
+import ApusTraining
+import ApusVision
+import ArgumentParser
+
+struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Export a run's best weights as a registered model version.",
+        discussion: """
+            Writes models/NAME/VERSION with model.onnx, MLmodel, labels and a model card, proves on real images that our \
+            runtime computes what LibTorch computes, and registers the version in the tracking store.
+
+              apus export latest --name garments --alias champion
+
+            Exit status: 0 exported, 1 the two differ by more than 1e-3, 2 no such run.
+            """)
+
+    @Argument(help: ArgumentHelp("A run: an id, the start of one, or latest.", valueName: "run")) var reference: String
+    @Option(help: "The model's name in the registry.") var name: String
+    @Option(help: "An alias that shall point at the new version.") var alias: String?
+    @Option(help: "Images that parity is proved on.") var parityImages = 8
+    @Flag(help: "Print one JSON object.") var json = false
+    @OptionGroup var places: PlaceOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard parityImages > 0 else { throw ValidationError("--parity-images is \(parityImages); choose 1 or more.") }
+    }
+
+    func run() throws {
+        let workspace = try places.found()
+        let store = try TrackingStore(root: workspace.store, creatingIfMissing: false)
+        let tracked = try store.run(matching: reference)
+        let registry = ApusTracking.ModelRegistry(store)
+        let version = registry.nextVersion(of: name)
+        let folder = try freeFolder(workspace, version: version)
+        let parity = try write(tracked, version: version, to: folder, registry: registry)
+        if let alias { try registry.setAlias(alias, of: name, to: version) }
+        try report(version, folder: folder, parity: parity)
+    }
+
+    private func freeFolder(_ workspace: Workspace, version: Int) throws -> String {
+        let folder = workspace.modelFolder(name, version: version)
+        guard !FileSystem.exists(folder) else {
+            throw ValidationError("\(folder) is there but the registry does not know it: move it away.")
+        }
+        try FileSystem.createFolder(FileSystem.folder(of: folder))
+        return folder
+    }
+
+    private func write(
+        _ tracked: Run, version: Int, to folder: String, registry: ApusTracking.ModelRegistry
+    ) throws -> ParityReport {
+        let best = try TrainedDetector(contentsOf: CheckpointFolder(tracked.artifactPath).best)
+        let modelID = LoggedModel.newID()
+        let exporter = ModelExporter(description: description(of: best, run: tracked, version: version))
+        let parity = try proved {
+            try exporter.export(
+                best.detector, card: try card(of: tracked, best), images: try sampleImages(of: tracked),
+                runID: tracked.id, modelID: modelID, to: folder)
+        }
+        try tracked.logModel(name: name, id: modelID, location: folder, step: best.description.progress.bestEpoch ?? 0)
+        try registry.register(
+            name: name, versionFolder: folder, version: version, runID: tracked.id, modelID: modelID,
+            description: "Exported from run \(tracked.id)")
+        return parity
+    }
+
+    private func proved(_ export: () throws -> ParityReport) throws -> ParityReport {
+        do {
+            return try export()
+        } catch let error as ExportError {
+            throw WorkFailure(description: "\(error)")
+        }
+    }
+
+    private func description(of best: TrainedDetector, run: Run, version: Int) -> ModelDescription {
+        let size = best.description.imageSize
+        return ModelDescription(
+            task: .detect, labels: best.description.classNames,
+            input: InputSpecification(letterbox: LetterboxSpecification(width: size, height: size)),
+            detection: .init(layout: .v8, strides: best.detector.strides), name: name, version: "\(version)",
+            training: ["run": run.id, "dataset": best.description.datasetID])
+    }
+
+    /// Images of the validation split, which training never saw.
+    private func sampleImages(of run: Run) throws -> [Image] {
+        guard let path = try run.trainingDatasetPath() else { return [] }
+        let dataset = try PreparedDataset(path: path)
+        return try dataset.indices(of: .val).prefix(parityImages).map { try dataset.image($0) }
+    }
+
+    private func card(of run: Run, _ best: TrainedDetector) throws -> ModelCard {
+        let measured = try run.metrics()
+        let split = measured.keys.contains("test/mAP50") ? "test" : "best"
+        let names = ["mAP50", "mAP50-95", "precision", "recall", "AP-small", "AP-medium", "AP-large"]
+        return ModelCard(
+            metrics: names.compactMap { name in measured["\(split)/\(name)"].map { ModelCard.Metric(name, $0.value) } },
+            evaluation: split == "test" ? "the test split, COCO profile" : "the validation split, COCO profile",
+            data: try run.datasets().map { "\($0.name), version \($0.digest)" }.joined(separator: "; "),
+            intendedUse: "Finding \(best.description.classNames.joined(separator: ", ")) in images like those it was trained on.",
+            limits: ["Measured on the dataset above only; images of other cameras or scenes need an evaluation of their own."])
+    }
+
+    private func report(_ version: Int, folder: String, parity: ParityReport) throws {
+        if json {
+            return try printJSON(ExportSummary(name: name, version: version, folder: folder, alias: alias, parity: parity))
+        }
+        common.terminal.say("\(parity)")
+        common.terminal.say("\(name)/\(version)\(alias.map { " (\(name)@\($0))" } ?? "") is in \(folder)")
+        print("\(name)/\(version)")
+    }
+}
+
+struct ExportSummary: Encodable {
+    var name: String
+    var version: Int
+    var folder: String
+    var alias: String?
+    var parity: ParityReport
+}

@@ -1,0 +1,105 @@
+import ApusTracking
+import ArgumentParser
+import Foundation
+
+struct Runs: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look into the tracking store.", subcommands: [List.self, Show.self, Check.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List runs, newest first.", discussion: "  apus runs list --metric val/mAP50")
+
+        @Option(name: .customLong("metric"), help: "A metric to show; may be repeated.")
+        var metrics: [String] = ["val/mAP50", "val/mAP50-95"]
+        @Flag(help: "Print a JSON array.") var json = false
+        @OptionGroup var places: PlaceOptions
+
+        func run() throws {
+            let summaries = try places.store().runSummaries().filter { !$0.isDeleted }
+            if json { return try printJSON(summaries.map(RunRecord.init)) }
+            print(table(["run", "experiment", "status", "started"] + metrics, summaries.map(row)))
+        }
+
+        private func row(_ summary: RunSummary) -> [String] {
+            let started = Date(timeIntervalSince1970: Double(summary.startTime) / 1000)
+            return [
+                String(summary.id.prefix(8)), summary.experimentName, shown(summary),
+                started.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false)),
+            ] + metrics.map { name in summary.metrics[name].map { fixed($0.value) } ?? "–" }
+        }
+
+        private func shown(_ summary: RunSummary) -> String {
+            if !summary.problems.isEmpty { return "damaged" }
+            return summary.isAbandoned ? "abandoned" : summary.status.map { "\($0)" } ?? "unknown"
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show a run's parameters, metrics and artifacts.", discussion: "  apus runs show latest")
+
+        @Argument(help: ArgumentHelp("A run: an id, the start of one, or latest.", valueName: "run")) var reference: String
+        @Flag(help: "Print one JSON object.") var json = false
+        @OptionGroup var places: PlaceOptions
+
+        func run() throws {
+            let store = try places.store()
+            let found = try store.run(matching: reference)
+            guard let summary = store.runSummaries().first(where: { $0.id == found.id }) else { return }
+            if json { return try printJSON(RunRecord(summary)) }
+            print("run \(summary.id) of \(summary.experimentName), \(summary.status.map { "\($0)" } ?? "unknown")")
+            for problem in summary.problems { print("! \(problem)") }
+            print("\n" + table(["metric", "step", "value"], summary.metrics.sorted { $0.key < $1.key }.map {
+                [$0.key, "\($0.value.step)", "\($0.value.value)"]
+            }))
+            print("\n" + table(["parameter", "value"], summary.parameters.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }))
+            print("\nartifacts in \(found.artifactPath)")
+            for artifact in try found.artifacts() { print("  \(artifact)") }
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "fsck", abstract: "Find damage in the store.",
+            discussion: "  apus runs fsck\n\nExit status: 0 sound, 1 damage was found.")
+
+        @OptionGroup var places: PlaceOptions
+
+        func run() throws {
+            let findings = try places.store().check()
+            for finding in findings { print(finding) }
+            if !findings.isEmpty { throw ExitCode(1) }
+            print("sound")
+        }
+    }
+}
+
+struct RunRecord: Encodable {
+    var id, name, experiment: String
+    var status: String?
+    var startTime: Int64
+    var endTime: Int64?
+    var metrics: [String: Double]
+    var parameters, tags: [String: String]
+    var problems: [String]
+
+    init(_ summary: RunSummary) {
+        id = summary.id
+        name = summary.name
+        experiment = summary.experimentName
+        status = summary.status.map { "\($0)" }
+        startTime = summary.startTime
+        endTime = summary.endTime
+        metrics = summary.metrics.mapValues(\.value).filter { $0.value.isFinite }
+        parameters = summary.parameters
+        tags = summary.tags
+        problems = summary.problems
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, experiment, status, metrics, parameters, tags, problems
+        case startTime = "start_time"
+        case endTime = "end_time"
+    }
+}

@@ -1,0 +1,16 @@
+import ApusConfiguration
+import ApusTracking
+import ArgumentParser
+
+/// Where a command finds the workspace and its store.
+struct PlaceOptions: ParsableArguments {
+    @Option(help: "The workspace; else the nearest folder above with datasets, experiments and models.", completion: .directory)
+    var workspace: String?
+
+    func found(near path: String = ".") throws -> Workspace {
+        if let workspace { return Workspace(root: workspace) }
+        return try Workspace.find(from: path)
+    }
+
+    func store() throws -> TrackingStore { try TrackingStore(root: try found().store, creatingIfMissing: false) }
+}
