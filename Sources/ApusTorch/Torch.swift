@@ -15,6 +15,10 @@ public enum Torch {
     /// Seeds LibTorch's own generators. Initial weights do not depend on it: they come from a `RandomStream`.
     public static func seed(_ seed: UInt64) { apus_torch_seed(seed) }
 
+    /// Makes computing threads sleep soon while they wait for each other: much faster where data loaders or other
+    /// programs want the same cores, and as fast where nobody does. `OMP_WAIT_POLICY` overrides it.
+    public static func shareCores() { apus_torch_share_cores() }
+
     /// Keeps freed tensor memory for the next step instead of returning it to the system: a training step is faster
     /// and the process stays at its peak. Call before the first tensor.
     public static func usePooledMemory() { apus_torch_use_pooled_memory() }

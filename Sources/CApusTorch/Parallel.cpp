@@ -1,5 +1,10 @@
 #include "Parallel.hpp"
+#include "CApusTorch.h"
+#include <cstdlib>
 #include <dlfcn.h>
+#include <mutex>
+#include <thread>
+#include <unistd.h>
 
 namespace {
 
@@ -20,4 +25,19 @@ void apus::onPool(int threads, void (*run)(void *), void *context) {
     } else {
         run(context);
     }
+}
+
+/// GNU OpenMP's threads spin at every barrier, for a millisecond and more, unless it manages more threads than there
+/// are cores. Where data loaders or other programs want the cores too, a step then takes several times as long. One
+/// idle team of that size, owned by a thread that sleeps, makes all barriers sleep soon.
+void apus_torch_share_cores(void) {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        const bool isDecided = std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT");
+        if (isDecided || !parallelRegion()) return;
+        std::thread([] {
+            parallelRegion()([](void *) {}, nullptr, std::thread::hardware_concurrency() + 1, 0);
+            for (;;) pause();
+        }).detach();
+    });
 }

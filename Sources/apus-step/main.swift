@@ -50,6 +50,7 @@ func targets(batch: Int, classes: Int) -> [DetectionTarget] {
 let option = options(["size": 320, "batch": 16, "classes": 80, "threads": 2, "steps": 5, "warmup": 2])
 let (batch, size) = (option["batch"]!, option["size"]!)
 Torch.usePooledMemory()
+Torch.shareCores()
 Torch.setThreads(option["threads"]!)
 let model = V8Detector(scale: .n, classCount: option["classes"]!)
 let optimizer = SGD(model.parameterGroups(learningRate: 0.01, momentum: 0.937, weightDecay: 5e-4))

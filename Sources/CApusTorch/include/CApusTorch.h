@@ -32,6 +32,9 @@ const char *apus_torch_cpu_capability(void);
 void apus_torch_set_threads(int count);
 int apus_torch_threads(void);
 void apus_torch_seed(uint64_t seed);
+/// Makes computing threads sleep soon instead of spinning while they wait for each other, unless the environment
+/// (OMP_WAIT_POLICY, GOMP_SPINCOUNT) says how they shall wait.
+void apus_torch_share_cores(void);
 /// Makes freed tensor memory be reused instead of returned to the system. Call before the first tensor.
 void apus_torch_use_pooled_memory(void);
 /// Bytes that the pool has taken from the system.
