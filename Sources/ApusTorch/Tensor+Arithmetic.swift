@@ -1,7 +1,9 @@
 import CApusTorch
 
 extension Tensor {
-    private func unary(_ operation: apus_unary) -> Tensor { Tensor(apus_tensor_unary(handle, Int32(operation.rawValue))) }
+    private func unary(_ operation: apus_unary) -> Tensor {
+        Tensor(apus_tensor_unary(handle, Int32(operation.rawValue)))
+    }
     private static func binary(_ a: Tensor, _ b: Tensor, _ operation: apus_binary) -> Tensor {
         Tensor(apus_tensor_binary(a.handle, b.handle, Int32(operation.rawValue)))
     }

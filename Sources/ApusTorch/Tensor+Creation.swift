@@ -100,7 +100,7 @@ extension Tensor {
     public func to(_ dataType: DataType) -> Tensor { Tensor(apus_tensor_to_dtype(handle, dataType.tensorNumber)) }
     /// The same elements, row by row in memory.
     public func contiguous() -> Tensor { Tensor(apus_tensor_contiguous(handle, false)) }
-    /// The same `[N, C, H, W]` elements with the channels of a pixel side by side in memory: the fastest layout on CPUs.
+    /// The same `[N, C, H, W]` elements, the channels of a pixel side by side in memory: the fastest layout on CPUs.
     public func channelsLast() -> Tensor { Tensor(apus_tensor_contiguous(handle, true)) }
 
     /// Overwrites the elements with `source`'s, outside `backward`'s sight. The shapes must be equal.

@@ -2,7 +2,9 @@ import CApusTorch
 
 extension Tensor {
     /// - Input: `[N, C, H, W]`, weight `[O, C / groups, k, k]`; output `[N, O, H', W']`
-    public func conv2D(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1) -> Tensor {
+    public func conv2D(_ weight: Tensor, bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1)
+        -> Tensor
+    {
         Tensor(
             apus_tensor_conv2d(handle, weight.handle, bias?.handle, Int64(stride), Int64(padding), Int64(groups)))
     }
@@ -17,7 +19,9 @@ extension Tensor {
     }
 
     /// Nearest-neighbour upsampling of `[N, C, H, W]` by a whole factor.
-    public func upsampledNearest(factor: Int) -> Tensor { Tensor(apus_tensor_upsample_nearest2d(handle, Int64(factor))) }
+    public func upsampledNearest(factor: Int) -> Tensor {
+        Tensor(apus_tensor_upsample_nearest2d(handle, Int64(factor)))
+    }
 
     /// Means over height and width: `[N, C, H, W]` to `[N, C]`.
     public func meanPool() -> Tensor { mean(over: [2, 3]) }
@@ -32,7 +36,9 @@ extension Tensor {
             weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, isTraining: Bool,
             momentum: Double, epsilon: Double
         ) {
-            (self.weight, self.bias, self.runningMean, self.runningVariance) = (weight, bias, runningMean, runningVariance)
+            (self.weight, self.bias, self.runningMean, self.runningVariance) = (
+                weight, bias, runningMean, runningVariance
+            )
             (self.isTraining, self.momentum, self.epsilon) = (isTraining, momentum, epsilon)
         }
     }
@@ -46,7 +52,8 @@ extension Tensor {
         withExtendedLifetime(s) {
             Tensor(
                 apus_tensor_batch_norm(
-                    handle, s.weight.handle, s.bias.handle, s.runningMean.handle, s.runningVariance.handle, s.isTraining,
+                    handle, s.weight.handle, s.bias.handle, s.runningMean.handle, s.runningVariance.handle,
+                    s.isTraining,
                     s.momentum, s.epsilon, withSilu))
         }
     }

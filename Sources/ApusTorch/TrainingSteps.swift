@@ -24,11 +24,13 @@ public enum TrainingSteps {
     public static func sgd(
         parameters: [Tensor], momenta: [Tensor], rates: [StepRates], nesterov: Bool, maximumNorm: Double
     ) throws(TorchError) -> Double {
-        precondition(parameters.count == momenta.count && parameters.count == rates.count, "one state for each parameter")
+        precondition(
+            parameters.count == momenta.count && parameters.count == rates.count, "one state for each parameter")
         var norm = 0.0
         let status = withExtendedLifetime((parameters, momenta)) {
             apus_sgd_step(
-                parameters.map(\.handle), momenta.map(\.handle), rates.map(\.c), parameters.count, nesterov, maximumNorm,
+                parameters.map(\.handle), momenta.map(\.handle), rates.map(\.c), parameters.count, nesterov,
+                maximumNorm,
                 &norm)
         }
         guard status == 0 else { throw .last }

@@ -8,8 +8,12 @@ Head::Place Head::place(int64_t image, int64_t anchor) const {
     const Level *level = &levels.back();
     while (anchor < level->firstAnchor) level--;
     const int64_t cell = anchor - level->firstAnchor, row = image * level->count() + cell;
-    return {level, cell, cell % level->width + 0.5, cell / level->width + 0.5,
-            level->boxes + row * 4 * bins, level->scores + row * classes};
+    return {level,
+            cell,
+            cell % level->width + 0.5,
+            cell / level->width + 0.5,
+            level->boxes + row * 4 * bins,
+            level->scores + row * classes};
 }
 
 double apus::expectedDistance(const float *logits, int64_t bins) {
@@ -25,7 +29,8 @@ double apus::expectedDistance(const float *logits, int64_t bins) {
 
 Corners apus::decodedBox(const Head::Place &place, int64_t bins) {
     return {place.x - expectedDistance(place.boxes, bins), place.y - expectedDistance(place.boxes + bins, bins),
-            place.x + expectedDistance(place.boxes + 2 * bins, bins), place.y + expectedDistance(place.boxes + 3 * bins, bins)};
+            place.x + expectedDistance(place.boxes + 2 * bins, bins),
+            place.y + expectedDistance(place.boxes + 3 * bins, bins)};
 }
 
 namespace {
@@ -38,12 +43,13 @@ struct Candidate {
 
 /// What one image's assignment knows about its anchors.
 struct Anchors {
-    std::vector<Corners> boxes;  // decoded when first asked for, in pixels
+    std::vector<Corners> boxes; // decoded when first asked for, in pixels
     std::vector<bool> isDecoded;
     std::vector<int32_t> claims, owner;
     std::vector<double> best;
 
-    explicit Anchors(int64_t count) : boxes(count), isDecoded(count), claims(count), owner(count, -1), best(count, -1) {}
+    explicit Anchors(int64_t count)
+        : boxes(count), isDecoded(count), claims(count), owner(count, -1), best(count, -1) {}
 
     const Corners &box(const Head &head, const Head::Place &place, int64_t anchor) {
         if (!isDecoded[anchor]) {
@@ -118,7 +124,8 @@ void settle(const std::vector<Candidate> &found, int32_t truth, Anchors &anchors
     }
 }
 
-void collect(const std::vector<Candidate> &found, int32_t truth, const Anchors &anchors, std::vector<Positive> &positives) {
+void collect(const std::vector<Candidate> &found, int32_t truth, const Anchors &anchors,
+             std::vector<Positive> &positives) {
     double alignment = 0, overlap = 0;
     for (const Candidate &candidate : found) {
         if (anchors.owner[candidate.anchor] != truth) continue;
@@ -147,6 +154,7 @@ std::vector<Positive> apus::assign(const Head &head, int64_t image, const std::v
     for (size_t truth = 0; truth < truths.size(); truth++) {
         collect(found[truth], static_cast<int32_t>(truth), anchors, positives);
     }
-    std::sort(positives.begin(), positives.end(), [](const Positive &a, const Positive &b) { return a.anchor < b.anchor; });
+    std::sort(positives.begin(), positives.end(),
+              [](const Positive &a, const Positive &b) { return a.anchor < b.anchor; });
     return positives;
 }

@@ -10,7 +10,8 @@ using namespace apus;
 
 at::ScalarType apus::scalarType(int dtype) {
     static constexpr at::ScalarType types[] = {
-        at::kFloat, at::kDouble, at::kHalf, at::kBFloat16, at::kByte, at::kChar, at::kShort, at::kInt, at::kLong, at::kBool,
+        at::kFloat, at::kDouble, at::kHalf, at::kBFloat16, at::kByte,
+        at::kChar,  at::kShort,  at::kInt,  at::kLong,     at::kBool,
     };
     TORCH_CHECK(dtype >= 0 && dtype < static_cast<int>(std::size(types)), "no element type has the number ", dtype);
     return types[dtype];
@@ -52,7 +53,8 @@ apus_status apus_tensor_item(apus_tensor handle, double *value) {
 apus_result apus_tensor_from_pixels(const uint8_t *pixels, int64_t n, int64_t height, int64_t width, int64_t channels,
                                     int deviceIndex) {
     return guarded([&] {
-        auto tensor = at::empty({n, channels, height, width}, options(APUS_FLOAT32, -1), at::MemoryFormat::ChannelsLast);
+        auto tensor =
+            at::empty({n, channels, height, width}, options(APUS_FLOAT32, -1), at::MemoryFormat::ChannelsLast);
         float *output = tensor.mutable_data_ptr<float>();
         parallelRanges(n * height * width * channels, 1 << 15, [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; i++) output[i] = static_cast<float>(pixels[i]) / 255.0f;

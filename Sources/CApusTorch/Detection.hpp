@@ -46,7 +46,7 @@ Corners decodedBox(const Head::Place &place, int64_t bins);
 
 /// A labelled box of one image, in pixels.
 struct Truth {
-    int32_t target;  // index into the caller's targets
+    int32_t target; // index into the caller's targets
     int32_t label;
     Corners box;
 };
@@ -54,7 +54,7 @@ struct Truth {
 /// An anchor that shall predict a truth, and with what class score.
 struct Positive {
     int64_t anchor;
-    int32_t truth;  // index into the image's truths
+    int32_t truth; // index into the image's truths
     double score;
 };
 

@@ -31,9 +31,10 @@ Head headOf(const Maps &boxes, const Maps &scores, const float *strides) {
     for (size_t i = 0; i < boxes.size(); i++) {
         const auto &b = boxes[i], &s = scores[i];
         TORCH_CHECK(b.size(0) == head.batch && s.size(0) == head.batch && b.size(1) == 4 * head.bins
-                    && s.size(1) == head.classes && b.size(2) == s.size(2) && b.size(3) == s.size(3),
+                        && s.size(1) == head.classes && b.size(2) == s.size(2) && b.size(3) == s.size(3),
                     "the maps of level ", i, " disagree: ", b.sizes(), " and ", s.sizes());
-        head.levels.push_back({b.const_data_ptr<float>(), s.const_data_ptr<float>(), b.size(2), b.size(3), strides[i], head.anchors});
+        head.levels.push_back(
+            {b.const_data_ptr<float>(), s.const_data_ptr<float>(), b.size(2), b.size(3), strides[i], head.anchors});
         head.anchors += b.size(2) * b.size(3);
     }
     return head;
@@ -55,7 +56,8 @@ std::vector<std::vector<Truth>> truthsOf(const Head &head, const apus_target *ta
 
 using Assignment = std::vector<std::vector<Positive>>;
 
-Assignment assignAll(const Head &head, const std::vector<std::vector<Truth>> &truths, const apus_detection_settings &settings) {
+Assignment assignAll(const Head &head, const std::vector<std::vector<Truth>> &truths,
+                     const apus_detection_settings &settings) {
     Assignment assignment(head.batch);
     parallelParts(head.batch, [&](int64_t image) { assignment[image] = assign(head, image, truths[image], settings); });
     return assignment;
@@ -87,7 +89,8 @@ struct Weights {
 
 /// Cross entropy of both bins beside `target`, weighted by nearness (Li et al., Generalized Focal Loss,
 /// <https://arxiv.org/abs/2006.04388>), and the gradients of it and of the expected distance.
-double distributionLoss(const float *logits, int64_t bins, double target, double weight, double distanceSlope, float *gradient) {
+double distributionLoss(const float *logits, int64_t bins, double target, double weight, double distanceSlope,
+                        float *gradient) {
     target = std::clamp(target, 0.0, bins - 1 - 0.01);
     const int64_t left = static_cast<int64_t>(target);
     const double rightShare = target - left, leftShare = 1 - rightShare;
@@ -112,14 +115,17 @@ void addBoxLosses(const Head &head, const Head::Place &place, const Positive &po
     const double s = place.level->stride;
     const Corners target{truth.box.minX / s, truth.box.minY / s, truth.box.maxX / s, truth.box.maxY / s};
     const Corners box = decodedBox(place, head.bins);
-    const Dual overlap = completeIoU(variable(box.minX, 0), variable(box.minY, 1), variable(box.maxX, 2), variable(box.maxY, 3), target);
+    const Dual overlap =
+        completeIoU(variable(box.minX, 0), variable(box.minY, 1), variable(box.maxX, 2), variable(box.maxY, 3), target);
     sums.box += (1 - overlap.value) * positive.score;
-    const double distances[4] = {place.x - target.minX, place.y - target.minY, target.maxX - place.x, target.maxY - place.y};
-    const double signs[4] = {-1, -1, 1, 1};  // a corner's coordinate falls or grows with its distance
+    const double distances[4] = {place.x - target.minX, place.y - target.minY, target.maxX - place.x,
+                                 target.maxY - place.y};
+    const double signs[4] = {-1, -1, 1, 1}; // a corner's coordinate falls or grows with its distance
     for (int side = 0; side < 4; side++) {
         const double slope = -overlap.slope[side] * signs[side] * positive.score * weights.box;
-        const double loss = distributionLoss(place.boxes + side * head.bins, head.bins, distances[side],
-                                             positive.score * weights.distribution / 4, slope, gradient + side * head.bins);
+        const double loss =
+            distributionLoss(place.boxes + side * head.bins, head.bins, distances[side],
+                             positive.score * weights.distribution / 4, slope, gradient + side * head.bins);
         sums.distribution += loss * positive.score / 4;
     }
 }
@@ -139,7 +145,8 @@ void addImage(const Head &head, int64_t image, const std::vector<Truth> &truths,
         const size_t i = place.level - head.levels.data();
         const int64_t row = image * place.level->count() + place.cell;
         sums.classification -= place.scores[truth.label] * positive.score;
-        output.scores[i][row * head.classes + truth.label] -= static_cast<float>(positive.score * weights.classification);
+        output.scores[i][row * head.classes + truth.label] -=
+            static_cast<float>(positive.score * weights.classification);
         addBoxLosses(head, place, positive, truth, weights, output.boxes[i] + row * 4 * head.bins, sums);
         sums.positives++;
     }
@@ -159,12 +166,15 @@ double measure(const Maps &boxes, const Maps &scores, const Request &request, Ma
     const auto truths = truthsOf(head, request.targets, request.targetCount);
     const auto assignment = assignAll(head, truths, request.settings);
     Output output;
-    for (const auto &map : boxes) output.boxes.push_back(gradients.emplace_back(at::zeros_like(map)).mutable_data_ptr<float>());
-    for (const auto &map : scores) output.scores.push_back(gradients.emplace_back(at::empty_like(map)).mutable_data_ptr<float>());
+    for (const auto &map : boxes)
+        output.boxes.push_back(gradients.emplace_back(at::zeros_like(map)).mutable_data_ptr<float>());
+    for (const auto &map : scores)
+        output.scores.push_back(gradients.emplace_back(at::empty_like(map)).mutable_data_ptr<float>());
 
     const double share = 1 / std::max(totalScore(assignment), 1.0), batch = head.batch;
     const auto &gains = request.settings;
-    const Weights weights{gains.boxGain * share * batch, gains.classGain * share * batch, gains.distributionGain * share * batch};
+    const Weights weights{gains.boxGain * share * batch, gains.classGain * share * batch,
+                          gains.distributionGain * share * batch};
     std::vector<Sums> images(head.batch);
     parallelParts(head.batch, [&](int64_t image) {
         addImage(head, image, truths[image], assignment[image], weights, output, images[image]);
@@ -179,7 +189,9 @@ double measure(const Maps &boxes, const Maps &scores, const Request &request, Ma
     *request.parts = {static_cast<float>(gains.boxGain * share * sums.box),
                       static_cast<float>(gains.classGain * share * sums.classification),
                       static_cast<float>(gains.distributionGain * share * sums.distribution), sums.positives};
-    return batch * share * (gains.boxGain * sums.box + gains.classGain * sums.classification + gains.distributionGain * sums.distribution);
+    return batch * share
+           * (gains.boxGain * sums.box + gains.classGain * sums.classification
+              + gains.distributionGain * sums.distribution);
 }
 
 struct DetectionLoss : torch::autograd::Function<DetectionLoss> {
@@ -201,16 +213,16 @@ struct DetectionLoss : torch::autograd::Function<DetectionLoss> {
         if (!isUnit) {
             for (auto &gradient : gradients) gradient = at::mul(gradient, incoming[0]);
         }
-        gradients.emplace_back();  // the request takes no gradient
+        gradients.emplace_back(); // the request takes no gradient
         return gradients;
     }
 };
 
 } // namespace
 
-apus_result apus_detection_loss(const apus_tensor *boxes, const apus_tensor *scores, const float *strides, size_t levels,
-                                const apus_target *targets, size_t targetCount, apus_detection_settings settings,
-                                apus_loss_parts *parts) {
+apus_result apus_detection_loss(const apus_tensor *boxes, const apus_tensor *scores, const float *strides,
+                                size_t levels, const apus_target *targets, size_t targetCount,
+                                apus_detection_settings settings, apus_loss_parts *parts) {
     return guarded([&] {
         Maps maps = retained(boxes, levels);
         const Maps scoreMaps = retained(scores, levels);
@@ -239,7 +251,8 @@ apus_status apus_detection_assignment(const apus_tensor *boxes, const apus_tenso
     });
 }
 
-apus_result apus_detection_decode(const apus_tensor *boxes, const apus_tensor *scores, const float *strides, size_t levels) {
+apus_result apus_detection_decode(const apus_tensor *boxes, const apus_tensor *scores, const float *strides,
+                                  size_t levels) {
     return guarded([&] {
         const Maps boxMaps = readable(retained(boxes, levels)), scoreMaps = readable(retained(scores, levels));
         const Head head = headOf(boxMaps, scoreMaps, strides);

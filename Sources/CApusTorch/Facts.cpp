@@ -2,7 +2,9 @@
 
 using namespace apus;
 
-void apus_tensor_release(apus_tensor tensor) { (void)Implementation::reclaim(reinterpret_cast<at::TensorImpl *>(tensor)); }
+void apus_tensor_release(apus_tensor tensor) {
+    (void)Implementation::reclaim(reinterpret_cast<at::TensorImpl *>(tensor));
+}
 size_t apus_tensor_rank(apus_tensor tensor) { return static_cast<size_t>(Borrowed(tensor)->dim()); }
 int64_t apus_tensor_size(apus_tensor tensor, size_t axis) { return Borrowed(tensor)->sizes()[axis]; }
 int64_t apus_tensor_count(apus_tensor tensor) { return Borrowed(tensor)->numel(); }

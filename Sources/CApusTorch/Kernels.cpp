@@ -22,15 +22,20 @@ namespace avx2 {
 #include "NormKernels.hpp"
 }
 #pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"), min_vector_width(512))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"), min_vector_width(512))), \
+                             apply_to = function)
 namespace avx512 {
 #include "Lanes.hpp"
 #include "LossKernels.hpp"
 #include "NormKernels.hpp"
 }
 #pragma clang attribute pop
-namespace avx2 { const apus::Kernels table = APUS_KERNEL_TABLE; }
-namespace avx512 { const apus::Kernels table = APUS_KERNEL_TABLE; }
+namespace avx2 {
+const apus::Kernels table = APUS_KERNEL_TABLE;
+}
+namespace avx512 {
+const apus::Kernels table = APUS_KERNEL_TABLE;
+}
 #endif
 
 static const apus::Kernels &chosen() {

@@ -6,8 +6,12 @@ typedef int LanesBits __attribute__((ext_vector_type(16)));
 /// The same, at any address.
 typedef float LanesUnaligned __attribute__((ext_vector_type(16), aligned(4)));
 
-__attribute__((always_inline)) static inline Lanes load(const float *p) { return *reinterpret_cast<const LanesUnaligned *>(p); }
-__attribute__((always_inline)) static inline void store(float *p, Lanes x) { *reinterpret_cast<LanesUnaligned *>(p) = x; }
+__attribute__((always_inline)) static inline Lanes load(const float *p) {
+    return *reinterpret_cast<const LanesUnaligned *>(p);
+}
+__attribute__((always_inline)) static inline void store(float *p, Lanes x) {
+    *reinterpret_cast<LanesUnaligned *>(p) = x;
+}
 
 /// eˣ to 2 units in the last place, for x clamped to ±87: 2ⁿ · e^r with |r| ≤ ln 2 / 2 and a polynomial for e^r.
 __attribute__((always_inline)) static inline Lanes exponential(Lanes x) {

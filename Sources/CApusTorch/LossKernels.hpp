@@ -12,7 +12,7 @@ static double softplusSum(const float *x, float *gradient, int64_t count, float 
             const Lanes value = load(x + i);
             const Lanes e = exponential(-__builtin_elementwise_abs(value)), reciprocal = 1.0f / (1.0f + e);
             store(gradient + i, weight * (value >= 0.0f ? reciprocal : e * reciprocal));
-            sum += (value < 0.0f ? Lanes(0.0f) : value) + logarithmOfOnePlus(e);  // a NaN stays one
+            sum += (value < 0.0f ? Lanes(0.0f) : value) + logarithmOfOnePlus(e); // a NaN stays one
         }
         for (int lane = 0; lane < 16; lane++) total += sum[lane];
         if (end == count) break;

@@ -88,17 +88,19 @@ static void gradientSums(const float *x, const float *dz, int64_t rows, int64_t 
                          const float *scale, const float *shift, const float *mean, float *sum, float *product) {
     int64_t c = 0;
     for (; c + 32 <= channels; c += 32) {
-        gradientSumsOfBlock<2>(x + c, dz + c, rows, channels, dzStride, scale + c, shift + c, mean + c, sum + c, product + c);
+        gradientSumsOfBlock<2>(x + c, dz + c, rows, channels, dzStride, scale + c, shift + c, mean + c, sum + c,
+                               product + c);
     }
     for (; c < channels; c += 16) {
-        gradientSumsOfBlock<1>(x + c, dz + c, rows, channels, dzStride, scale + c, shift + c, mean + c, sum + c, product + c);
+        gradientSumsOfBlock<1>(x + c, dz + c, rows, channels, dzStride, scale + c, shift + c, mean + c, sum + c,
+                               product + c);
     }
 }
 
 /// dx = scale · du + slope · (x − mean) + offset
-static void normSiluGradient(const float *x, const float *dz, float *dx, int64_t rows, int64_t channels, int64_t dzStride,
-                             const float *scale, const float *shift, const float *mean, const float *slope,
-                             const float *offset) {
+static void normSiluGradient(const float *x, const float *dz, float *dx, int64_t rows, int64_t channels,
+                             int64_t dzStride, const float *scale, const float *shift, const float *mean,
+                             const float *slope, const float *offset) {
     for (int64_t r = 0; r < rows; r++, x += channels, dz += dzStride, dx += channels) {
         for (int64_t c = 0; c < channels; c += 16) {
             const Lanes value = load(x + c), a = load(scale + c);

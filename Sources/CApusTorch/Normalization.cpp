@@ -26,7 +26,7 @@ struct Matrix {
 };
 
 struct Moments {
-    std::vector<double> mean, variance;  // biased variance
+    std::vector<double> mean, variance; // biased variance
 };
 
 /// Mean and variance over all rows: sums about a pivot in float within a part, combined in double.
@@ -97,7 +97,8 @@ at::Tensor normalizedSilu(const at::Tensor &x, const Coefficients &with) {
     float *output = z.mutable_data_ptr<float>();
     parallelParts(matrix.parts(), [&](int64_t part) {
         const int64_t offset = matrix.first(part) * matrix.channels;
-        kernels().normSilu(input + offset, output + offset, matrix.count(part), matrix.channels, with.scale(), with.shift());
+        kernels().normSilu(input + offset, output + offset, matrix.count(part), matrix.channels, with.scale(),
+                           with.shift());
     });
     return z;
 }
@@ -105,7 +106,8 @@ at::Tensor normalizedSilu(const at::Tensor &x, const Coefficients &with) {
 /// Elements from one pixel to the next where `x` is a channel range of an NHWC tensor, else 0.
 int64_t pixelStride(const at::Tensor &x) {
     const int64_t stride = x.stride(3);
-    const bool isRange = x.stride(1) == 1 && x.stride(2) == stride * x.size(3) && x.stride(0) == stride * x.size(2) * x.size(3);
+    const bool isRange =
+        x.stride(1) == 1 && x.stride(2) == stride * x.size(3) && x.stride(0) == stride * x.size(2) * x.size(3);
     return isRange ? stride : 0;
 }
 
@@ -120,10 +122,12 @@ Gradients gradients(const at::Tensor &x, const at::Tensor &dz, const Coefficient
     std::vector<float> sums(parts * channels), products(parts * channels);
     parallelParts(parts, [&](int64_t part) {
         const int64_t first = matrix.first(part);
-        kernels().gradientSums(input + first * channels, incoming + first * stride, matrix.count(part), channels, stride,
-                               with.scale(), with.shift(), with.mean(), &sums[part * channels], &products[part * channels]);
+        kernels().gradientSums(input + first * channels, incoming + first * stride, matrix.count(part), channels,
+                               stride, with.scale(), with.shift(), with.mean(), &sums[part * channels],
+                               &products[part * channels]);
     });
-    Gradients result{at::empty_like(x), at::empty({channels}, with.tensor.options()), at::empty({channels}, with.tensor.options())};
+    Gradients result{at::empty_like(x), at::empty({channels}, with.tensor.options()),
+                     at::empty({channels}, with.tensor.options())};
     std::vector<float> slope(channels), offset(channels);
     for (int64_t c = 0; c < channels; c++) {
         double sum = 0, product = 0;
@@ -149,8 +153,8 @@ Gradients gradients(const at::Tensor &x, const at::Tensor &dz, const Coefficient
 
 struct NormSilu : torch::autograd::Function<NormSilu> {
     static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &x, const at::Tensor &weight,
-                              const at::Tensor &bias, at::Tensor runningMean, at::Tensor runningVariance, double momentum,
-                              double epsilon) {
+                              const at::Tensor &bias, at::Tensor runningMean, at::Tensor runningVariance,
+                              double momentum, double epsilon) {
         const Matrix matrix(x);
         const auto moments = measure(x.const_data_ptr<float>(), matrix);
         updateRunning(moments, matrix.rows, momentum, runningMean.mutable_data_ptr<float>(),
@@ -174,8 +178,8 @@ bool isFast(const at::Tensor &x) {
     return x.is_cpu() && x.dim() == 4 && x.scalar_type() == at::kFloat && x.size(1) % 16 == 0 && x.numel() > 0;
 }
 
-at::Tensor inferenceNormSilu(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias, const at::Tensor &mean,
-                             const at::Tensor &variance, double epsilon) {
+at::Tensor inferenceNormSilu(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
+                             const at::Tensor &mean, const at::Tensor &variance, double epsilon) {
     const float *m = mean.const_data_ptr<float>(), *v = variance.const_data_ptr<float>();
     const std::vector<double> means(m, m + mean.numel()), variances(v, v + variance.numel());
     return normalizedSilu(x, coefficients(means.data(), variances.data(), weight, bias, epsilon));
@@ -196,7 +200,8 @@ apus_result apus_tensor_batch_norm(apus_tensor xHandle, apus_tensor weightHandle
                                        momentum, epsilon);
             }
             if (!c10::GradMode::is_enabled()) {
-                return inferenceNormSilu(x->contiguous(at::MemoryFormat::ChannelsLast), weight, bias, mean, variance, epsilon);
+                return inferenceNormSilu(x->contiguous(at::MemoryFormat::ChannelsLast), weight, bias, mean, variance,
+                                         epsilon);
             }
         }
         auto y = at::batch_norm(x, *weight, *bias, *mean, *variance, training, momentum, epsilon, false);

@@ -34,13 +34,15 @@ std::vector<Entry> gather(const apus_tensor *parameters, const apus_tensor *firs
     for (size_t i = 0; i < count; i++) {
         auto parameter = retained(parameters[i]);
         if (!parameter.grad().defined()) continue;
-        TORCH_CHECK(parameter.is_cpu() && parameter.scalar_type() == at::kFloat && parameter.is_non_overlapping_and_dense(),
+        TORCH_CHECK(parameter.is_cpu() && parameter.scalar_type() == at::kFloat
+                        && parameter.is_non_overlapping_and_dense(),
                     "optimizer steps take dense float32 parameters on the CPU");
         Entry entry{parameter, inLayout(parameter.grad(), parameter), {}, {}, {}};
         if (first) entry.first = retained(first[i]);
         if (second) entry.second = retained(second[i]);
         for (const auto *state : {&entry.first, &entry.second}) {
-            TORCH_CHECK(!state->defined() || state->strides() == parameter.strides(), "optimizer state in another layout");
+            TORCH_CHECK(!state->defined() || state->strides() == parameter.strides(),
+                        "optimizer state in another layout");
         }
         if (rates) entry.rates = rates[i];
         entries.push_back(std::move(entry));
@@ -58,7 +60,8 @@ std::vector<Span> spans(const std::vector<Entry> &entries) {
     std::vector<Span> result;
     for (size_t i = 0; i < entries.size(); i++) {
         const int64_t count = entries[i].parameter.numel();
-        for (int64_t begin = 0; begin < count; begin += grain) result.push_back({i, begin, std::min(count, begin + grain)});
+        for (int64_t begin = 0; begin < count; begin += grain)
+            result.push_back({i, begin, std::min(count, begin + grain)});
     }
     return result;
 }
@@ -71,7 +74,8 @@ double gradientNorm(const std::vector<Entry> &entries, const std::vector<Span> &
         double lanes[8] = {};
         int64_t i = span.begin;
         for (; i + 8 <= span.end; i += 8) {
-            for (int lane = 0; lane < 8; lane++) lanes[lane] += static_cast<double>(gradient[i + lane]) * gradient[i + lane];
+            for (int lane = 0; lane < 8; lane++)
+                lanes[lane] += static_cast<double>(gradient[i + lane]) * gradient[i + lane];
         }
         for (; i < span.end; i++) lanes[0] += static_cast<double>(gradient[i]) * gradient[i];
         for (double lane : lanes) squares[part] += lane;
@@ -166,8 +170,9 @@ apus_status apus_average_step(const apus_tensor *averages, const apus_tensor *va
         std::vector<Entry> entries;
         for (size_t i = 0; i < count; i++) {
             auto average = retained(averages[i]), value = retained(values[i]);
-            const bool isFast = average.is_cpu() && average.scalar_type() == at::kFloat && value.scalar_type() == at::kFloat
-                && average.strides() == value.strides() && average.is_non_overlapping_and_dense();
+            const bool isFast = average.is_cpu() && average.scalar_type() == at::kFloat
+                                && value.scalar_type() == at::kFloat && average.strides() == value.strides()
+                                && average.is_non_overlapping_and_dense();
             if (isFast) {
                 entries.push_back({average, value, {}, {}, {}});
             } else if (average.is_floating_point()) {

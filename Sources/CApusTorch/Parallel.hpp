@@ -20,10 +20,14 @@ template <class Body> void parallelParts(int64_t parts, const Body &body) {
     work.parts = parts;
     work.body = &body;
     const int threads = static_cast<int>(std::min<int64_t>(parts, at::get_num_threads()));
-    onPool(threads, [](void *context) {
-        auto *work = static_cast<Work *>(context);
-        for (int64_t part; (part = work->next.fetch_add(1, std::memory_order_relaxed)) < work->parts;) (*work->body)(part);
-    }, &work);
+    onPool(
+        threads,
+        [](void *context) {
+            auto *work = static_cast<Work *>(context);
+            for (int64_t part; (part = work->next.fetch_add(1, std::memory_order_relaxed)) < work->parts;)
+                (*work->body)(part);
+        },
+        &work);
 }
 
 /// Calls `body(begin, end)` for consecutive ranges of about `grain` that cover `count`.

@@ -13,9 +13,9 @@
 
 namespace {
 
-constexpr size_t smallest = 1 << 16;      // below it, malloc is as good
+constexpr size_t smallest = 1 << 16; // below it, malloc is as good
 constexpr size_t hugePage = 1 << 21;
-constexpr size_t segmentSize = 32 << 20;  // what is asked of the system at least
+constexpr size_t segmentSize = 32 << 20; // what is asked of the system at least
 constexpr size_t granule = 1 << 12;
 
 /// A piece of a segment; neighbours are linked so that free ones merge.
@@ -76,7 +76,8 @@ public:
 private:
     Block *grow(size_t size) {
         const size_t mapped = rounded(std::max(size, segmentSize), hugePage);
-        void *raw = mmap(nullptr, mapped + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        void *raw = mmap(nullptr, mapped + hugePage, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         TORCH_CHECK(raw != MAP_FAILED, "no memory for a tensor of ", size, " bytes; use a smaller batch or image size");
         const auto start = rounded(reinterpret_cast<size_t>(raw), hugePage);
         char *address = reinterpret_cast<char *>(start);
@@ -151,7 +152,9 @@ struct PooledAllocator final : c10::Allocator {
         return {address, address, &release, c10::Device(c10::kCPU)};
     }
     c10::DeleterFnPtr raw_deleter() const override { return &release; }
-    void copy_data(void *target, const void *source, size_t count) const override { default_copy_data(target, source, count); }
+    void copy_data(void *target, const void *source, size_t count) const override {
+        default_copy_data(target, source, count);
+    }
 };
 
 } // namespace

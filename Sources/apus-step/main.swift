@@ -32,7 +32,9 @@ func usage() -> (cpuSeconds: Double, peakMiB: Double) {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     let ticks = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
-    return (Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(ticks) * 1e-6, Double(usage.ru_maxrss) / 1024)
+    return (
+        Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(ticks) * 1e-6, Double(usage.ru_maxrss) / 1024
+    )
 }
 
 func targets(batch: Int, classes: Int) -> [DetectionTarget] {
@@ -56,7 +58,7 @@ let model = V8Detector(scale: .n, classCount: option["classes"]!)
 let optimizer = SGD(model.parameterGroups(learningRate: 0.01, momentum: 0.937, weightDecay: 5e-4))
 let average = try ModelEMA(of: model, in: V8Detector(scale: .n, classCount: option["classes"]!))
 var stream = RandomStream(seed: 0)
-let pixels = (0..<batch * size * size * 3).map { _ in UInt8.random(in: 0 ... 255, using: &stream) }
+let pixels = (0..<batch * size * size * 3).map { _ in UInt8.random(in: 0...255, using: &stream) }
 let boxes = targets(batch: batch, classes: option["classes"]!)
 let loss = DetectionLoss()
 var (times, losses, firstCPU) = ([Double](), [Double](), 0.0)

@@ -67,7 +67,9 @@ import Testing
         func target(label: Int = 0, image: Int = 0, x: Float = 0.5, width: Float = 0) -> DetectionTarget {
             DetectionTarget(image: image, label: label, centerX: x, centerY: 0.5, width: width, height: width)
         }
-        let outside = [target(), target(x: .nan), target(width: .infinity), target(x: 5, width: 0.1), target(width: -1)]
+        let outside = [
+            target(), target(x: .nan), target(width: .infinity), target(x: 5, width: 0.1), target(width: -1),
+        ]
         #expect(try DetectionLoss()(output, outside).positives == 0)
         #expect(throws: TorchError.self) { try DetectionLoss()(output, [target(label: 5)]) }
         #expect(throws: TorchError.self) { try DetectionLoss()(output, [target(image: 2)]) }

@@ -69,7 +69,8 @@ struct LossSpecification {
         let (t0, u0, t1, u1) = (constant(truth[0]), constant(truth[1]), constant(truth[2]), constant(truth[3]))
         let (w, h, tw, th) = (x1 - x0, y1 - y0 + e, t1 - t0, u1 - u0 + e)
         let positive = 0.0...Double.infinity
-        let inner = (x1.minimum(t1) - x0.maximum(t0)).clamped(to: positive)
+        let inner =
+            (x1.minimum(t1) - x0.maximum(t0)).clamped(to: positive)
             * (y1.minimum(u1) - y0.maximum(u0)).clamped(to: positive)
         let overlap = inner / (w * h + tw * th - inner + e)
         let (hullWidth, hullHeight) = (x1.maximum(t1) - x0.minimum(t0), y1.maximum(u1) - y0.minimum(u0))

@@ -21,7 +21,7 @@ import Testing
         let model = V8Detector(scale: V8Scale(depth: 0.33, width: 0.25, maxChannels: 128), classCount: 3, seed: seed)
         let optimizer = AdamW(model.parameterGroups(learningRate: 0.002, momentum: 0.9, weightDecay: 5e-4))
         var stream = RandomStream(seed: 1)
-        let pixels = (0..<2 * 64 * 64 * 3).map { _ in UInt8.random(in: 0 ... 255, using: &stream) }
+        let pixels = (0..<2 * 64 * 64 * 3).map { _ in UInt8.random(in: 0...255, using: &stream) }
         let images = pixels.withUnsafeBytes { Tensor(pixels: $0, count: 2, height: 64, width: 64) }
         let targets = [
             DetectionTarget(image: 0, label: 1, centerX: 0.5, centerY: 0.5, width: 0.5, height: 0.4),
@@ -55,7 +55,9 @@ import Testing
         let (first, second) = try (train(steps: 3, threads: 2), train(steps: 3, threads: 2))
         #expect(first.losses == second.losses)
         let state = second.model.stateDictionary()
-        for (name, tensor) in first.model.stateDictionary() { #expect(tensor.array() == state[name]!.array(), "\(name)") }
+        for (name, tensor) in first.model.stateDictionary() {
+            #expect(tensor.array() == state[name]!.array(), "\(name)")
+        }
         let other = try train(steps: 1, seed: 4)
         #expect(other.losses[0] != first.losses[0])
     }

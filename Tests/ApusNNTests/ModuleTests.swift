@@ -27,7 +27,8 @@ private final class Small: Module {
 
     @Test func `weights are a function of the seed within PyTorch's bounds`() {
         let (a, b, c): ([Float], [Float], [Float]) = (
-            Small(seed: 1).conv.weight.elements(), Small(seed: 1).conv.weight.elements(), Small(seed: 2).conv.weight.elements()
+            Small(seed: 1).conv.weight.elements(), Small(seed: 1).conv.weight.elements(),
+            Small(seed: 2).conv.weight.elements()
         )
         #expect(a == b)
         #expect(a != c)
@@ -60,7 +61,10 @@ private final class Small: Module {
 
     @Test func `groups part weights, norms and biases`() {
         let groups = Small(seed: 0).parameterGroups(learningRate: 0.1, momentum: 0.9, weightDecay: 0.5)
-        #expect(groups.map { $0.parameters.map(\.name) } == [["stage.0.weight"], ["stage.1.weight"], ["stage.0.bias", "stage.1.bias"]])
+        #expect(
+            groups.map { $0.parameters.map(\.name) } == [
+                ["stage.0.weight"], ["stage.1.weight"], ["stage.0.bias", "stage.1.bias"],
+            ])
         #expect(groups.map(\.weightDecay) == [0.5, 0, 0])
     }
 

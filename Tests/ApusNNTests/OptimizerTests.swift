@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct OptimizerTests {
     /// One parameter with a given gradient in one group.
-    private func group(_ value: [Float], gradient: [Float], rate: Double = 0.1, decay: Double = 0) throws -> ParameterGroup {
+    private func group(_ value: [Float], gradient: [Float], rate: Double = 0.1, decay: Double = 0) throws
+        -> ParameterGroup
+    {
         let parameter = Tensor(value).requiringGradient()
         try (parameter * Tensor(gradient)).sum().backward()
         return ParameterGroup(
@@ -51,7 +53,8 @@ import Testing
         func run(_ steps: Int, restart: Bool) throws -> [Float] {
             let parameter = Tensor([Float(1), -2, 3]).requiringGradient()
             let groups = [
-                ParameterGroup(name: "a", parameters: [("p", parameter)], learningRate: 0.05, momentum: 0.9, weightDecay: 0.01)
+                ParameterGroup(
+                    name: "a", parameters: [("p", parameter)], learningRate: 0.05, momentum: 0.9, weightDecay: 0.01)
             ]
             var optimizer = AdamW(groups)
             for step in 0..<steps {

@@ -41,7 +41,8 @@ import Testing
         for _ in 0..<400 {
             var damaged = bytes
             for _ in 0..<Int.random(in: 1...4, using: &stream) {
-                damaged[Int.random(in: 0..<min(damaged.count, 600), using: &stream)] = UInt8.random(in: 0...255, using: &stream)
+                damaged[Int.random(in: 0..<min(damaged.count, 600), using: &stream)] = UInt8.random(
+                    in: 0...255, using: &stream)
             }
             try FileSystem.writeWhole(damaged, to: path)
             _ = try? Checkpoint(contentsOf: path)

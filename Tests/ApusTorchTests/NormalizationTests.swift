@@ -55,7 +55,8 @@ func randomTensor(_ shape: Shape, seed: UInt64, in range: ClosedRange<Float> = -
     @Test func `gives the same at inference with gradients and without`() throws {
         let x = randomTensor([2, 32, 7, 5], seed: 5).channelsLast()
         let statistics = Tensor.BatchStatistics(
-            weight: randomTensor([32], seed: 6), bias: randomTensor([32], seed: 7), runningMean: randomTensor([32], seed: 8),
+            weight: randomTensor([32], seed: 6), bias: randomTensor([32], seed: 7),
+            runningMean: randomTensor([32], seed: 8),
             runningVariance: randomTensor([32], seed: 9, in: 0.5...2), isTraining: false, momentum: 0.1, epsilon: 1e-5)
         let fused = withoutGradients { x.batchNormSilu(statistics) }
         #expect(deviation(fused, from: x.batchNorm(statistics).silu()) < 1e-6)

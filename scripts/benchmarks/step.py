@@ -28,7 +28,8 @@ def main():
     images = torch.randint(0, 256, (options.batch, options.size, options.size, 3), dtype=torch.uint8)
     generator = torch.Generator().manual_seed(1)
     rows = [[i, k % options.classes, *(0.3 + 0.4 * torch.rand(2, generator=generator)).tolist(),
-             *(0.1 + 0.4 * torch.rand(2, generator=generator)).tolist()] for i in range(options.batch) for k in range(8)]
+             *(0.1 + 0.4 * torch.rand(2, generator=generator)).tolist()]
+            for i in range(options.batch) for k in range(8)]
     targets = torch.tensor(rows)
     trained = [p for p in model.parameters() if p.requires_grad]
     seconds, losses = [], []

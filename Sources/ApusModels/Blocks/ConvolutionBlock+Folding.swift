@@ -13,7 +13,9 @@ extension ConvolutionBlock {
         let size = weights.count / gamma.count
         for channel in gamma.indices {
             let factor = Double(gamma[channel]) / (Double(variance[channel]) + bn.epsilon).squareRoot()
-            for index in channel * size..<(channel + 1) * size { weights[index] = Float(Double(weights[index]) * factor) }
+            for index in channel * size..<(channel + 1) * size {
+                weights[index] = Float(Double(weights[index]) * factor)
+            }
             bias[channel] = Float(Double(beta[channel]) - Double(mean[channel]) * factor)
         }
         return (NDArray(weights, shape: conv.weight.shape), NDArray(bias))

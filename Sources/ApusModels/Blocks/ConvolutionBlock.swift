@@ -9,9 +9,12 @@ public final class ConvolutionBlock: Module {
     public let conv: Conv2D
     public let bn: BatchNorm2D
 
-    public init(_ inputs: Int, _ outputs: Int, kernelSize: Int = 1, stride: Int = 1, using weights: inout WeightInitializer) {
+    public init(
+        _ inputs: Int, _ outputs: Int, kernelSize: Int = 1, stride: Int = 1, using weights: inout WeightInitializer
+    ) {
         conv = Conv2D(
-            inputs, outputs, kernelSize: kernelSize, stride: stride, padding: kernelSize / 2, bias: false, using: &weights)
+            inputs, outputs, kernelSize: kernelSize, stride: stride, padding: kernelSize / 2, bias: false,
+            using: &weights)
         bn = BatchNorm2D(outputs, epsilon: 1e-3, momentum: 0.03)
     }
 

@@ -20,7 +20,8 @@ public final class SPPF: Module {
     public func callAsFunction(_ x: Tensor) -> Tensor {
         var stages = [cv1(x)]
         for _ in 0..<3 {
-            stages.append(stages[stages.count - 1].maxPool2D(kernelSize: kernelSize, stride: 1, padding: kernelSize / 2))
+            stages.append(
+                stages[stages.count - 1].maxPool2D(kernelSize: kernelSize, stride: 1, padding: kernelSize / 2))
         }
         return cv2(Tensor.concatenate(stages, axis: 1))
     }

@@ -14,7 +14,8 @@ public final class Conv2D: Module {
         _ inputs: Int, _ outputs: Int, kernelSize: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1,
         bias hasBias: Bool = true, using initializer: inout WeightInitializer
     ) {
-        precondition(inputs % groups == 0 && outputs % groups == 0, "\(groups) groups of \(inputs) to \(outputs) channels")
+        precondition(
+            inputs % groups == 0 && outputs % groups == 0, "\(groups) groups of \(inputs) to \(outputs) channels")
         let fanIn = inputs / groups * kernelSize * kernelSize
         weight = initializer.uniform([outputs, inputs / groups, kernelSize, kernelSize], fanIn: fanIn).channelsLast()
             .requiringGradient()

@@ -1,7 +1,7 @@
 import ApusTorch
 
-/// Adam with decoupled weight decay (Loshchilov and Hutter, <https://arxiv.org/abs/1711.05101>), as PyTorch computes it.
-/// A group's momentum is β₁.
+/// Adam with decoupled weight decay (Loshchilov and Hutter, <https://arxiv.org/abs/1711.05101>), as PyTorch computes
+/// it. A group's momentum is β₁.
 public final class AdamW: Optimizer {
     public var groups: [ParameterGroup]
     public let beta2, epsilon: Double

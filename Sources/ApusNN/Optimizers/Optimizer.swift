@@ -49,7 +49,8 @@ extension Module {
             }
         }
         return [("weights", weights, weightDecay), ("norms", norms, 0), ("biases", biases, 0)].map {
-            ParameterGroup(name: $0.0, parameters: $0.1, learningRate: learningRate, momentum: momentum, weightDecay: $0.2)
+            ParameterGroup(
+                name: $0.0, parameters: $0.1, learningRate: learningRate, momentum: momentum, weightDecay: $0.2)
         }
     }
 }

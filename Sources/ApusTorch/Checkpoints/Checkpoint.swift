@@ -41,7 +41,8 @@ extension Checkpoint {
         var tensors = StateDictionary()
         for place in try header.places(byteCount: data.count) {
             tensors[place.name] = Tensor(
-                copying: UnsafeRawBufferPointer(rebasing: data[place.bytes]), shape: place.shape, dataType: place.dataType)
+                copying: UnsafeRawBufferPointer(rebasing: data[place.bytes]), shape: place.shape,
+                dataType: place.dataType)
         }
         self.init(tensors: tensors, metadata: header.metadata)
     }
@@ -65,7 +66,8 @@ extension Checkpoint {
             let end = offset + tensor.count * tensor.dataType.size
             let type = SafetensorsHeader.dataTypes.first { $0.dataType == tensor.dataType }!.name
             let shape = tensor.shape.dimensions.map(String.init).joined(separator: ",")
-            fields.append(#"\#(quoted(name)):{"dtype":"\#(type)","shape":[\#(shape)],"data_offsets":[\#(offset),\#(end)]}"#)
+            fields.append(
+                #"\#(quoted(name)):{"dtype":"\#(type)","shape":[\#(shape)],"data_offsets":[\#(offset),\#(end)]}"#)
             offset = end
         }
         var header = Array("{\(fields.joined(separator: ","))}".utf8)
@@ -97,7 +99,8 @@ private func quoted(_ text: String) -> String {
         switch scalar {
         case "\"": result += "\\\""
         case "\\": result += "\\\\"
-        case _ where scalar.value < 0x20: result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+        case _ where scalar.value < 0x20:
+            result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
         default: result.unicodeScalars.append(scalar)
         }
     }

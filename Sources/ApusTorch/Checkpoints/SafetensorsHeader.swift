@@ -49,7 +49,9 @@ struct SafetensorsHeader: Decodable {
     func places(byteCount: Int) throws(SafetensorsProblem) -> [Place] {
         var places: [Place] = []
         for (name, entry) in entries { places.append(try SafetensorsHeader.place(name, entry)) }
-        places.sort { ($0.bytes.lowerBound, $0.bytes.upperBound, $0.name) < ($1.bytes.lowerBound, $1.bytes.upperBound, $1.name) }
+        places.sort {
+            ($0.bytes.lowerBound, $0.bytes.upperBound, $0.name) < ($1.bytes.lowerBound, $1.bytes.upperBound, $1.name)
+        }
         var end = 0
         for place in places {
             guard place.bytes.lowerBound == end else {
@@ -77,7 +79,8 @@ struct SafetensorsHeader: Decodable {
         }
         guard offsets[1] - offsets[0] == count * dataType.size else {
             throw SafetensorsProblem(
-                "\(name) has \(offsets[1] - offsets[0]) bytes, \(shape) of \(entry.dtype) needs \(count * dataType.size)")
+                "\(name) has \(offsets[1] - offsets[0]) bytes; \(shape) of \(entry.dtype) is \(count * dataType.size)"
+            )
         }
         return Place(name: name, shape: shape, dataType: dataType, bytes: offsets[0]..<offsets[1])
     }

@@ -69,7 +69,8 @@ apus_result apus_tensor_from_bytes(const void *bytes, const int64_t *shape, size
 apus_status apus_tensor_copy_to_bytes(apus_tensor tensor, void *bytes, size_t byteCount);
 /// One element as a double.
 apus_status apus_tensor_item(apus_tensor tensor, double *value);
-/// uint8 pixels [n, height, width, channels] to a float32 channels_last tensor [n, channels, height, width] of value / 255.
+/// uint8 pixels [n, height, width, channels] to a float32 channels_last tensor [n, channels, height, width] of
+/// value / 255.
 apus_result apus_tensor_from_pixels(const uint8_t *pixels, int64_t n, int64_t height, int64_t width, int64_t channels,
                                     int device);
 apus_result apus_tensor_clone(apus_tensor x);
@@ -141,15 +142,16 @@ typedef struct {
 apus_status apus_gradient_norm(const apus_tensor _Nonnull *_Nonnull parameters, size_t count, double *norm);
 /// SGD with momentum as in PyTorch; clips gradients to `maximumNorm` where it is positive and returns the norm before
 /// it. A gradient norm that is not finite leaves parameters and state as they are. Gradients are released.
-apus_status apus_sgd_step(const apus_tensor _Nonnull *_Nonnull parameters, const apus_tensor _Nonnull *_Nonnull momenta,
-                          const apus_step_rates *rates, size_t count, bool nesterov, double maximumNorm, double *norm);
+apus_status apus_sgd_step(const apus_tensor _Nonnull *_Nonnull parameters,
+                          const apus_tensor _Nonnull *_Nonnull momenta, const apus_step_rates *rates, size_t count,
+                          bool nesterov, double maximumNorm, double *norm);
 /// AdamW as in PyTorch; `step` counts from 1.
 apus_status apus_adamw_step(const apus_tensor _Nonnull *_Nonnull parameters, const apus_tensor _Nonnull *_Nonnull first,
                             const apus_tensor _Nonnull *_Nonnull second, const apus_step_rates *rates, size_t count,
                             double beta2, double epsilon, int64_t step, double maximumNorm, double *norm);
 /// average = decay · average + (1 − decay) · value for floating tensors; other tensors are copied.
-apus_status apus_average_step(const apus_tensor _Nonnull *_Nonnull averages, const apus_tensor _Nonnull *_Nonnull values,
-                              size_t count, double decay);
+apus_status apus_average_step(const apus_tensor _Nonnull *_Nonnull averages,
+                              const apus_tensor _Nonnull *_Nonnull values, size_t count, double decay);
 
 // Detection
 /// One labelled box: image index, class, centre and size as fractions of the image.
@@ -184,8 +186,8 @@ apus_status apus_detection_assignment(const apus_tensor _Nonnull *_Nonnull boxes
                                       const apus_target *_Nullable targets, size_t targetCount,
                                       apus_detection_settings settings, int32_t *assigned, float *targetScores);
 /// Decoded predictions [B, 4 + C, anchors]: centre x, y, width, height in pixels, then sigmoid scores.
-apus_result apus_detection_decode(const apus_tensor _Nonnull *_Nonnull boxes, const apus_tensor _Nonnull *_Nonnull scores,
-                                  const float *strides, size_t levels);
+apus_result apus_detection_decode(const apus_tensor _Nonnull *_Nonnull boxes,
+                                  const apus_tensor _Nonnull *_Nonnull scores, const float *strides, size_t levels);
 
 #pragma clang assume_nonnull end
 

@@ -75,7 +75,8 @@ def loss_golden(out):
     first = torch.tensor([0, 3])  # index of each image's first target
     owner = torch.where(owner >= 0, owner + first[:, None], owner).to(torch.int32)
     out.update({f"loss.gradient.{k}": v for k, v in split([m.grad for m in maps]).items()})
-    out.update({"loss.parts": parts, "loss.total": total[None], "loss.owner": owner, "loss.score": score, "targets": rows})
+    out.update({"loss.parts": parts, "loss.total": total[None], "loss.owner": owner, "loss.score": score})
+    out["targets"] = rows
     empty, empty_parts = v8.detection_loss([m.detach() for m in maps], rows[:0])
     out.update({"loss.empty": empty_parts})
 

@@ -13,7 +13,8 @@ from torch.nn import functional as F
 
 BINS = 16
 STRIDES = (8, 16, 32)
-SCALES = {"n": (0.33, 0.25, 1024), "s": (0.33, 0.5, 1024), "m": (0.67, 0.75, 768), "l": (1, 1, 512), "x": (1, 1.25, 512)}
+SCALES = {"n": (0.33, 0.25, 1024), "s": (0.33, 0.5, 1024), "m": (0.67, 0.75, 768), "l": (1, 1, 512),
+          "x": (1, 1.25, 512)}
 
 
 class Conv(nn.Module):
@@ -194,8 +195,7 @@ def assign(scores, boxes, centres, labels, truths, valid, topk=10, alpha=0.5, be
 
 def padded(targets, batch, width, height, dtype):
     """(T, 6) rows image, label, cx, cy, w, h to labels (B, M), corner boxes in pixels (B, M, 4), validity (B, M)."""
-    counts = torch.bincount(targets[:, 0].long(), minlength=batch) if len(targets) else torch.zeros(batch, dtype=torch.long)
-    most = int(counts.max()) if len(targets) else 0
+    most = max(int((targets[:, 0] == image).sum()) for image in range(batch))
     labels, boxes = torch.zeros(batch, most, dtype=torch.long), torch.zeros(batch, most, 4, dtype=dtype)
     valid = torch.zeros(batch, most, dtype=torch.bool)
     size = torch.tensor([width, height, width, height], dtype=dtype)
@@ -231,7 +231,8 @@ def detection_loss(maps, targets, gains=(7.5, 0.5, 1.5)):
     if len(image):
         cells = truths[image, which] / strides[anchor]
         box_loss = ((1 - ciou(corners[image, anchor], cells)) * weight).sum() / total
-        distance = torch.cat((centres[anchor] - cells[:, :2], cells[:, 2:] - centres[anchor]), -1).clamp(0, BINS - 1 - 0.01)
+        distance = torch.cat((centres[anchor] - cells[:, :2], cells[:, 2:] - centres[anchor]), -1)
+        distance = distance.clamp(0, BINS - 1 - 0.01)
         left = distance.long()
         logits = box[image, anchor].view(-1, BINS)
         near = F.cross_entropy(logits, left.view(-1), reduction="none").view(left.shape) * (left + 1 - distance)
