@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 // The modules of Apus and their arrows: README.md, "Modules". One line a module.
@@ -29,18 +28,19 @@ struct External {
     static let codecs = External(link: ["-l:libturbojpeg.a", "-l:libpng16.a", "-l:libz.a"])
 }
 
+/// What a module's tests bring: Swift alone, or generators and goldens in a folder `Oracles` too.
+enum Tests { case none, plain, oracles }
 
-/// A target and the modules it may import. C targets begin with `C`.
+/// A target and the modules it may import. C targets begin with `C`; the others have tests in `Tests/<name>Tests`.
 struct Module {
     let name: String
     let imports: [String]
     var packages: [Target.Dependency] = []
     var external: External?
     var isExecutable = false
-    var needsLibTorch = false
+    var tests = Tests.plain
 
     var isC: Bool { name.hasPrefix("CApus") }
-    var testName: String { name + "Tests" }
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -53,48 +53,41 @@ let modules = [
     Module(name: "CApusDigest", imports: [], external: .digest),
     Module(name: "ApusDigest", imports: ["CApusDigest"]),
     Module(name: "ApusConfiguration", imports: ["ApusCore"], packages: [yams]),
-    Module(name: "ApusVision", imports: ["ApusCore", "CApusCodecs", "CApusKernels"]),
-    Module(name: "ApusMetrics", imports: ["ApusVision"]),
-    Module(name: "ApusONNX", imports: ["ApusCore"]),
-    Module(name: "ApusRuntime", imports: ["ApusONNX", "CApusKernels"]),
+    Module(name: "ApusVision", imports: ["ApusCore", "CApusCodecs", "CApusKernels"], tests: .oracles),
+    Module(name: "ApusMetrics", imports: ["ApusVision"], tests: .oracles),
+    Module(name: "ApusONNX", imports: ["ApusCore"], tests: .oracles),
+    Module(name: "ApusRuntime", imports: ["ApusONNX", "CApusKernels"], tests: .oracles),
     Module(name: "ApusInference", imports: ["ApusRuntime", "ApusVision"]),
     Module(
-        name: "apus-infer", imports: ["ApusInference"], packages: [argumentParser], isExecutable: true),
-    Module(name: "ApusTracking", imports: ["ApusConfiguration", "ApusDigest"]),
+        name: "apus-infer", imports: ["ApusInference"], packages: [argumentParser], isExecutable: true, tests: .oracles),
+    Module(name: "ApusTracking", imports: ["ApusConfiguration", "ApusDigest"], tests: .oracles),
     Module(name: "CApusOpenCV", imports: [], external: .openCV),
-    Module(name: "ApusAugmentation", imports: ["ApusVision", "ApusConfiguration", "CApusOpenCV"]),
+    Module(name: "ApusAugmentation", imports: ["ApusVision", "ApusConfiguration", "CApusOpenCV"], tests: .oracles),
     Module(name: "CApusHDF5", imports: [], external: .hdf5),
     Module(
-        name: "ApusDatasets", imports: ["ApusAugmentation", "ApusConfiguration", "ApusDigest", "CApusHDF5"]),
-    Module(name: "CApusTorch", imports: [], external: .libTorch, needsLibTorch: true),
-    Module(name: "ApusTorch", imports: ["ApusCore", "CApusTorch"], needsLibTorch: true),
-    Module(name: "ApusNN", imports: ["ApusTorch"], needsLibTorch: true),
-    Module(name: "ApusModels", imports: ["ApusNN", "ApusVision", "ApusConfiguration"], needsLibTorch: true),
+        name: "ApusDatasets", imports: ["ApusAugmentation", "ApusConfiguration", "ApusDigest", "CApusHDF5"], tests: .oracles),
+    Module(name: "CApusTorch", imports: [], external: .libTorch),
+    Module(name: "ApusTorch", imports: ["ApusCore", "CApusTorch"]),
+    Module(name: "ApusNN", imports: ["ApusTorch"]),
+    Module(name: "ApusModels", imports: ["ApusNN", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(
-        name: "ApusTraining", imports: ["ApusModels", "ApusDatasets", "ApusMetrics", "ApusTracking"],
-        needsLibTorch: true),
-    Module(name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], needsLibTorch: true),
+        name: "ApusTraining", imports: ["ApusModels", "ApusDatasets", "ApusMetrics", "ApusTracking"]),
+    Module(name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], tests: .oracles),
     Module(
-        name: "apus", imports: ["ApusTraining", "ApusExport"], packages: [argumentParser], isExecutable: true,
-        needsLibTorch: true),
-    Module(name: "apus-step", imports: ["ApusModels"], isExecutable: true, needsLibTorch: true),
+        name: "apus", imports: ["ApusTraining", "ApusExport"], packages: [argumentParser], isExecutable: true),
+    Module(name: "apus-step", imports: ["ApusModels"], isExecutable: true, tests: .none),
 ]
 
-// Without LibTorch the package holds the deployed half only; APUS_ONLY=Name,… narrows the package
-// to these modules, what they import, and their tests (for a quick inner loop).
+// APUS_ONLY=Name,… narrows the package to these modules, what they import, and their tests: a quick inner loop.
+// Nothing here asks the file system: SwiftPM keeps what a manifest said, whatever becomes of the files.
 let byName = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0) })
 
 func closure(of names: [String]) -> Set<String> {
     names.reduce(into: []) { $0.formUnion([$1] + closure(of: byName[$1]?.imports ?? [])) }
 }
 
-func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
 let only = Context.environment["APUS_ONLY"].map { closure(of: $0.split(separator: ",").map(String.init)) }
-let chosen = modules.filter {
-    (only?.contains($0.name) ?? true) && (!$0.needsLibTorch || exists(libTorchDirectory + "/lib"))
-        && exists(Context.packageDirectory + "/Sources/" + $0.name)
-}
+let chosen = modules.filter { only?.contains($0.name) ?? true }
 
 // `-enable-testing` everywhere, so that one release build serves both the commands and the tests.
 let swiftSettings: [SwiftSetting] = [.treatAllWarnings(as: .error), .unsafeFlags(["-enable-testing"])]
@@ -118,8 +111,8 @@ func target(_ module: Module) -> Target {
 
 func testTarget(_ module: Module) -> Target {
     .testTarget(
-        name: module.testName, dependencies: [.target(name: module.name)],
-        exclude: exists(Context.packageDirectory + "/Tests/\(module.testName)/Oracles") ? ["Oracles"] : [],
+        name: module.name + "Tests", dependencies: [.target(name: module.name)],
+        exclude: module.tests == .oracles ? ["Oracles"] : [],
         swiftSettings: swiftSettings)
 }
 
@@ -131,7 +124,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: chosen.map(target)
-        + chosen.filter { exists(Context.packageDirectory + "/Tests/" + $0.testName) }.map(testTarget),
+        + chosen.filter { !$0.isC && $0.tests != .none }.map(testTarget),
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17,
     cxxLanguageStandard: .cxx20)

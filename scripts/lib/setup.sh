@@ -9,12 +9,12 @@ torch_version=2.13.0
 want_cuda=no
 
 # What the build and the quickstart take from Debian, and why:
-#   OpenCV                  warps and blurs of the augmentation, video
+#   OpenCV                  blurs and colours of the augmentation
 #   HDF5, ssl               prepared datasets and the digests of what is in them
 #   png, jpeg-turbo, zlib   image codecs
 #   dataset-fashion-mnist   the quickstart's photographs
 debian_packages=(
-    libopencv-core-dev libopencv-imgproc-dev libopencv-videoio-dev libhdf5-dev
+    libopencv-core-dev libopencv-imgproc-dev libhdf5-dev
     libpng-dev libturbojpeg0-dev libjpeg62-turbo-dev zlib1g-dev libssl-dev dataset-fashion-mnist
     python3 python3-pip git
 )

@@ -43,6 +43,8 @@ public final class Trainer {
         optimizer = experiment.optimizer.makeOptimizer(for: model, weightDecay: schedule.weightDecay)
     }
 
+    public var stepsPerEpoch: Int { loader.stepsPerEpoch }
+
     public func add(_ observer: any TrainingObserver) { observers.append(observer) }
 
     /// Trains the epochs that are left.

@@ -32,7 +32,7 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        Torch.usePooledMemory()
+        Torch.start()
         let subject = try EvaluatedModel.find(model, in: try places.found())
         let data = try evaluationData(for: subject, description: dataset, terminal: common.terminal)
         let evaluation = try evaluate(subject, on: data, split: split, terminal: common.terminal)

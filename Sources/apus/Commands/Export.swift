@@ -33,6 +33,7 @@ struct Export: ParsableCommand {
     }
 
     func run() throws {
+        Torch.start()
         let workspace = try places.found()
         let store = try TrackingStore(root: workspace.store, creatingIfMissing: false)
         let tracked = try store.run(matching: reference)
@@ -58,7 +59,7 @@ struct Export: ParsableCommand {
     ) throws -> ParityReport {
         let best = try TrainedDetector(contentsOf: CheckpointFolder(tracked.artifactPath).best)
         let modelID = LoggedModel.newID()
-        let exporter = ModelExporter(description: description(of: best, run: tracked, version: version))
+        let exporter = ModelExporter(description: description(of: best))
         let parity = try proved {
             try exporter.export(
                 best.detector, card: try card(of: tracked, best), images: try sampleImages(of: tracked),
@@ -79,13 +80,14 @@ struct Export: ParsableCommand {
         }
     }
 
-    private func description(of best: TrainedDetector, run: Run, version: Int) -> ModelDescription {
+    /// Neither run nor version is in the file: the same weights give the same bytes. MLmodel and the registry know both.
+    private func description(of best: TrainedDetector) -> ModelDescription {
         let size = best.description.imageSize
         return ModelDescription(
             task: .detect, labels: best.description.classNames,
             input: InputSpecification(letterbox: LetterboxSpecification(width: size, height: size)),
-            detection: .init(layout: .v8, strides: best.detector.strides), name: name, version: "\(version)",
-            training: ["run": run.id, "dataset": best.description.datasetID])
+            detection: .init(layout: .v8, strides: best.detector.strides), name: name,
+            training: ["dataset": best.description.datasetID])
     }
 
     /// Images of the validation split, which training never saw.

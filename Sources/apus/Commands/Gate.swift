@@ -32,7 +32,7 @@ struct Gate: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        Torch.usePooledMemory()
+        Torch.start()
         let rules = try Configuration.decode(GateRules.self, path: rules)
         let candidate = try subject(self.candidate, data: nil)
         let baseline = try self.baseline.map { try subject($0, data: candidate.data) }

@@ -37,7 +37,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        Torch.usePooledMemory()
+        Torch.start()
         let session = try resume.map(resumed) ?? started(arguments[0], Array(arguments.dropFirst()))
         Interruption.listen()
         session.trainer.shouldStop = { Interruption.isAsked }
