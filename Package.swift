@@ -65,14 +65,16 @@ let modules = [
     Module(name: "ApusAugmentation", imports: ["ApusVision", "ApusConfiguration", "CApusOpenCV"], tests: .oracles),
     Module(name: "CApusHDF5", imports: [], external: .hdf5),
     Module(
-        name: "ApusDatasets", imports: ["ApusAugmentation", "ApusConfiguration", "ApusDigest", "CApusHDF5"], tests: .oracles),
+        name: "ApusDatasets", imports: ["ApusAugmentation", "ApusConfiguration", "ApusDigest", "CApusHDF5"],
+        tests: .oracles),
     Module(name: "CApusTorch", imports: [], external: .libTorch),
     Module(name: "ApusTorch", imports: ["ApusCore", "CApusTorch"]),
     Module(name: "ApusNN", imports: ["ApusTorch"]),
     Module(name: "ApusModels", imports: ["ApusNN", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(
         name: "ApusTraining", imports: ["ApusModels", "ApusDatasets", "ApusMetrics", "ApusTracking"]),
-    Module(name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], tests: .oracles),
+    Module(
+        name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], tests: .oracles),
     Module(
         name: "apus", imports: ["ApusTraining", "ApusExport"], packages: [argumentParser], isExecutable: true),
     Module(name: "apus-step", imports: ["ApusModels"], isExecutable: true, tests: .none),

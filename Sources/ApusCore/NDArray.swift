@@ -90,7 +90,8 @@ public struct NDArray: Sendable {
         of type: Element.Type, _ body: (UnsafeBufferPointer<Element>) throws(E) -> R
     ) throws(E) -> R {
         precondition(Element.dataType == dataType, "the elements are \(dataType), not \(Element.dataType)")
-        let result = try body(UnsafeBufferPointer(start: storage.base.assumingMemoryBound(to: Element.self), count: count))
+        let result = try body(
+            UnsafeBufferPointer(start: storage.base.assumingMemoryBound(to: Element.self), count: count))
         withExtendedLifetime(storage) {}
         return result
     }

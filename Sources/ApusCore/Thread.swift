@@ -4,7 +4,9 @@ import Glibc
 /// A POSIX thread: unlike a task of Swift's pool it may block.
 public final class Thread: @unchecked Sendable {
     private var handle = pthread_t()
-    private final class Body { let run: @Sendable () -> Void; init(_ run: @escaping @Sendable () -> Void) { self.run = run } }
+    private final class Body {
+        let run: @Sendable () -> Void; init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
 
     public init(stackSize: Int = 8 << 20, _ body: @escaping @Sendable () -> Void) {
         var attributes = pthread_attr_t()

@@ -51,8 +51,10 @@ struct Benchmark: ParsableCommand {
             _ = try session.run(inputs)
             return stopwatch.milliseconds
         }
-        Console.write(BenchmarkReport(
-            model: file, threads: threads.count, cold: coldTime, times: Timings(times)).text(json: json))
+        Console.write(
+            BenchmarkReport(
+                model: file, threads: threads.count, cold: coldTime, times: Timings(times)
+            ).text(json: json))
     }
 }
 

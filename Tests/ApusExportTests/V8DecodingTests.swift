@@ -14,12 +14,16 @@ import Testing
     private func model(width: Int, height: Int, isDynamic: Bool) -> Model {
         var graph = GraphBuilder(name: "decoding")
         let (boxes, classes) = strides.reduce(into: ([GraphValue](), [GraphValue]())) { values, stride in
-            let extents: [Dimension] = isDynamic ? ["h\(stride)", "w\(stride)"].map { .symbolic($0) }
+            let extents: [Dimension] =
+                isDynamic
+                ? ["h\(stride)", "w\(stride)"].map { .symbolic($0) }
                 : [.fixed(height / stride), .fixed(width / stride)]
             values.0.append(graph.input("box\(stride)", shape: ["batch", .fixed(4 * binCount)] + extents))
             values.1.append(graph.input("class\(stride)", shape: ["batch", .fixed(classCount)] + extents))
         }
-        let anchors = isDynamic ? AnchorGrid(levels: classes, strides: strides, in: &graph)
+        let anchors =
+            isDynamic
+            ? AnchorGrid(levels: classes, strides: strides, in: &graph)
             : AnchorGrid(width: width, height: height, strides: strides, in: &graph)
         let output = V8Decoding(classCount: classCount, binCount: binCount)(
             boxes: boxes, classes: classes, anchors: anchors, in: &graph, output: "output0")

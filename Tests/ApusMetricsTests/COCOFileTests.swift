@@ -74,7 +74,8 @@ import Testing
     }
 
     @Test func `any cut of a file is an error, never a crash`() throws {
-        let text = "{\"images\":[{\"id\":1}],\"categories\":[{\"id\":1,\"name\":\"a\"}],\"annotations\":[{\"id\":1,"
+        let text =
+            "{\"images\":[{\"id\":1}],\"categories\":[{\"id\":1,\"name\":\"a\"}],\"annotations\":[{\"id\":1,"
             + "\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3.5,4e0],\"area\":2,\"iscrowd\":false}]}"
         for length in 0..<text.utf8.count {
             _ = try withFile(String(text.prefix(length))) { path in
@@ -84,7 +85,8 @@ import Testing
     }
 
     @Test func `evaluates files, and refuses a NaN that Python wrote`() throws {
-        let truth = "{\"images\":[{\"id\":1}],\"categories\":[{\"id\":7,\"name\":\"a\"}],\"annotations\":[{\"id\":1,"
+        let truth =
+            "{\"images\":[{\"id\":1}],\"categories\":[{\"id\":7,\"name\":\"a\"}],\"annotations\":[{\"id\":1,"
             + "\"image_id\":1,\"category_id\":7,\"bbox\":[0,0,10,10],\"area\":100,\"iscrowd\":0}]}"
         let row = "{\"image_id\":1,\"category_id\":7,\"bbox\":[0,0,10,10],\"score\":"
         try withFile(truth) { truth in

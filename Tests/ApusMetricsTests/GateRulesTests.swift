@@ -80,7 +80,9 @@ import Testing
         }
         let ours = subject(["dataset": "a", "profile": "coco"])
         #expect(rules.evaluate(candidate: ours, baseline: ours).verdict == .pass)
-        let others = [["dataset": "b", "profile": "coco"], ["dataset": "a"], ["dataset": "a", "profile": "coco", "q": ""]]
+        let others = [
+            ["dataset": "b", "profile": "coco"], ["dataset": "a"], ["dataset": "a", "profile": "coco", "q": ""],
+        ]
         for other in others {
             let report = rules.evaluate(candidate: ours, baseline: subject(other))
             #expect(report.verdict == .misconfigured)
@@ -136,14 +138,16 @@ import Testing
             GateRule(metric: "mAP50", min: 0.5, maxRegression: .relative(0.01)), GateRule(metric: "AP/a|b", min: 0),
         ])
         let report = rules.evaluate(candidate: ["mAP50": 0.75, "AP/a|b": 1], baseline: ["mAP50": 0.8])
-        #expect(report.text == """
-            metric  candidate  baseline  delta  bound            verdict     reason
-            mAP50   0.75       0.8       -0.05  ≥ 0.5, drop ≤ 1%  regression  worse by 0.05, allowed is 1%
-            AP/a|b  1          –         –      ≥ 0              pass
-            gate: regression
+        #expect(
+            report.text
+                == """
+                metric  candidate  baseline  delta  bound            verdict     reason
+                mAP50   0.75       0.8       -0.05  ≥ 0.5, drop ≤ 1%  regression  worse by 0.05, allowed is 1%
+                AP/a|b  1          –         –      ≥ 0              pass
+                gate: regression
 
-            """.replacing("bound            verdict", with: "bound             verdict")
-            .replacing("≥ 0              pass", with: "≥ 0               pass"))
+                """.replacing("bound            verdict", with: "bound             verdict")
+                .replacing("≥ 0              pass", with: "≥ 0               pass"))
         #expect(report.markdown.contains("| AP/a\\|b | 1 | – | – | ≥ 0 | pass |  |"))
         #expect(try JSONDecoder().decode(GateReport.self, from: Data(report.jsonData())) == report)
     }

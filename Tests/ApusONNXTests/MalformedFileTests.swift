@@ -59,10 +59,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        [], [0], [0xFF], [UInt8](repeating: 0xFF, count: 64), Array("not a model at all".utf8),
-        [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], [0x3A, 0x7F], [0x3B], [0x02, 0x00],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [], [0], [0xFF], [UInt8](repeating: 0xFF, count: 64), Array("not a model at all".utf8),
+            [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], [0x3A, 0x7F], [0x3B], [0x02, 0x00],
+        ] as [[UInt8]])
     func `bytes that are no model are refused`(bytes: [UInt8]) throws {
         let error = try #require(try outcome(bytes))
         guard case .malformed = error else {
@@ -85,9 +86,10 @@ import Testing
         #expect(error.description.contains("nested deeper"))
     }
 
-    @Test(arguments: [
-        [1 << 40], [.max, 2], [.max, .max, 0], [0, .max, .max], [-1], [-4, -16], [1 << 62, 4],
-    ] as [[Int]])
+    @Test(
+        arguments: [
+            [1 << 40], [.max, 2], [.max, .max, 0], [0, .max, .max], [-1], [-4, -16], [1 << 62, 4],
+        ] as [[Int]])
     func `a tensor's shape must fit its bytes`(dimensions: [Int]) throws {
         var tensor = WireWriter()
         tensor.writePacked(TensorField.dimensions, dimensions)

@@ -3,7 +3,9 @@ import Testing
 @testable import ApusTraining
 
 @Suite struct ExperimentTests {
-    private func decode(_ text: String, _ overrides: [String] = []) throws(ConfigurationError) -> ApusTraining.Experiment {
+    private func decode(_ text: String, _ overrides: [String] = []) throws(ConfigurationError)
+        -> ApusTraining.Experiment
+    {
         try Configuration.decode(
             ApusTraining.Experiment.self, text: "name: x\nmodel: m.yaml\ndataset: d.yaml\n" + text, name: "x.yaml",
             folder: "/work", overrides: overrides)

@@ -10,7 +10,10 @@ import Testing
         let recorder = LossRecorder()
         trainer.add(recorder)
         _ = try trainer.run()
-        return (recorder.losses, trainer.average.stateDictionary().filter { $0.tensor.dataType == .float32 }.map { $0.tensor.elements() })
+        return (
+            recorder.losses,
+            trainer.average.stateDictionary().filter { $0.tensor.dataType == .float32 }.map { $0.tensor.elements() }
+        )
     }
 
     @Test func `one seed gives one result, with one and with two loader threads`() throws {

@@ -24,7 +24,8 @@ import Testing
         #expect(try session.run.history(of: "val/precision").count <= 2)
         let artifacts = try session.run.artifacts()
         for name in [
-            "checkpoints/last.safetensors", "checkpoints/best.safetensors", "config/experiment.yaml", "plots/losses.png",
+            "checkpoints/last.safetensors", "checkpoints/best.safetensors", "config/experiment.yaml",
+            "plots/losses.png",
             "pictures/train_batch.jpg", "evaluation/val/metrics.json", "evaluation/val/predictions.jpg",
         ] {
             #expect(artifacts.contains(name), "\(name) is missing")

@@ -3,7 +3,9 @@ import Testing
 @testable import ApusVision
 
 @Suite struct DamagedImageTests {
-    private static let files = ["rgb.jpg", "progressive.jpg", "cmyk.jpg", "orientation3.jpg", "rgba.png", "palette.png"]
+    private static let files = [
+        "rgb.jpg", "progressive.jpg", "cmyk.jpg", "orientation3.jpg", "rgba.png", "palette.png",
+    ]
 
     private func bytes(_ name: String) throws -> [UInt8] { try FileSystem.read(Oracle.folder + "codecs/" + name) }
 

@@ -124,9 +124,11 @@ private func show(_ image: Image, _ name: String) throws {
         let many = LineChart(
             title: "Precision and recall of every class", xLabel: "recall", yLabel: "precision",
             series: (0..<10).map { index in
-                .init(name: "class number \(index)", points: (0...20).map {
-                    .init(x: Double($0) / 20, y: 1 - pow(Double($0) / 20, Double(index + 1)))
-                })
+                .init(
+                    name: "class number \(index)",
+                    points: (0...20).map {
+                        .init(x: Double($0) / 20, y: 1 - pow(Double($0) / 20, Double(index + 1)))
+                    })
             })
         try show(many.image(), "chart-many")
         let crowd = LineChart(

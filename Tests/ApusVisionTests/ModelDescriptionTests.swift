@@ -48,10 +48,11 @@ import Testing
         #expect(error?.description.contains(key) == true)
     }
 
-    @Test(arguments: [
-        { $0.letterbox.width = 0 }, { $0.letterbox.height = 100_000 }, { $0.std = [1, 0, 1] }, { $0.mean = [0] },
-        { $0.scale = 0 },
-    ] as [@Sendable (inout InputSpecification) -> Void])
+    @Test(
+        arguments: [
+            { $0.letterbox.width = 0 }, { $0.letterbox.height = 100_000 }, { $0.std = [1, 0, 1] }, { $0.mean = [0] },
+            { $0.scale = 0 },
+        ] as [@Sendable (inout InputSpecification) -> Void])
     func `an impossible input is refused`(change: @Sendable (inout InputSpecification) -> Void) {
         var changed = description
         change(&changed.input)

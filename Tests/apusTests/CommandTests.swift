@@ -15,7 +15,9 @@ import Testing
     @Test(arguments: [["tran"], ["train"], ["evaluate"], ["train", "none.yaml"], ["prepare", "none.yaml"]])
     func `a request that cannot be carried out ends with 2`(arguments: [String]) throws {
         let folder = try TemporaryFolder()
-        let outcome = try arguments.count == 1 ? apus(arguments[0], in: folder.path) : apus(arguments[0], arguments[1], in: folder.path)
+        let outcome =
+            try arguments.count == 1
+            ? apus(arguments[0], in: folder.path) : apus(arguments[0], arguments[1], in: folder.path)
         #expect(outcome.status == 2)
         #expect(!outcome.errors.isEmpty)
         #expect(outcome.output.isEmpty)

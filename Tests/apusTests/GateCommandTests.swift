@@ -26,7 +26,8 @@ import Testing
         try folder.write(rules, to: "rules.yaml")
         return switch arguments.count {
         case 1: try apus("gate", "rules.yaml", "--candidate", arguments[0], in: folder.path)
-        default: try apus("gate", "rules.yaml", "--candidate", arguments[0], "--baseline", arguments[1], in: folder.path)
+        default:
+            try apus("gate", "rules.yaml", "--candidate", arguments[0], "--baseline", arguments[1], in: folder.path)
         }
     }
 

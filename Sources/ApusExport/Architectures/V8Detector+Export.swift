@@ -10,7 +10,8 @@ extension V8Detector: GraphDetector {
         return graph.scope("model.22") { graph in
             let boxes = head.cv2.enumerated().map { graph.layer("cv2.\($0)", $1, maps[$0]) }
             let classes = head.cv3.enumerated().map { graph.layer("cv3.\($0)", $1, maps[$0]) }
-            let anchors = size.map { AnchorGrid(width: $0.width, height: $0.height, strides: strides, in: &graph) }
+            let anchors =
+                size.map { AnchorGrid(width: $0.width, height: $0.height, strides: strides, in: &graph) }
                 ?? AnchorGrid(levels: maps, strides: strides, in: &graph)
             return V8Decoding(classCount: classCount, binCount: V8Head.binCount)(
                 boxes: boxes, classes: classes, anchors: anchors, in: &graph, output: output)

@@ -25,9 +25,11 @@ public struct ClassificationCounts: Metric, Hashable {
     }
 
     public var value: ClassificationMetrics {
-        ClassificationMetrics(classNames: classNames, counts: classNames.indices.map { row in
-            Array(counts[row * classNames.count..<(row + 1) * classNames.count])
-        })
+        ClassificationMetrics(
+            classNames: classNames,
+            counts: classNames.indices.map { row in
+                Array(counts[row * classNames.count..<(row + 1) * classNames.count])
+            })
     }
 }
 

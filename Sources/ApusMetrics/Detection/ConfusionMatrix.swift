@@ -34,9 +34,11 @@ struct ConfusionCounter {
             count(Int(truth.category), pairs.ofTruth[index].map { Int(detections[$0].category) } ?? classCount)
         }
         for (index, detection) in detections.enumerated() where !pairs.taken[index] {
-            let isInCrowd = ignoresCrowds && truths.contains {
-                $0.isCrowd && detection.box.overlap(with: $0.box, isCrowd: true) >= overlap
-            }
+            let isInCrowd =
+                ignoresCrowds
+                && truths.contains {
+                    $0.isCrowd && detection.box.overlap(with: $0.box, isCrowd: true) >= overlap
+                }
             if !isInCrowd { count(classCount, Int(detection.category)) }
         }
     }

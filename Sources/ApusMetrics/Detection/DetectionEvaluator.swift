@@ -70,8 +70,12 @@ public struct DetectionEvaluator: Sendable {
         let offset = Int32(imageIDs.count)
         imageIDs += other.imageIDs
         seen.formUnion(other.seen)
-        truths += other.truths.map { var truth = $0; truth.image += offset; return truth }
-        detections += other.detections.map { var detection = $0; detection.image += offset; return detection }
+        truths += other.truths.map {
+            var truth = $0; truth.image += offset; return truth
+        }
+        detections += other.detections.map {
+            var detection = $0; detection.image += offset; return detection
+        }
     }
 
     public func evaluate(threads: Int = availableCores) -> DetectionMetrics {
@@ -80,8 +84,12 @@ public struct DetectionEvaluator: Sendable {
         for (place, index) in order.enumerated() { rank[index] = Int32(place) }
         return evaluateDetections(
             profile: profile, imageIDs: order.map { imageIDs[$0] }, classNames: classNames,
-            truths: truths.map { var truth = $0; truth.image = rank[Int(truth.image)]; return truth },
-            detections: detections.map { var found = $0; found.image = rank[Int(found.image)]; return found },
+            truths: truths.map {
+                var truth = $0; truth.image = rank[Int(truth.image)]; return truth
+            },
+            detections: detections.map {
+                var found = $0; found.image = rank[Int(found.image)]; return found
+            },
             notes: [], threads: threads)
     }
 
@@ -103,7 +111,8 @@ func evaluateDetections(
     profile: EvaluationProfile, imageIDs: [Int], classNames: [String], truths: [Truth], detections: [Candidate],
     notes: [String], threads: Int
 ) -> DetectionMetrics {
-    let limited = profile == .ultralytics82
+    let limited =
+        profile == .ultralytics82
         ? mostConfident(profile.maximumDetections, of: detections, imageCount: imageIDs.count) : detections
     let problem = MatchingProblem(
         profile: profile, imageCount: imageIDs.count, categoryCount: classNames.count, truths: truths,

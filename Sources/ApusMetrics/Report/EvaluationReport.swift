@@ -41,9 +41,10 @@ public struct EvaluationReport: Sendable {
             ("mAP50-95", metrics.mAP50_95), ("mAP50", metrics.mAP50), ("precision", metrics.precision),
             ("recall", metrics.recall), ("F1", metrics.f1), ("at confidence", metrics.confidence),
         ]
-        return "<section class=\"cards\">" + cards.map {
-            "<div><span>\($0.0)</span><strong>\(fixed($0.1))</strong></div>"
-        }.joined() + "</section>\n"
+        return "<section class=\"cards\">"
+            + cards.map {
+                "<div><span>\($0.0)</span><strong>\(fixed($0.1))</strong></div>"
+            }.joined() + "</section>\n"
     }
 
     private var noteList: String {

@@ -21,7 +21,8 @@ public struct ReportImage: Sendable {
     }
 
     func html(classNames: [String]) -> String {
-        let picture = dataAddress(bytes).map { "<img src=\"\($0)\" alt=\"\(escaped(name))\">" }
+        let picture =
+            dataAddress(bytes).map { "<img src=\"\($0)\" alt=\"\(escaped(name))\">" }
             ?? "<p class=\"empty\">not a PNG or JPEG file</p>"
         return """
             <figure><div class="picture">\(picture)\(overlay(classNames))</div>
@@ -65,7 +66,8 @@ public struct ReportImage: Sendable {
             """
         guard let text else { return shape }
         let size = Float(max(width, height)) / 26
-        let baseline = below
+        let baseline =
+            below
             ? min(inside.maxY + size, Float(height) - size * 0.2) : max(inside.minY - size * 0.25, size * 0.9)
         let isLate = inside.minX + Float(text.count) * size * 0.58 > Float(width)
         return shape + """

@@ -46,7 +46,8 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     public func problems() -> [ConfigurationProblem] {
         [
             .require("name", !name.isEmpty, expected: "a name", found: "nothing"),
-            .require("image_size", imageSize > 0 && imageSize % 32 == 0, expected: "a multiple of 32", found: imageSize),
+            .require(
+                "image_size", imageSize > 0 && imageSize % 32 == 0, expected: "a multiple of 32", found: imageSize),
             .range("epochs", epochs, 1...100_000),
             .range("batch_size", batchSize, 1...65_536),
             .atLeast("close_mosaic", closeMosaic, 0),
@@ -104,7 +105,9 @@ public struct OptimizerConfiguration: Defaulted, Validated, Equatable, Sendable 
             .atLeast("nominal_batch_size", nominalBatchSize, 1),
             .atLeast("warmup_epochs", warmupEpochs, 0),
             .atLeast("warmup_minimum_steps", warmupMinimumSteps, 0),
-            .require("warmup_momentum", (0..<1).contains(warmupMomentum), expected: "0 up to, not including, 1", found: warmupMomentum),
+            .require(
+                "warmup_momentum", (0..<1).contains(warmupMomentum), expected: "0 up to, not including, 1",
+                found: warmupMomentum),
             .atLeast("warmup_bias_lr", warmupBiasLR, 0),
             .atLeast("clip_norm", clipNorm, 0),
         ].compactMap { $0 }

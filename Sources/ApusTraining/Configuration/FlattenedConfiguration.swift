@@ -10,7 +10,9 @@ extension Configuration {
 
     private static func flatten(_ node: YAMLNode, path: String, into flat: inout [String: String]) {
         if let entries = node.entries {
-            for entry in entries { flatten(entry.value, path: path.isEmpty ? entry.key : path + "." + entry.key, into: &flat) }
+            for entry in entries {
+                flatten(entry.value, path: path.isEmpty ? entry.key : path + "." + entry.key, into: &flat)
+            }
         } else if let elements = node.elements {
             for (index, element) in elements.enumerated() { flatten(element, path: "\(path).\(index)", into: &flat) }
         } else if let text = node.text {

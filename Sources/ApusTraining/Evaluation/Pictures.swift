@@ -20,7 +20,9 @@ public enum Pictures {
     }
 
     /// An image with what a model found above `confidence`.
-    public static func predictions(_ prediction: ImagePredictions, in dataset: PreparedDataset, confidence: Float) throws -> Image {
+    public static func predictions(_ prediction: ImagePredictions, in dataset: PreparedDataset, confidence: Float)
+        throws -> Image
+    {
         try dataset.image(prediction.index).drawing(
             boxes: prediction.detections.filter { $0.score >= confidence }.map {
                 ($0.box, "\(dataset.classNames[$0.label]) \(percent($0.score))", Color.palette($0.label))

@@ -35,7 +35,8 @@ public struct SplitEvaluator: Sendable {
     let loader: DetectionLoader
 
     public init(
-        dataset: PreparedDataset, indices: [Int], imageSize: Int, batchSize: Int, configuration: ValidationConfiguration,
+        dataset: PreparedDataset, indices: [Int], imageSize: Int, batchSize: Int,
+        configuration: ValidationConfiguration,
         loaderThreads: Int, cacheBytes: Int = 0
     ) {
         self.dataset = dataset
@@ -70,7 +71,8 @@ public struct SplitEvaluator: Sendable {
         let anchors = length / (4 + dataset.classNames.count)
         return (0..<batch.count).map { position in
             let found = raw.withUnsafeBufferPointer {
-                decoder.decode(UnsafeBufferPointer(rebasing: $0[position * length..<(position + 1) * length]), anchors: anchors)
+                decoder.decode(
+                    UnsafeBufferPointer(rebasing: $0[position * length..<(position + 1) * length]), anchors: anchors)
             }
             let letterbox = batch.letterboxes[position]
             return ImagePredictions(

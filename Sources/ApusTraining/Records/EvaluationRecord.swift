@@ -21,7 +21,8 @@ public struct EvaluationRecord {
     public func log(to run: Run) throws {
         let folder = "evaluation/\(split.rawValue)/"
         try run.logArtifact(bytes: evaluation.metrics.jsonData(), as: folder + "metrics.json")
-        try run.logArtifact(bytes: Pictures.precisionRecall(evaluation.metrics).pngData(), as: folder + "precision_recall.png")
+        try run.logArtifact(
+            bytes: Pictures.precisionRecall(evaluation.metrics).pngData(), as: folder + "precision_recall.png")
         try run.logArtifact(bytes: Pictures.f1(evaluation.metrics).pngData(), as: folder + "f1_confidence.png")
         let sheet = try Pictures.sheet(evaluation.predictions, in: dataset, confidence: confidence)
         try run.logArtifact(bytes: sheet.jpegData(quality: 90), as: folder + "predictions.jpg")
@@ -40,6 +41,7 @@ extension EvaluationRecord {
         let found = evaluation.predictions.first { $0.index == result.imageID }?.detections ?? []
         return ReportImage(
             name: record.name, bytes: try dataset.image(result.imageID).jpegData(quality: 85), width: record.width,
-            height: record.height, truths: record.boxes, detections: found.filter { $0.score >= confidence }, result: result)
+            height: record.height, truths: record.boxes, detections: found.filter { $0.score >= confidence },
+            result: result)
     }
 }

@@ -41,8 +41,12 @@ public final class RunRecorder: TrainingObserver {
 
     /// Drawn from the store itself, so that a resumed run's curves are whole.
     private func drawHistory() throws {
-        try draw("Training loss", ["train/box_loss", "train/cls_loss", "train/dfl_loss"], yLabel: "loss", as: "plots/losses.png")
-        try draw("Validation", ["val/mAP50", "val/mAP50-95", "val/precision", "val/recall"], yLabel: "metric", as: "plots/metrics.png")
+        try draw(
+            "Training loss", ["train/box_loss", "train/cls_loss", "train/dfl_loss"], yLabel: "loss",
+            as: "plots/losses.png")
+        try draw(
+            "Validation", ["val/mAP50", "val/mAP50-95", "val/precision", "val/recall"], yLabel: "metric",
+            as: "plots/metrics.png")
     }
 
     private func draw(_ title: String, _ keys: [String], yLabel: String, as path: String) throws {

@@ -25,7 +25,8 @@ public struct CheckpointDescription: Codable, Equatable, Sendable {
 
     fileprivate init(path: String, metadata: [String: String]) throws {
         guard let text = metadata[Self.key] else {
-            throw TrainingError.checkpoint(path: path, reason: "its metadata has no key '\(Self.key)'; Apus did not write it")
+            throw TrainingError.checkpoint(
+                path: path, reason: "its metadata has no key '\(Self.key)'; Apus did not write it")
         }
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))

@@ -27,7 +27,8 @@ public struct DetectionDecoder: Hashable, Sendable {
     public func decode(_ output: UnsafeBufferPointer<Float>, anchors: Int) -> [Detection] {
         precondition(output.count == (4 + classCount) * anchors, "\(output.count) values for \(anchors) anchors")
         let found = multiLabel ? everyLabel(output, anchors) : bestLabel(output, anchors)
-        let candidates = found.count > Self.maximumCandidates
+        let candidates =
+            found.count > Self.maximumCandidates
             ? Array(found.sortedByScore().prefix(Self.maximumCandidates)) : found
         return nonMaximumSuppression(
             candidates, iouThreshold: iouThreshold, maximumDetections: maximumDetections)

@@ -86,7 +86,8 @@ private struct LineChartPainter {
             xLabel, x: plot.x + (plot.width - scale.width(of: xLabel)) / 2, y: plot.y + plot.height + 2 * line,
             scale: scale, ink)
         let yLabel = scale.fitted(chart.yLabel, width: width - plot.x)
-        canvas.text(yLabel, x: max(plot.x - scale.width(of: yLabel) / 2, line / 2), y: plot.y - line - line / 2,
+        canvas.text(
+            yLabel, x: max(plot.x - scale.width(of: yLabel) / 2, line / 2), y: plot.y - line - line / 2,
             scale: scale, ink)
     }
 

@@ -29,7 +29,7 @@ struct Doctor: ParsableCommand {
         } else {
             for finding in findings {
                 let remedy = finding.remedy.isEmpty ? "" : " — \(finding.remedy)"
-                print("\(finding.isMissing ? "✗" : "✓") \(finding.name.padding(toLength: 14, withPad: " ", startingAt: 0)) \(finding.found)\(remedy)")
+                print("\(finding.isMissing ? "✗" : "✓") \(finding.name.padded(to: 12))\(finding.found)\(remedy)")
             }
         }
         if findings.contains(where: \.isMissing) { throw ExitCode(1) }
@@ -45,16 +45,31 @@ struct Doctor: ParsableCommand {
         ]
     }
 
+    /// The toolchain on the PATH, which builds Apus; a built command runs without it.
     private static func swift() -> Finding {
-        #if compiler(>=6.3)
-            Finding(name: "Swift", found: "6.3 or newer built this", isMissing: false, remedy: "")
-        #else
-            Finding(name: "Swift", found: "older than 6.3 built this", isMissing: false, remedy: "Swift 6.3 is what Apus is tested with")
-        #endif
+        guard let text = output(of: ["swift", "--version"]), let range = text.range(of: "Swift version ") else {
+            return Finding(
+                name: "Swift", found: "none on the PATH", isMissing: true,
+                remedy: "install Swift 6.3 or newer to build Apus")
+        }
+        let version = text[range.upperBound...].prefix { !$0.isWhitespace }
+        return Finding(name: "Swift", found: String(version), isMissing: false, remedy: "")
+    }
+
+    private static func output(of command: [String]) -> String? {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = command
+        let pipe = Pipe()
+        (process.standardOutput, process.standardError) = (pipe, FileHandle.nullDevice)
+        guard (try? process.run()) != nil else { return nil }
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return process.terminationStatus == 0 ? String(decoding: data, as: UTF8.self) : nil
     }
 
     private static func libTorch() -> Finding {
-        Finding(name: "LibTorch", found: "\(Torch.version), \(Torch.cpuCapability)", isMissing: false, remedy: "")
+        Finding(name: "LibTorch", found: "\(Torch.version), \(Torch.cpuCapability) kernels", isMissing: false, remedy: "")
     }
 
     private static func cuda() -> Finding {
@@ -66,7 +81,9 @@ struct Doctor: ParsableCommand {
     private static func processor() -> Finding {
         let isFast = apus_best_cpu() == APUS_AVX2
         return Finding(
-            name: "CPU", found: "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(isFast ? "AVX2 and FMA" : "no AVX2")", isMissing: false,
+            name: "CPU",
+            found: "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(isFast ? "AVX2 and FMA" : "no AVX2")",
+            isMissing: false,
             remedy: isFast ? "" : "without AVX2 and FMA the readable kernels run, several times slower")
     }
 

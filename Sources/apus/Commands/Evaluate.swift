@@ -22,11 +22,13 @@ struct Evaluate: ParsableCommand {
             Exit status: 0 measured, 2 no such model, data or file.
             """)
 
-    @Argument(help: "A run (an id, the start of one, or latest), NAME@ALIAS, NAME/VERSION or FILE.onnx.") var model: String
+    @Argument(help: "A run (an id, the start of one, or latest), NAME@ALIAS, NAME/VERSION or FILE.onnx.") var model:
+        String
     @Option(help: "train, val or test.") var split = Split.test
     @Option(help: "A dataset.yaml; else the one that the run was trained on.", completion: .file(extensions: ["yaml"]))
     var dataset: String?
-    @Option(help: "Write an HTML report that opens offline.", completion: .file(extensions: ["html"])) var report: String?
+    @Option(help: "Write an HTML report that opens offline.", completion: .file(extensions: ["html"])) var report:
+        String?
     @Flag(help: "Print the metrics as one JSON object.") var json = false
     @OptionGroup var places: PlaceOptions
     @OptionGroup var common: CommonOptions
@@ -63,10 +65,14 @@ struct Evaluate: ParsableCommand {
     }
 
     private func summary(of metrics: DetectionMetrics, subject: EvaluatedModel, data: PreparedDataset) -> String {
-        let rows = metrics.perClass.map { [$0.name, "\($0.instances)"] + [$0.precision, $0.recall, $0.ap50, $0.ap].map(shown) }
-        let all = ["all", "\(metrics.instanceCount)"]
+        let rows = metrics.perClass.map {
+            [$0.name, "\($0.instances)"] + [$0.precision, $0.recall, $0.ap50, $0.ap].map(shown)
+        }
+        let all =
+            ["all", "\(metrics.instanceCount)"]
             + [metrics.precision, metrics.recall, metrics.mAP50, metrics.mAP50_95].map(shown)
-        let sizes = "AP small \(shown(metrics.apSmall))  medium \(shown(metrics.apMedium))  large \(shown(metrics.apLarge))"
+        let sizes =
+            "AP small \(shown(metrics.apSmall))  medium \(shown(metrics.apMedium))  large \(shown(metrics.apLarge))"
         return """
             \(subject.name) on \(data.name) \(data.id), \(split.rawValue) split: \(metrics.imageCount) images, profile \(metrics.profile.rawValue)
             \(table(["class", "boxes", "precision", "recall", "mAP50", "mAP50-95"], [all] + rows))
@@ -82,7 +88,9 @@ func evaluationData(for subject: EvaluatedModel, description: String?, terminal:
     guard let path = try description ?? subject.run?.trainingDatasetPath() else {
         throw ValidationError("\(subject.name) belongs to no run of this workspace: name its data with --dataset.")
     }
-    let data = path.hasSuffix(".h5") ? try PreparedDataset(path: path) : try prepared(path, terminal: Terminal(isQuiet: true)).dataset
+    let data =
+        path.hasSuffix(".h5")
+        ? try PreparedDataset(path: path) : try prepared(path, terminal: Terminal(isQuiet: true)).dataset
     guard data.classNames == subject.classNames else {
         throw ValidationError(
             "\(subject.name) knows the classes \(subject.classNames.joined(separator: ", ")), "
@@ -92,7 +100,9 @@ func evaluationData(for subject: EvaluatedModel, description: String?, terminal:
 }
 
 /// Runs the subject over a split with a progress bar.
-func evaluate(_ subject: EvaluatedModel, on data: PreparedDataset, split: Split, terminal: Terminal) throws -> Evaluation {
+func evaluate(_ subject: EvaluatedModel, on data: PreparedDataset, split: Split, terminal: Terminal) throws
+    -> Evaluation
+{
     let indices = data.indices(of: split)
     guard !indices.isEmpty else { throw TrainingError.emptySplit(split.rawValue, dataset: data.name) }
     let bar = ProgressBar("evaluate", terminal: terminal)

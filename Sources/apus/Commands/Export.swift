@@ -105,13 +105,17 @@ struct Export: ParsableCommand {
             metrics: names.compactMap { name in measured["\(split)/\(name)"].map { ModelCard.Metric(name, $0.value) } },
             evaluation: split == "test" ? "the test split, COCO profile" : "the validation split, COCO profile",
             data: try run.datasets().map { "\($0.name), version \($0.digest)" }.joined(separator: "; "),
-            intendedUse: "Finding \(best.description.classNames.joined(separator: ", ")) in images like those it was trained on.",
-            limits: ["Measured on the dataset above only; images of other cameras or scenes need an evaluation of their own."])
+            intendedUse:
+                "Finding \(best.description.classNames.joined(separator: ", ")) in images like those it was trained on.",
+            limits: [
+                "Measured on the dataset above only; images of other cameras or scenes need an evaluation of their own."
+            ])
     }
 
     private func report(_ version: Int, folder: String, parity: ParityReport) throws {
         if json {
-            return try printJSON(ExportSummary(name: name, version: version, folder: folder, alias: alias, parity: parity))
+            return try printJSON(
+                ExportSummary(name: name, version: version, folder: folder, alias: alias, parity: parity))
         }
         common.terminal.say("\(parity)")
         common.terminal.say("\(name)/\(version)\(alias.map { " (\(name)@\($0))" } ?? "") is in \(folder)")

@@ -41,7 +41,9 @@ struct Gate: ParsableCommand {
         if report.exitCode != 0 { throw ExitCode(Int32(report.exitCode)) }
     }
 
-    private func subject(_ reference: String, data: PreparedDataset?) throws -> (subject: GateSubject, data: PreparedDataset?) {
+    private func subject(_ reference: String, data: PreparedDataset?) throws -> (
+        subject: GateSubject, data: PreparedDataset?
+    ) {
         if reference.hasSuffix(".json") {
             let metrics = try JSONDecoder().decode(DetectionMetrics.self, from: Data(try FileSystem.read(reference)))
             return (GateSubject(name: reference, metrics: metrics, identity: [:]), data)

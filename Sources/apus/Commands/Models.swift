@@ -16,9 +16,15 @@ struct Models: ParsableCommand {
             let registry = ModelRegistry(try places.store())
             let versions = try registry.names().flatMap { try registry.versions(of: $0) }
             if json { return try printJSON(versions.map(ModelRecord.init)) }
-            print(table(["model", "version", "aliases", "run", "folder"], versions.map {
-                [$0.name, "\($0.version)", $0.aliases.joined(separator: " "), String($0.runID?.prefix(8) ?? "–"), $0.folder]
-            }))
+            print(
+                table(
+                    ["model", "version", "aliases", "run", "folder"],
+                    versions.map {
+                        [
+                            $0.name, "\($0.version)", $0.aliases.joined(separator: " "),
+                            String($0.runID?.prefix(8) ?? "–"), $0.folder,
+                        ]
+                    }))
         }
     }
 

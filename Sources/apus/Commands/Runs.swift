@@ -39,7 +39,8 @@ struct Runs: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show a run's parameters, metrics and artifacts.", discussion: "  apus runs show latest")
 
-        @Argument(help: ArgumentHelp("A run: an id, the start of one, or latest.", valueName: "run")) var reference: String
+        @Argument(help: ArgumentHelp("A run: an id, the start of one, or latest.", valueName: "run")) var reference:
+            String
         @Flag(help: "Print one JSON object.") var json = false
         @OptionGroup var places: PlaceOptions
 
@@ -50,10 +51,18 @@ struct Runs: ParsableCommand {
             if json { return try printJSON(RunRecord(summary)) }
             print("run \(summary.id) of \(summary.experimentName), \(summary.status.map { "\($0)" } ?? "unknown")")
             for problem in summary.problems { print("! \(problem)") }
-            print("\n" + table(["metric", "step", "value"], summary.metrics.sorted { $0.key < $1.key }.map {
-                [$0.key, "\($0.value.step)", "\($0.value.value)"]
-            }))
-            print("\n" + table(["parameter", "value"], summary.parameters.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }))
+            print(
+                "\n"
+                    + table(
+                        ["metric", "step", "value"],
+                        summary.metrics.sorted { $0.key < $1.key }.map {
+                            [$0.key, "\($0.value.step)", "\($0.value.value)"]
+                        }))
+            print(
+                "\n"
+                    + table(
+                        ["parameter", "value"],
+                        summary.parameters.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }))
             print("\nartifacts in \(found.artifactPath)")
             for artifact in try found.artifacts() { print("  \(artifact)") }
         }

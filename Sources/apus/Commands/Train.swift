@@ -21,7 +21,8 @@ struct Train: ParsableCommand {
             Exit status: 0 trained, 1 training failed or was interrupted, 2 wrong arguments, configuration or data.
             """)
 
-    @Argument(help: "An experiment file, then key=value … that stand in for its own values.") var arguments: [String] = []
+    @Argument(help: "An experiment file, then key=value … that stand in for its own values.") var arguments: [String] =
+        []
     @Option(help: "Go on with this run (an id, the start of one, or latest).") var resume: String?
     @Flag(help: "Print one JSON object instead of the run's id.") var json = false
     @OptionGroup var places: PlaceOptions

@@ -4,7 +4,9 @@ import ArgumentParser
 
 /// Where a command finds the workspace and its store.
 struct PlaceOptions: ParsableArguments {
-    @Option(help: "The workspace; else the nearest folder above with datasets, experiments and models.", completion: .directory)
+    @Option(
+        help: "The workspace; else the nearest folder above with datasets, experiments and models.",
+        completion: .directory)
     var workspace: String?
 
     func found(near path: String = ".") throws -> Workspace {

@@ -31,7 +31,9 @@ final class TrainingConsole: TrainingObserver {
         self.bar = bar
         bar.update(
             report.step + 1, of: report.stepsPerEpoch,
-            note: "loss \(fixed(report.loss.total)) · wait \(milliseconds(report.waitSeconds)) · compute \(milliseconds(report.computeSeconds))")
+            note:
+                "loss \(fixed(report.loss.total)) · wait \(milliseconds(report.waitSeconds)) · compute \(milliseconds(report.computeSeconds))"
+        )
     }
 
     private func show(_ report: EpochReport) {
@@ -40,7 +42,8 @@ final class TrainingConsole: TrainingObserver {
         let wait = report.waitSeconds / max(report.waitSeconds + report.computeSeconds, 1e-9)
         let epoch = "\(report.epoch + 1)/\(report.epochs)"
         terminal.say(
-            epoch.padded(to: 7) + [report.loss.box, report.loss.cls, report.loss.dfl].map { fixed($0).padded(left: 8) }.joined()
+            epoch.padded(to: 7)
+                + [report.loss.box, report.loss.cls, report.loss.dfl].map { fixed($0).padded(left: 8) }.joined()
                 + fixed(report.imagesPerSecond, 1).padded(left: 11) + "\(fixed(wait * 100, 1)) %".padded(left: 7)
                 + metric(report.metrics?.mAP50) + metric(report.metrics?.mAP50_95) + (report.isBest ? "  best" : ""))
     }
