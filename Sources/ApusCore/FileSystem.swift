@@ -18,7 +18,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
         switch code {
         case ENOSPC, EDQUOT: "; free some space and run the command again"
         case EACCES, EPERM, EROFS: "; check the permissions"
+        case ENOENT where path.unicodeScalars.contains("\u{FFFD}"): "; if its name is not UTF-8, rename it"
         case ENOENT: "; check the path"
+        case ENOTSUP: "; give an ordinary file"
         default: ""
         }
     }
@@ -29,12 +31,14 @@ public final class MappedFile: @unchecked Sendable {
     public let bytes: UnsafeRawBufferPointer
 
     public init(path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK a named pipe that nobody writes to would be waited for.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileError("open", path) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError("inspect", path) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw FileError("read", path, code: EISDIR) }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG else { throw FileError("read", path, code: kind == S_IFDIR ? EISDIR : ENOTSUP) }
         guard status.st_size > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
             return

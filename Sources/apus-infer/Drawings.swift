@@ -13,7 +13,7 @@ struct Drawings {
     }
 
     mutating func write(_ prediction: Prediction, _ image: Image, _ labels: LabelMap) throws(FileError) {
-        let drawn = image.drawing(boxes: boxes(of: prediction, labels))
+        let drawn = image.drawing(boxes: boxes(of: prediction, labels), enlargedTo: 512)
         let isPNG = prediction.image.lowercased().hasSuffix(".png")
         let isJPEG = !isPNG && max(image.width, image.height) <= Image.maximumJPEGSide
         let path = folder + "/" + freeName(for: prediction.image, isJPEG ? ".jpg" : ".png")

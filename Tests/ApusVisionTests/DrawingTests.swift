@@ -161,3 +161,13 @@ private func show(_ image: Image, _ name: String) throws {
         #expect(negative.ticks.map(negative.label) == ["-1.0", "-0.5", "0.0", "0.5", "1.0"])
     }
 }
+
+@Suite struct EnlargedDrawingTests {
+    @Test func `a thumbnail is enlarged by a whole factor, a large image is not`() {
+        let box = [(BoundingBox(minX: 2, minY: 2, maxX: 20, maxY: 20), "x", Color.palette(0))]
+        let small = Image(width: 50, height: 30, color: [0, 0, 0]).drawing(boxes: box, enlargedTo: 448)
+        #expect((small.width, small.height) == (450, 270))
+        let large = Image(width: 500, height: 300, color: [0, 0, 0])
+        #expect(large.drawing(boxes: box, enlargedTo: 448) == large.drawing(boxes: box))
+    }
+}

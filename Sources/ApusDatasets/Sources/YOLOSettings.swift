@@ -94,15 +94,18 @@ extension YOLOSettings {
             .first(where: FileSystem.exists)
     }
 
-    /// The images in a folder and the folders inside it.
-    private func collect(_ folder: String, depth: Int, into images: inout [ImagePath], faults: inout [Fault]) {
+    /// The images in a folder and the folders inside it; a link back to a folder above is passed over.
+    private func collect(
+        _ folder: String, visited: inout Set<FolderIdentity>, into images: inout [ImagePath], faults: inout [Fault]
+    ) {
+        guard let identity = FolderIdentity(folder), visited.insert(identity).inserted else { return }
         do throws(FileError) {
             for name in try FileSystem.names(in: folder) {
                 let path = folder + "/" + name
                 if isImageName(name) {
                     images.append(image(path))
-                } else if depth < 16, FileSystem.isFolder(path) {
-                    collect(path, depth: depth + 1, into: &images, faults: &faults)
+                } else if FileSystem.isFolder(path) {
+                    collect(path, visited: &visited, into: &images, faults: &faults)
                 }
             }
         } catch {

@@ -4,6 +4,9 @@ import ApusVision
 
 /// Pictures for people: what the network was shown, what it found, how its curves run.
 public enum Pictures {
+    /// Images are shown with at least so many pixels on their longer side, so that labels leave them visible.
+    private static let side = 448
+
     /// The images of a training batch with their boxes, at most `limit` of them.
     public static func batch(_ batch: Batch, classNames: [String], limit: Int = 16) -> Image {
         let size = batch.imageSize
@@ -14,7 +17,7 @@ public enum Pictures {
                         centerX: target.centerX * Float(size), centerY: target.centerY * Float(size),
                         width: target.width * Float(size), height: target.height * Float(size))
                     return (box, classNames[target.label], Color.palette(target.label))
-                })
+                }, enlargedTo: side)
         }
         return Image.grid(images, columns: 4)
     }
@@ -26,7 +29,7 @@ public enum Pictures {
         try dataset.image(prediction.index).drawing(
             boxes: prediction.detections.filter { $0.score >= confidence }.map {
                 ($0.box, "\(dataset.classNames[$0.label]) \(percent($0.score))", Color.palette($0.label))
-            })
+            }, enlargedTo: side)
     }
 
     /// A sheet of the first `limit` images with their predictions.

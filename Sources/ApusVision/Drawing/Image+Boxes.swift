@@ -20,6 +20,24 @@ extension Image {
     }
 }
 
+extension Image {
+    /// As `drawing(boxes:)`, after enlarging by a whole factor to a longer side of at least `side` pixels: on a
+    /// thumbnail, labels that can be read would cover what they name.
+    public func drawing(boxes: [(BoundingBox, String, Color)], enlargedTo side: Int) -> Image {
+        let longer = max(width, height, 1)
+        let factor = max(1, (side + longer - 1) / longer)
+        guard factor > 1, width > 0, height > 0 else { return drawing(boxes: boxes) }
+        let scaled = boxes.map { ($0.0.scaled(by: Float(factor)), $0.1, $0.2) }
+        return resized(width: width * factor, height: height * factor).drawing(boxes: scaled)
+    }
+}
+
+extension BoundingBox {
+    fileprivate func scaled(by factor: Float) -> BoundingBox {
+        BoundingBox(minX: minX * factor, minY: minY * factor, maxX: maxX * factor, maxY: maxY * factor)
+    }
+}
+
 /// A rectangle of whole pixels.
 struct PixelRectangle: Hashable {
     var x, y, width, height: Int

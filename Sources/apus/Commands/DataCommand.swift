@@ -63,7 +63,8 @@ struct DataCommand: ParsableCommand {
             let record = dataset.record(index)
             let stem = FileSystem.fileName(of: record.name).split(separator: ".").first.map(String.init) ?? "\(index)"
             let image = try dataset.image(index)
-            let shown = draw ? image.drawing(boxes: labels(of: record, names: dataset.classNames)) : image
+            let labels = labels(of: record, names: dataset.classNames)
+            let shown = draw ? image.drawing(boxes: labels, enlargedTo: 512) : image
             try FileSystem.writeWhole(shown.pngData(), to: "\(output)/\(stem).png")
         }
 
