@@ -26,6 +26,8 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
     }
 
     public var description: String {
+        // The system's own words name the file already.
+        if kind == .unreadable, keyPath.isEmpty, remedy.isEmpty { return problem }
         let place = keyPath.isEmpty ? "\(position)" : "\(position): \(keyPath)"
         return remedy.isEmpty ? "\(place): \(problem)" : "\(place): \(problem); \(remedy)"
     }

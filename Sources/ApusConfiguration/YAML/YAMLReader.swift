@@ -66,7 +66,8 @@ public enum YAMLReader {
     private static func refuseLargeFile(_ path: String) throws(FileError) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw FileError("open", path) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw FileError("read", path, code: EISDIR) }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG else { throw FileError("read", path, code: kind == S_IFDIR ? EISDIR : ENOTSUP) }
         guard status.st_size <= maximumBytes else { throw FileError("read", path, code: EFBIG) }
     }
 
