@@ -1,5 +1,6 @@
 import ApusConfiguration
 import ApusCore
+import ApusVision
 
 /// What a YOLO `data.yaml` says. Its many other keys are nothing to us, so it is not read strictly.
 struct YOLOSettings: Sendable {
@@ -78,7 +79,8 @@ extension YOLOSettings {
                 continue
             }
             if FileSystem.isFolder(path) {
-                collect(path, depth: 0, into: &images, faults: &faults)
+                var visited = Set<FolderIdentity>()
+                collect(path, visited: &visited, into: &images, faults: &faults)
             } else if path.hasSuffix(".txt") {
                 images += listed(in: path, faults: &faults)
             } else {
