@@ -21,7 +21,7 @@ public struct GateRules: Codable, Hashable, Sendable {
 
 /// The bounds of one metric.
 public struct GateRule: Codable, Hashable, Sendable {
-    public enum Severity: String, Codable, Hashable, Sendable {
+    public enum Severity: String, Codable, CaseIterable, Hashable, Sendable {
         /// A breach fails the gate.
         case fail
         /// A breach is reported and the gate passes.

@@ -1,5 +1,5 @@
 /// Which way a metric gets better.
-public enum MetricDirection: String, Codable, Hashable, Sendable {
+public enum MetricDirection: String, Codable, CaseIterable, Hashable, Sendable {
     case higher, lower
 
     /// The direction of a metric by the words of its name, as in `val/box_loss` or `latency_ms`; `nil` where no word
