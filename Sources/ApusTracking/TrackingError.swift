@@ -15,6 +15,8 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
     case parameterChanged(key: String, recorded: String, given: String)
     case invalidName(String, problem: String)
     case valueTooLong(key: String, length: Int, limit: Int)
+    /// A run that cannot be taken up again.
+    case notResumable(run: String, reason: String)
     case versionTaken(model: String, version: Int)
     /// The staging folder must be on the file system of the store.
     case stagingElsewhere(String)
@@ -22,7 +24,7 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .file(let error): error.description
-        case .damaged(let path, let problem): "\(path): \(problem); 'apus runs check' lists what is damaged"
+        case .damaged(let path, let problem): "\(path): \(problem); 'apus runs fsck' lists what is damaged"
         case .notFound(let what, let remedy): "\(what) was not found; \(remedy)"
         case .ambiguous(let text, let candidates):
             "'\(text)' names \(candidates.count) runs: \(candidates.joined(separator: ", ")); write more of the id"
@@ -35,6 +37,7 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
         case .invalidName(let name, let problem): "'\(name.prefix(80))' cannot be a name: \(problem); choose another"
         case .valueTooLong(let key, let length, let limit):
             "the value of '\(key)' has \(length) characters, at most \(limit) are possible; log it as an artifact"
+        case .notResumable(let run, let reason): "run \(run) cannot be resumed: \(reason)"
         case .versionTaken(let model, let version):
             "version \(version) of '\(model)' exists; ask for the next version again"
         case .stagingElsewhere(let path): "\(path) lies on another file system than the store; move the store"

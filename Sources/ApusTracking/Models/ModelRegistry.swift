@@ -34,6 +34,14 @@ public struct ModelRegistry: Sendable {
 
     // MARK: Writing
 
+    /// Throws where a model cannot be logged and registered under `name`, or `alias` cannot point at it: to be asked
+    /// before any file of a version is written.
+    public static func check(name: String, alias: String? = nil) throws(TrackingError) {
+        try KeyRules.checkModelName(name)
+        try KeyRules.checkLoggedModelName(name)
+        if let alias { try KeyRules.checkAlias(alias) }
+    }
+
     /// Adds a version, and the model where it is new.
     ///
     /// - Parameters:

@@ -179,6 +179,19 @@ public final class Run: Sendable {
         }
     }
 
+    /// Throws where taking the run up again makes no sense: it is finished, or a process is still at it.
+    public func requireResumable() throws(TrackingError) {
+        let status = try status()
+        if status == .finished {
+            throw .notResumable(run: id, reason: "it is finished; start a new run for more epochs")
+        }
+        guard status == .running, let mark = try tags()[RunTag.process].flatMap({ ProcessMark($0) }) else { return }
+        if mark != .current, mark.mayBeAlive {
+            throw .notResumable(
+                run: id, reason: "process \(mark.number) on \(mark.host) is still at it; wait for it or end it")
+        }
+    }
+
     /// Takes up a run that ended or whose process died: repairs its metrics and marks it running.
     public func resume() throws(TrackingError) {
         _ = store.repairMetrics(in: folder)
