@@ -47,13 +47,25 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
         [
             .require("name", !name.isEmpty, expected: "a name", found: "nothing"),
             .require(
-                "image_size", imageSize > 0 && imageSize % 32 == 0, expected: "a multiple of 32", found: imageSize),
+                "image_size", (32...4096).contains(imageSize) && imageSize % 32 == 0,
+                expected: "a multiple of 32 from 32 to 4096", found: imageSize),
             .range("epochs", epochs, 1...100_000),
-            .range("batch_size", batchSize, 1...65_536),
+            .range("batch_size", batchSize, 1...65_536), pixelProblem,
             .atLeast("close_mosaic", closeMosaic, 0),
             .atLeast("patience", patience, 1),
         ].compactMap { $0 }
     }
+
+    /// A batch's bytes are one piece of memory.
+    private var pixelProblem: ConfigurationProblem? {
+        guard (32...4096).contains(imageSize), (1...65_536).contains(batchSize) else { return nil }
+        let limit = Experiment.maximumBatchPixels / (imageSize * imageSize)
+        return .require(
+            "batch_size", batchSize <= limit, expected: "at most \(limit) images of \(imageSize)×\(imageSize) pixels",
+            found: batchSize)
+    }
+
+    private static let maximumBatchPixels = 1 << 30
 }
 
 /// The optimizer and its schedule; the names and defaults are those of yolov8-style training.
@@ -102,9 +114,9 @@ public struct OptimizerConfiguration: Defaulted, Validated, Equatable, Sendable 
             .require("momentum", (0..<1).contains(momentum), expected: "0 up to, not including, 1", found: momentum),
             .require("beta2", (0..<1).contains(beta2), expected: "0 up to, not including, 1", found: beta2),
             .atLeast("weight_decay", weightDecay, 0),
-            .atLeast("nominal_batch_size", nominalBatchSize, 1),
-            .atLeast("warmup_epochs", warmupEpochs, 0),
-            .atLeast("warmup_minimum_steps", warmupMinimumSteps, 0),
+            .range("nominal_batch_size", nominalBatchSize, 1...1_000_000),
+            .range("warmup_epochs", warmupEpochs, 0...100_000),
+            .range("warmup_minimum_steps", warmupMinimumSteps, 0...1_000_000_000),
             .require(
                 "warmup_momentum", (0..<1).contains(warmupMomentum), expected: "0 up to, not including, 1",
                 found: warmupMomentum),

@@ -4,6 +4,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case nonFiniteLoss(LossParts, epoch: Int, step: Int)
     case emptySplit(String, dataset: String)
     case checkpoint(path: String, reason: String)
+    /// Weights to start from, of which no tensor has a name and shape of the model.
+    case foreignWeights(path: String, expected: Int)
 
     public var description: String {
         switch self {
@@ -16,6 +18,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "\(dataset) has no images in its \(split) split; give its dataset.yaml a split for them"
         case .checkpoint(let path, let reason):
             "\(path) is no checkpoint of this run: \(reason)"
+        case .foreignWeights(let path, let expected):
+            "\(path): none of its tensors fits one of the model's \(expected); name weights of this architecture and scale"
         }
     }
 }

@@ -31,7 +31,7 @@ public struct CheckpointDescription: Codable, Equatable, Sendable {
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
         } catch {
-            throw TrainingError.checkpoint(path: path, reason: "its description cannot be read: \(error)")
+            throw TrainingError.checkpoint(path: path, reason: "its metadata's '\(Self.key)' is damaged or of another version of Apus")
         }
     }
 
@@ -103,6 +103,10 @@ extension Detector {
     /// Starts from the weights of a safetensors file; tensors of another shape, such as another class head, stay random.
     @discardableResult
     func loadWeights(from path: String) throws -> LoadReport {
-        try load(Checkpoint(contentsOf: path).tensors, strict: false)
+        let report = try load(Checkpoint(contentsOf: path).tensors, strict: false)
+        guard !report.loaded.isEmpty else {
+            throw TrainingError.foreignWeights(path: path, expected: report.missing.count + report.mismatched.count)
+        }
+        return report
     }
 }

@@ -20,20 +20,25 @@ public struct TrainingSession {
             in: try store.experiment(named: experiment.name), tags: ["apus.experiment": path],
             parameters: try parameters(of: experiment, model: model, dataset: dataset),
             git: GitFacts.read(at: Configuration.folder(of: path)))
-        try run.logArtifact(text: try Configuration.encode(experiment), as: experimentFile)
+        let stored = experiment.stored(in: FileSystem.folder(of: "\(run.artifactPath)/\(experimentFile)"), root: store.root)
+        try run.logArtifact(text: try Configuration.encode(stored), as: experimentFile)
         try run.logArtifact(text: try Configuration.encode(model), as: modelFile)
         try run.logDataset(
-            name: dataset.name, digest: dataset.id, source: dataset.path, sourceType: "local", context: "training")
+            name: dataset.name, digest: dataset.id, source: absolutePath(dataset.path), sourceType: "local", context: "training")
         return TrainingSession(run: run, trainer: trainer, model: model)
     }
 
     /// Takes a run up after its last whole epoch, by the configuration that it was started with.
     public static func resume(_ run: Run, dataset: (Experiment) throws -> PreparedDataset) throws -> TrainingSession {
-        let experiment = try Configuration.decode(Experiment.self, path: run.artifactPath + "/" + experimentFile)
+        try run.requireResumable()
+        var experiment = try Configuration.decode(Experiment.self, path: run.artifactPath + "/" + experimentFile)
         let model = try Configuration.decode(ModelConfiguration.self, path: run.artifactPath + "/" + modelFile)
-        let trainer = try Trainer(experiment, model: model, dataset: try dataset(experiment))
         let checkpoints = CheckpointFolder(run.artifactPath)
-        if FileSystem.exists(checkpoints.last) { try checkpoints.restore(trainer, model: model) }
+        let hasCheckpoint = FileSystem.exists(checkpoints.last)
+        // What it started from is needed only where no epoch is done.
+        if hasCheckpoint { experiment.weights = nil }
+        let trainer = try Trainer(experiment, model: model, dataset: try dataset(experiment))
+        if hasCheckpoint { try checkpoints.restore(trainer, model: model) }
         try run.resume()
         return TrainingSession(run: run, trainer: trainer, model: model)
     }
