@@ -24,23 +24,24 @@ import Foundation
         ])
 
     static func main() {
-        do {
-            var command = try parseAsRoot()
-            try command.run()
-        } catch {
-            end(with: error)
-        }
+        Terminal.prepare()
+        var command: any ParsableCommand
+        do { command = try parseAsRoot() } catch { refuse(error) }
+        do { try command.run() } catch { end(with: error) }
+    }
+
+    /// A command line that says no request shows how it is written.
+    private static func refuse(_ error: any Error) -> Never {
+        if exitCode(for: error) == .success { exit(withError: error) }
+        Terminal.complain(fullMessage(for: error))
+        Foundation.exit(2)
     }
 
     /// ArgumentParser's own status for a wrong command line is 64; ours is 2, as for any other wrong request.
     private static func end(with error: any Error) -> Never {
-        let code = exitCode(for: error)
-        if error is ExitCode || code == .success { exit(withError: error) }
-        if code == .validationFailure {
-            Terminal.complain(fullMessage(for: error))
-        } else {
-            Terminal.complain("apus: \(error)")
-        }
+        if error is ExitCode || exitCode(for: error) == .success { exit(withError: error) }
+        let text = "\(error)"
+        Terminal.complain("apus: \(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)")
         Foundation.exit(error is WorkFailure ? 1 : 2)
     }
 }

@@ -7,6 +7,7 @@ import ApusTracking
 import ApusTraining
 import ApusVision
 import ArgumentParser
+import Foundation
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,6 +35,7 @@ struct Export: ParsableCommand {
 
     func run() throws {
         Torch.start()
+        try ApusTracking.ModelRegistry.check(name: name, alias: alias)
         let workspace = try places.found()
         let store = try TrackingStore(root: workspace.store, creatingIfMissing: false)
         let tracked = try store.run(matching: reference)
@@ -65,10 +67,17 @@ struct Export: ParsableCommand {
                 best.detector, card: try card(of: tracked, best), images: try sampleImages(of: tracked),
                 runID: tracked.id, modelID: modelID, to: folder)
         }
-        try tracked.logModel(name: name, id: modelID, location: folder, step: best.description.progress.bestEpoch ?? 0)
-        try registry.register(
-            name: name, versionFolder: folder, version: version, runID: tracked.id, modelID: modelID,
-            description: "Exported from run \(tracked.id)")
+        do {
+            let step = best.description.progress.bestEpoch ?? 0
+            try tracked.logModel(name: name, id: modelID, location: folder, step: step)
+            try registry.register(
+                name: name, versionFolder: folder, version: version, runID: tracked.id, modelID: modelID,
+                description: "Exported from run \(tracked.id)")
+        } catch {
+            // A folder that the registry does not know would be in the next export's way.
+            try? FileManager.default.removeItem(atPath: folder)
+            throw error
+        }
         return parity
     }
 

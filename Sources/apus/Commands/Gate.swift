@@ -45,13 +45,22 @@ struct Gate: ParsableCommand {
         subject: GateSubject, data: PreparedDataset?
     ) {
         if reference.hasSuffix(".json") {
-            let metrics = try JSONDecoder().decode(DetectionMetrics.self, from: Data(try FileSystem.read(reference)))
-            return (GateSubject(name: reference, metrics: metrics, identity: [:]), data)
+            return (GateSubject(name: reference, metrics: try metrics(in: reference), identity: [:]), data)
         }
         let model = try EvaluatedModel.find(reference, in: try places.found())
         let data = try data ?? evaluationData(for: model, description: dataset, terminal: common.terminal)
         let evaluation = try evaluate(model, on: data, split: split, terminal: common.terminal)
         let identity = ["dataset": data.id, "split": split.rawValue]
         return (GateSubject(name: model.name, metrics: evaluation.metrics, identity: identity), data)
+    }
+
+    private func metrics(in path: String) throws -> DetectionMetrics {
+        let bytes = Data(try FileSystem.read(path))
+        do {
+            return try JSONDecoder().decode(DetectionMetrics.self, from: bytes)
+        } catch {
+            throw ValidationError(
+                "\(path): not the metrics that `apus evaluate --json` writes, or cut off; write the file again")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import ApusCore
 import Foundation
 
 /// How a command talks: results on standard output, what it is doing on standard error.
@@ -12,7 +13,26 @@ struct Terminal: Sendable {
     /// A line that is shown even under `--quiet`.
     static func complain(_ line: String) { writeError(line + "\n") }
 
-    static func writeError(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    /// What cannot be shown is no reason to stop.
+    static func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+    /// Writes all of `text`; 0, or the system's number of what went wrong.
+    fileprivate static func write(_ text: String, to descriptor: Int32) -> Int32 {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return errno }
+            bytes = bytes.dropFirst(count)
+        }
+        return 0
+    }
+
+    /// A reader that goes away ends no training, and no file of ours is ever opened as output or errors.
+    static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        for descriptor in 0...2 where fcntl(Int32(descriptor), F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
+    }
 
     static let isInteractive = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     static let usesColor = isInteractive && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
@@ -24,6 +44,14 @@ struct Terminal: Sendable {
     }
 
     func bold(_ text: String) -> String { Terminal.usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+}
+
+/// A result, on standard output; where it cannot be delivered, the command has failed.
+func print(_ value: some CustomStringConvertible) {
+    let code = Terminal.write("\(value)\n", to: STDOUT_FILENO)
+    guard code != 0 else { return }
+    if code != EPIPE { Terminal.complain("apus: \(FileError("write", "standard output", code: code))") }
+    exit(1)
 }
 
 /// A bar that redraws itself on a terminal, and a plain line every few seconds elsewhere.
