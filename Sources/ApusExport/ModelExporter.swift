@@ -64,7 +64,8 @@ public struct ModelExporter {
         try staged.write(description.labels.joined(separator: "\n") + "\n", as: "labels.txt")
         try staged.write(
             card.markdown(
-                description, summary: GraphSummary(model), parameterCount: detector.parameterCount, parity: parity),
+                carded(description, folder: folder, runID: runID), summary: GraphSummary(model),
+                parameterCount: detector.parameterCount, parity: parity),
             as: "README.md")
         let companions = MLModelFile(
             model, fileName: Self.fileName, byteCount: bytes.count, runID: runID, modelID: modelID)
@@ -77,6 +78,15 @@ public struct ModelExporter {
     private func described(_ detector: any Detector) -> ModelDescription {
         var description = description
         description.detection.strides = detector.strides
+        return description
+    }
+
+    /// What the card says besides: the version, which is the folder's name, and the run. The model's file has neither,
+    /// so that the same weights give the same bytes.
+    private func carded(_ description: ModelDescription, folder: String, runID: String?) -> ModelDescription {
+        var description = description
+        if description.version.isEmpty { description.version = FileSystem.fileName(of: folder) }
+        if let runID { description.training["run"] = runID }
         return description
     }
 

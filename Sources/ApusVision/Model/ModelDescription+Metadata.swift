@@ -12,12 +12,14 @@ private enum Key {
 }
 
 extension ModelDescription {
-    /// The description as ONNX metadata: plain text for task, name and version, JSON for the rest.
+    /// The description as ONNX metadata: plain text for task, name and version, JSON for the rest. What is empty is
+    /// left out.
     public var metadata: [String: String] {
-        [
+        let entries = [
             Key.task: task.rawValue, Key.labels: json(labels), Key.input: json(input), Key.output: json(detection),
             Key.name: name, Key.version: version, Key.training: json(training),
         ]
+        return entries.filter { !$0.value.isEmpty }
     }
 
     /// Reads what `metadata` wrote. Entries of other tools are ignored.

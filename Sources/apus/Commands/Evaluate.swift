@@ -57,7 +57,7 @@ struct Evaluate: ParsableCommand {
 
     private func write(_ record: EvaluationRecord, of subject: EvaluatedModel, to path: String) throws {
         let html = try record.html(
-            title: "\(subject.name) on \(record.dataset.name), \(split.rawValue) split",
+            title: "\(record.dataset.name), \(split.rawValue) split",
             details: [("Model", subject.name), ("Dataset", "\(record.dataset.name) \(record.dataset.id)")])
         try FileSystem.createFolder(FileSystem.folder(of: path))
         try FileSystem.writeWhole(html, to: path)
