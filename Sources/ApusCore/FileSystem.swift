@@ -109,7 +109,10 @@ public enum FileSystem {
         guard !isFolder(path), !path.isEmpty else { return }
         let parent = folder(of: path)
         if parent != path { try createFolder(parent) }
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw FileError("create the folder", path) }
+        if mkdir(path, 0o777) == 0 { return }
+        guard errno == EEXIST else { throw FileError("create the folder", path) }
+        // Another process may have made it just now; a file of that name is in the way.
+        guard isFolder(path) else { throw FileError("create the folder", path, code: ENOTDIR) }
     }
 
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -32,4 +32,16 @@ import Testing
         try FileSystem.writeWhole([UInt8](), to: folder + "/empty")
         #expect(try MappedFile(path: folder + "/empty").bytes.count == 0)
     }
+
+    @Test func `a pipe that nobody writes to is refused and not waited for`() throws {
+        let path = folder + "/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect(throws: FileError("read", path, code: ENOTSUP)) { try MappedFile(path: path) }
+    }
+
+    @Test func `a file in the place of a folder is a typed error`() throws {
+        let path = folder + "/file"
+        try FileSystem.writeWhole("x", to: path)
+        #expect(throws: FileError("create the folder", path, code: ENOTDIR)) { try FileSystem.createFolder(path) }
+    }
 }
