@@ -102,7 +102,7 @@ int apus_h5_create(const char *path, apus_h5_file **file, char *message, size_t 
     H5Pset_file_locking(access, 0, 1);
     int failed = wrap(H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access), file);
     H5Pclose(access);
-    return leave(failed, "the file could not be created", message, capacity);
+    return leave(failed, "the file could not be created; check the free space and the permissions", message, capacity);
 }
 
 int apus_h5_open(const char *path, apus_h5_file **file, char *message, size_t capacity) {

@@ -1,5 +1,6 @@
 import ApusCore
 import ApusVision
+import Glibc
 import Testing
 
 @testable import ApusDatasets
@@ -199,6 +200,14 @@ import Testing
     @Test func `the last images folder becomes labels`() {
         #expect(YOLOLabels.path(forImage: "/images/a/images/b/c.tar.jpg") == "/images/a/labels/b/c.tar.txt")
         #expect(YOLOLabels.path(forImage: "photos/c.jpg") == "photos/c.txt")
+    }
+
+    @Test func `a link back to a folder above is followed once`() throws {
+        let folder = try folder(labels: "0 0.5 0.5 0.2 0.4\n")
+        #expect(symlink(".", folder.path + "/source/images/train/again") == 0)
+        let result = try folder.prepare()
+        #expect(result.dataset.imageCount == 2)
+        #expect(result.faults.isEmpty)
     }
 }
 

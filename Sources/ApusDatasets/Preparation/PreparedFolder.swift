@@ -16,7 +16,9 @@ struct PreparedFolder {
     /// Holds the id of the version that was prepared last.
     var latest: String { path + "/latest" }
 
+    /// What is there already is not written again: versions on a medium that is read-only can be used.
     func write(_ text: String, to path: String) throws(DatasetError) {
+        if (try? FileSystem.readText(path)) == text { return }
         do throws(FileError) { try FileSystem.writeWhole(text, to: path) } catch { throw .file(error) }
     }
 
