@@ -65,7 +65,7 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
     private var operatorDescription: String {
         switch self {
         case .unsupportedOperator(let name, let opset, let node):
-            "\(node): no \(name) at opset \(opset); `apus-infer inspect --operators` lists what there is"
+            "\(node): no \(name) at opset \(opset), which this runtime has not; export the model without it"
         case .inputCount(let count, let expected, let node):
             "\(node): \(count) inputs, expected \(Self.text(expected))"
         case .outputCount(let count, let expected, let node):

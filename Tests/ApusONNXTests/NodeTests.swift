@@ -40,7 +40,7 @@ import Testing
 
     @Test func `messages say what to do`() {
         let error = GraphError.unsupportedOperator("Foo", opset: 17, node: "n1")
-        #expect(error.description == "n1: no Foo at opset 17; `apus-infer inspect --operators` lists what there is")
+        #expect(error.description == "n1: no Foo at opset 17, which this runtime has not; export the model without it")
         #expect(GraphError.inputCount(2, expected: 1...1, node: "n").description == "n: 2 inputs, expected 1")
     }
 }
