@@ -18,23 +18,18 @@ struct ApusInfer: ParsableCommand {
         subcommands: [Predict.self, Inspect.self, Run.self, Benchmark.self, Compare.self])
 
     static func main() {
-        do {
-            var command = try parseAsRoot()
-            try command.run()
-        } catch {
-            finish(after: error)
-        }
+        var command: any ParsableCommand
+        // A mistake in the arguments shows the usage; other errors say themselves what to do.
+        do { command = try parseAsRoot() } catch { finish(after: error, saying: fullMessage(for: error)) }
+        do { try command.run() } catch { finish(after: error, saying: "\(error)") }
     }
 
-    private static func finish(after error: any Error) -> Never {
+    private static func finish(after error: any Error, saying text: String) -> Never {
         if let status = error as? ExitStatus { Glibc.exit(status.rawValue) }
-        let code = exitCode(for: error)
-        guard code != .success else {
+        guard exitCode(for: error) != .success else {
             Console.write(fullMessage(for: error))
             Glibc.exit(EXIT_SUCCESS)
         }
-        // A mistake in the arguments shows the usage; other errors say themselves what to do.
-        let text = code == .validationFailure ? fullMessage(for: error) : "\(error)"
         Console().problem(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
         Glibc.exit(ExitStatus.misuse.rawValue)
     }

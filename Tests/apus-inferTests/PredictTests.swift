@@ -53,7 +53,7 @@ import Testing
         #expect(result.errors.contains("2 images"))
         #expect(try FileSystem.names(in: workspace.path + "/drawn") == ["a.jpg", "a.png"])
         let drawn = try Image(contentsOf: workspace.path + "/drawn/a.png")
-        #expect(drawn.width == 64 && drawn != Image(width: 64, height: 64, color: [255, 255, 255]))
+        #expect(drawn.width == 512 && drawn != Image(width: 512, height: 512, color: [255, 255, 255]))
     }
 
     @Test func `--quiet leaves results alone`() throws {
