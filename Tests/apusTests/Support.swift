@@ -45,7 +45,7 @@ private final class Collector: @unchecked Sendable {
 }
 
 /// The folder that this test bundle was built into.
-private let builtProducts: URL = {
+let builtProducts: URL = {
     let arguments = CommandLine.arguments
     let bundle = arguments.first { $0.hasSuffix(".xctest") } ?? arguments[0]
     return URL(filePath: bundle).deletingLastPathComponent()

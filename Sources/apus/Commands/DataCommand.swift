@@ -55,17 +55,26 @@ struct DataCommand: ParsableCommand {
             let dataset = try prepared(description, terminal: Terminal(isQuiet: true)).dataset
             try FileSystem.createFolder(output)
             let indices = dataset.indices(of: split).prefix(limit)
-            for index in indices { try write(index, of: dataset) }
+            var used = Set<String>()
+            for index in indices { try write(index, of: dataset, used: &used) }
             common.terminal.say("\(indices.count) images of \(split.rawValue) are in \(output)")
         }
 
-        private func write(_ index: Int, of dataset: PreparedDataset) throws {
+        private func write(_ index: Int, of dataset: PreparedDataset, used: inout Set<String>) throws {
             let record = dataset.record(index)
-            let stem = FileSystem.fileName(of: record.name).split(separator: ".").first.map(String.init) ?? "\(index)"
+            let stem = freeStem(of: FileSystem.fileName(of: record.name), used: &used)
             let image = try dataset.image(index)
             let labels = labels(of: record, names: dataset.classNames)
             let shown = draw ? image.drawing(boxes: labels, enlargedTo: 512) : image
             try FileSystem.writeWhole(shown.pngData(), to: "\(output)/\(stem).png")
+        }
+
+        /// The image's name without its ending; where two folders have images of one name, the second gets a number.
+        private func freeStem(of name: String, used: inout Set<String>) -> String {
+            let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+            var (candidate, number) = (stem, 2)
+            while !used.insert(candidate).inserted { (candidate, number) = ("\(stem)-\(number)", number + 1) }
+            return candidate
         }
 
         private func labels(of record: PreparedDataset.Record, names: [String]) -> [(BoundingBox, String, Color)] {

@@ -40,9 +40,10 @@ struct Export: ParsableCommand {
         let store = try TrackingStore(root: workspace.store, creatingIfMissing: false)
         let tracked = try store.run(matching: reference)
         let registry = ApusTracking.ModelRegistry(store)
+        let best = try tracked.bestDetector()
         let version = registry.nextVersion(of: name)
         let folder = try freeFolder(workspace, version: version)
-        let parity = try write(tracked, version: version, to: folder, registry: registry)
+        let parity = try write(best, of: tracked, version: version, to: folder, registry: registry)
         if let alias { try registry.setAlias(alias, of: name, to: version) }
         try report(version, folder: folder, parity: parity)
     }
@@ -52,14 +53,12 @@ struct Export: ParsableCommand {
         guard !FileSystem.exists(folder) else {
             throw ValidationError("\(folder) is there but the registry does not know it: move it away.")
         }
-        try FileSystem.createFolder(FileSystem.folder(of: folder))
         return folder
     }
 
     private func write(
-        _ tracked: Run, version: Int, to folder: String, registry: ApusTracking.ModelRegistry
+        _ best: TrainedDetector, of tracked: Run, version: Int, to folder: String, registry: ApusTracking.ModelRegistry
     ) throws -> ParityReport {
-        let best = try TrainedDetector(contentsOf: CheckpointFolder(tracked.artifactPath).best)
         let modelID = LoggedModel.newID()
         let exporter = ModelExporter(description: description(of: best))
         let parity = try proved {
@@ -68,7 +67,7 @@ struct Export: ParsableCommand {
                 runID: tracked.id, modelID: modelID, to: folder)
         }
         do {
-            let step = best.description.progress.bestEpoch ?? 0
+            let step = best.description.trainedEpochs
             try tracked.logModel(name: name, id: modelID, location: folder, step: step)
             try registry.register(
                 name: name, versionFolder: folder, version: version, runID: tracked.id, modelID: modelID,

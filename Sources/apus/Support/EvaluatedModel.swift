@@ -7,6 +7,7 @@ import ApusRuntime
 import ApusTracking
 import ApusTraining
 import ApusVision
+import ArgumentParser
 
 /// A model that can be evaluated: a run's best weights through LibTorch, or an exported one through our runtime.
 struct EvaluatedModel {
@@ -33,7 +34,7 @@ struct EvaluatedModel {
     }
 
     private static func trained(_ run: Run) throws -> EvaluatedModel {
-        let best = try TrainedDetector(contentsOf: CheckpointFolder(run.artifactPath).best)
+        let best = try run.bestDetector()
         return EvaluatedModel(
             name: run.id, classNames: best.description.classNames, imageSize: best.description.imageSize,
             predictor: DetectorPredictor(best.detector), run: run)
@@ -54,12 +55,19 @@ struct RuntimePredictor: BatchPredictor {
     private let input: InputSpecification
     private let inputName: String
     private let outputName: String
+    /// Of the output: a box and a score a class.
+    private let rows: Int
 
     init(model: Model, description: ModelDescription) throws {
         session = try Session(model: model)
+        guard session.inputs.count == 1, session.inputs[0].dataType == .float32, !session.outputs.isEmpty,
+            description.task == .detect
+        else {
+            throw ValidationError("The model is no detector with one float32 input and an output: export it again.")
+        }
         input = description.input
-        inputName = session.inputs[0].name
-        outputName = session.outputs[0].name
+        rows = 4 + description.labels.count
+        (inputName, outputName) = (session.inputs[0].name, session.outputs[0].name)
     }
 
     func rawDetections(for batch: Batch) throws -> [Float] {
@@ -74,6 +82,25 @@ struct RuntimePredictor: BatchPredictor {
                     .normalizedCHW(into: base + position * imageBytes, input)
             }
         }
-        return try session.run([inputName: pixels])[outputName]?.elements() ?? []
+        guard let output = try session.run([inputName: pixels])[outputName] else { return [] }
+        let extents = output.shape.dimensions
+        guard output.dataType == .float32, extents.count == 3, extents[0] == batch.count, extents[1] == rows else {
+            throw ValidationError(
+                "\(outputName) is \(output.dataType) \(output.shape), "
+                    + "expected float32 [\(batch.count), \(rows), anchors]: export the model again.")
+        }
+        return output.elements()
+    }
+}
+
+extension Run {
+    /// The best weights that this run has kept.
+    func bestDetector() throws -> TrainedDetector {
+        let path = CheckpointFolder(artifactPath).best
+        guard FileSystem.exists(path) else {
+            throw ValidationError(
+                "Run \(id) has no weights: no epoch of it was completed; `apus train --resume \(id)` goes on with it.")
+        }
+        return try TrainedDetector(contentsOf: path)
     }
 }
