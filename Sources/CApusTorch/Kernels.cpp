@@ -1,5 +1,8 @@
 #include "Kernels.hpp"
 
+#include <cstdlib>
+#include <cstring>
+
 // One source, compiled for each instruction set; the CPU chooses at start.
 
 // The helpers on Lanes are inlined, so how a target passes vectors to functions does not matter.
@@ -38,14 +41,21 @@ const apus::Kernels table = APUS_KERNEL_TABLE;
 }
 #endif
 
+/// Whether LibTorch's own variable, which holds its kernels to fewer instructions, allows these: a way to test all.
+static bool allows(const char *instructions) {
+    const char *limit = std::getenv("ATEN_CPU_CAPABILITY");
+    if (!limit || !std::strcmp(limit, "avx512")) return true;
+    return !std::strcmp(limit, "avx2") && !std::strcmp(instructions, "avx2");
+}
+
 static const apus::Kernels &chosen() {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+    if (allows("avx512") && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
         && __builtin_cpu_supports("avx512bw")) {
         return avx512::table;
     }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2::table;
+    if (allows("avx2") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2::table;
 #endif
     return generic::table;
 }

@@ -14,7 +14,7 @@ public struct StoreFinding: Equatable, Sendable, CustomStringConvertible {
 extension TrackingStore {
     /// Reads everything and lists what is wrong; changes nothing.
     public func check() -> [StoreFinding] {
-        checkRoot() + checkExperiments() + checkRuns() + checkRegistry()
+        checkRoot() + checkExperiments() + checkRuns() + checkLoggedModels() + checkRegistry()
     }
 
     private func checkRoot() -> [StoreFinding] {
@@ -56,6 +56,23 @@ extension TrackingStore {
                     StoreFinding(severity: .warning, path: path, problem: "its name and tag \(RunTag.name) differ"))
             }
             return findings
+        }
+    }
+
+    /// MLflow cannot list an experiment's models where one has lost its `MLmodel`.
+    private func checkLoggedModels() -> [StoreFinding] {
+        experimentFolders(includingDeleted: false).flatMap { experiment -> [StoreFinding] in
+            let folder = experiment + "/models"
+            return ((try? FileSystem.names(in: folder)) ?? []).compactMap { name in
+                let path = folder + "/" + name
+                do throws(TrackingError) {
+                    let location = try LoggedModel(folder: path).location
+                    return FileSystem.exists(location + "/MLmodel")
+                        ? nil : StoreFinding(severity: .error, path: path, problem: "there is no MLmodel in \(location)")
+                } catch {
+                    return StoreFinding(severity: .error, path: path, problem: error.description)
+                }
+            }
         }
     }
 

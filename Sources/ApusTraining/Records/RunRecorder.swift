@@ -34,7 +34,7 @@ public final class RunRecorder: TrainingObserver {
 
     /// The checkpoint comes last: an epoch that it counts as done has its metrics in the store.
     private func record(_ report: EpochReport) throws {
-        try run.log(metrics: report.values, step: report.epoch)
+        try run.log(metrics: report.values, step: report.epoch + 1)
         try drawHistory()
         try checkpoints.save(trainer, model: model, isBest: report.isBest)
     }
@@ -54,7 +54,7 @@ public final class RunRecorder: TrainingObserver {
             let points = try run.history(of: key)
             guard points.count > 1 else { return nil }
             return LineChart.Series(
-                name: key, points: points.map { LineChart.Point(x: Double($0.step) + 1, y: $0.value) })
+                name: key, points: points.map { LineChart.Point(x: Double($0.step), y: $0.value) })
         }
         guard !series.isEmpty else { return }
         let chart = LineChart(title: title, xLabel: "epoch", yLabel: yLabel, series: series)
@@ -67,9 +67,8 @@ public final class RunRecorder: TrainingObserver {
         let best = try TrainedDetector(contentsOf: checkpoints.best)
         let evaluation = try trainer.evaluator.evaluate(DetectorPredictor(best.detector))
         try EvaluationRecord(evaluation, split: .val, dataset: trainer.dataset).log(to: run)
-        for (name, value) in evaluation.metrics.values.sorted(by: { $0.key < $1.key }) {
-            try run.log(metrics: ["best/" + name: value], step: best.description.progress.bestEpoch ?? 0)
-        }
+        let named = evaluation.metrics.values.map { ("best/" + $0.key, $0.value) }
+        try run.log(metrics: Dictionary(uniqueKeysWithValues: named), step: best.description.trainedEpochs)
     }
 }
 

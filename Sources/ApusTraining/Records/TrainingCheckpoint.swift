@@ -13,6 +13,9 @@ public struct CheckpointDescription: Codable, Equatable, Sendable {
     public var datasetID: String
     public var progress: TrainingProgress
 
+    /// The epoch whose weights these are, counted from 1, as steps in the store are.
+    public var trainedEpochs: Int { progress.epoch }
+
     init(_ trainer: Trainer, model: ModelConfiguration) {
         self.model = model
         classNames = trainer.dataset.classNames
@@ -31,7 +34,8 @@ public struct CheckpointDescription: Codable, Equatable, Sendable {
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
         } catch {
-            throw TrainingError.checkpoint(path: path, reason: "its metadata's '\(Self.key)' is damaged or of another version of Apus")
+            throw TrainingError.checkpoint(
+                path: path, reason: "its metadata's '\(Self.key)' is damaged or of another version of Apus")
         }
     }
 

@@ -48,11 +48,12 @@ struct Evaluate: ParsableCommand {
         }
     }
 
+    /// The numbers stand at the epoch of the best weights, which are what is measured.
     private func log(_ record: EvaluationRecord, to run: Run) throws {
         try record.log(to: run)
-        for (name, value) in record.evaluation.metrics.values {
-            try run.log(metrics: ["\(split.rawValue)/\(name)": value], step: 0)
-        }
+        let step = try run.metrics()["best/mAP50-95"]?.step ?? 0
+        let named = record.evaluation.metrics.values.map { ("\(split.rawValue)/\($0.key)", $0.value) }
+        try run.log(metrics: Dictionary(uniqueKeysWithValues: named), step: Int(step))
     }
 
     private func write(_ record: EvaluationRecord, of subject: EvaluatedModel, to path: String) throws {

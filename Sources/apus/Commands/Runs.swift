@@ -18,20 +18,14 @@ struct Runs: ParsableCommand {
         func run() throws {
             let summaries = try places.store().runSummaries().filter { !$0.isDeleted }
             if json { return try printJSON(summaries.map(RunRecord.init)) }
-            print(table(["run", "experiment", "status", "started"] + metrics, summaries.map(row)))
+            print(table(["run", "experiment", "status", "started (UTC)"] + metrics, summaries.map(row)))
         }
 
         private func row(_ summary: RunSummary) -> [String] {
-            let started = Date(timeIntervalSince1970: Double(summary.startTime) / 1000)
             return [
                 String(summary.id.prefix(8)), summary.experimentName, shown(summary),
-                started.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false)),
+                time(summary),
             ] + metrics.map { name in summary.metrics[name].map { fixed($0.value) } ?? "–" }
-        }
-
-        private func shown(_ summary: RunSummary) -> String {
-            if !summary.problems.isEmpty { return "damaged" }
-            return summary.isAbandoned ? "abandoned" : summary.status.map { "\($0)" } ?? "unknown"
         }
     }
 
@@ -49,14 +43,16 @@ struct Runs: ParsableCommand {
             let found = try store.run(matching: reference)
             guard let summary = store.runSummaries().first(where: { $0.id == found.id }) else { return }
             if json { return try printJSON(RunRecord(summary)) }
-            print("run \(summary.id) of \(summary.experimentName), \(summary.status.map { "\($0)" } ?? "unknown")")
+            print("run \(summary.id), \(summary.name), of \(summary.experimentName)")
+            print("\(shown(summary)), started \(time(summary)), took \(fixed(Double(summary.duration) / 1000, 0)) s")
+            for input in try found.datasets() { print("dataset \(input.name) \(input.digest)") }
             for problem in summary.problems { print("! \(problem)") }
             print(
                 "\n"
                     + table(
                         ["metric", "step", "value"],
                         summary.metrics.sorted { $0.key < $1.key }.map {
-                            [$0.key, "\($0.value.step)", "\($0.value.value)"]
+                            [$0.key, "\($0.value.step)", significant($0.value.value)]
                         }))
             print(
                 "\n"
@@ -83,6 +79,19 @@ struct Runs: ParsableCommand {
         }
     }
 }
+
+private func shown(_ summary: RunSummary) -> String {
+    if !summary.problems.isEmpty { return "damaged" }
+    return summary.isAbandoned ? "abandoned" : summary.status.map { "\($0)" } ?? "unknown"
+}
+
+private func time(_ summary: RunSummary) -> String {
+    let start = Date(timeIntervalSince1970: Double(summary.startTime) / 1000)
+    return start.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false))
+}
+
+/// Five significant digits: more than that is noise.
+private func significant(_ value: Double) -> String { String(format: "%.5g", value) }
 
 struct RunRecord: Encodable {
     var id, name, experiment: String
