@@ -2,6 +2,7 @@ import ApusConfiguration
 import ApusCore
 import ApusDatasets
 import ApusModels
+import ApusTorch
 import ApusTracking
 import Foundation
 
@@ -10,11 +11,13 @@ public struct TrainingSession {
     public let run: Run
     public let trainer: Trainer
 
-    /// Starts a run of `experiment`, which `path` says, on `dataset`.
+    /// Starts a run of `experiment`, which `path` says, on `dataset`, which is asked for when the rest is known to be sound.
     public static func start(
-        _ experiment: Experiment, path: String, dataset: PreparedDataset, store: TrackingStore
+        _ experiment: Experiment, path: String, dataset: @autoclosure () throws -> PreparedDataset, store: TrackingStore
     ) throws -> TrainingSession {
         let model = try Configuration.decode(ModelConfiguration.self, path: experiment.model.resolved)
+        if let weights = experiment.weights { _ = try Checkpoint(contentsOf: weights.resolved) }
+        let dataset = try dataset()
         let trainer = try Trainer(experiment, model: model, dataset: dataset)
         let run = try store.createRun(
             in: try store.experiment(named: experiment.name), name: runName(experiment),

@@ -39,13 +39,13 @@ struct Evaluate: ParsableCommand {
         let data = try evaluationData(for: subject, description: dataset, terminal: common.terminal)
         let evaluation = try evaluate(subject, on: data, split: split, terminal: common.terminal)
         let record = EvaluationRecord(evaluation, split: split, dataset: data)
-        if let run = subject.run { try log(record, to: run) }
-        if let report { try write(record, of: subject, to: report) }
         if json {
             print(String(decoding: evaluation.metrics.jsonData(), as: UTF8.self))
         } else {
             print(summary(of: evaluation.metrics, subject: subject, data: data))
         }
+        if let report { try write(record, of: subject, to: report) }
+        if let run = subject.run { try log(record, to: run) }
     }
 
     /// The numbers stand at the epoch of the best weights, which are what is measured.

@@ -67,15 +67,15 @@ struct Runs: ParsableCommand {
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "fsck", abstract: "Find damage in the store.",
-            discussion: "  apus runs fsck\n\nExit status: 0 sound, 1 damage was found.")
+            discussion: "  apus runs fsck\n\nExit status: 0 sound or warnings only, 1 damage was found.")
 
         @OptionGroup var places: PlaceOptions
 
         func run() throws {
             let findings = try places.store().check()
             for finding in findings { print(finding) }
-            if !findings.isEmpty { throw ExitCode(1) }
-            print("sound")
+            if findings.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
+            if findings.isEmpty { print("sound") }
         }
     }
 }

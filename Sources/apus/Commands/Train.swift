@@ -55,7 +55,7 @@ struct Train: ParsableCommand {
     private func train(_ session: TrainingSession) throws -> TrainingResult {
         do {
             return try session.train()
-        } catch let error as TrainingError {
+        } catch {
             throw WorkFailure(description: "\(error)")
         }
     }
