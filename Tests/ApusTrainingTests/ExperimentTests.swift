@@ -8,11 +8,11 @@ import Testing
     {
         try Configuration.decode(
             ApusTraining.Experiment.self, text: "name: x\nmodel: m.yaml\ndataset: d.yaml\n" + text, name: "x.yaml",
-            folder: "/work", overrides: overrides)
+            folder: "/project", overrides: overrides)
     }
 
     @Test func `paths start from the file's folder`() throws {
-        #expect(try decode("").model.resolved == "/work/m.yaml")
+        #expect(try decode("").model.resolved == "/project/m.yaml")
     }
 
     @Test func `keys that are left out have the recipe's values`() throws {
