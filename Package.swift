@@ -26,6 +26,7 @@ struct External {
     static let digest = External(link: ["-lcrypto"])
     /// Static, so that `apus-infer` runs where these packages are not installed.
     static let codecs = External(link: ["-l:libturbojpeg.a", "-l:libpng16.a", "-l:libz.a"])
+    static let yaml = External(link: ["-l:libyaml.a"])
 }
 
 /// What a module's tests bring: Swift alone, or generators and goldens in a folder `Oracles` too.
@@ -44,7 +45,6 @@ struct Module {
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let modules = [
     Module(name: "CApusKernels", imports: []),
@@ -52,12 +52,13 @@ let modules = [
     Module(name: "ApusCore", imports: []),
     Module(name: "CApusDigest", imports: [], external: .digest),
     Module(name: "ApusDigest", imports: ["CApusDigest"]),
-    Module(name: "ApusConfiguration", imports: ["ApusCore"], packages: [yams]),
+    Module(name: "CApusYAML", imports: [], external: .yaml),
+    Module(name: "ApusConfiguration", imports: ["ApusCore", "CApusYAML"]),
     Module(name: "ApusVision", imports: ["ApusCore", "CApusCodecs", "CApusKernels"], tests: .oracles),
     Module(name: "ApusMetrics", imports: ["ApusVision"], tests: .oracles),
     Module(name: "ApusONNX", imports: ["ApusCore"], tests: .oracles),
     Module(name: "ApusRuntime", imports: ["ApusONNX", "CApusKernels"], tests: .oracles),
-    Module(name: "ApusInference", imports: ["ApusRuntime", "ApusVision"]),
+    Module(name: "ApusInference", imports: ["ApusRuntime", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(
         name: "apus-infer", imports: ["ApusInference"], packages: [argumentParser], isExecutable: true, tests: .oracles),
     Module(name: "ApusTracking", imports: ["ApusConfiguration", "ApusDigest"], tests: .oracles),
@@ -122,8 +123,7 @@ let package = Package(
     name: "Apus",
     products: chosen.filter(\.isExecutable).map { .executable(name: $0.name, targets: [$0.name]) },
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: chosen.map(target)
         + chosen.filter { !$0.isC && $0.tests != .none }.map(testTarget),

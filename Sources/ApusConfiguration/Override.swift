@@ -12,7 +12,7 @@ struct Override {
         guard let equals = text.firstIndex(of: "=") else { throw Override.malformed(position) }
         path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard !path.contains("") else { throw Override.malformed(position) }
-        value = try YAMLReader.read(String(text[text.index(after: equals)...]), place: { _ in position })
+        value = try YAMLReader.read(String(text[text.index(after: equals)...]), place: { _, _ in position })
     }
 
     func apply(to root: inout YAMLNode) throws(ConfigurationError) { try set(path[...], in: &root) }

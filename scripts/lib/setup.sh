@@ -12,10 +12,11 @@ want_cuda=no
 #   OpenCV                  blurs and colours of the augmentation
 #   HDF5, ssl               prepared datasets and the digests of what is in them
 #   png, jpeg-turbo, zlib   image codecs
+#   yaml                    configurations and sidecars
 #   dataset-fashion-mnist   the quickstart's photographs
 debian_packages=(
     libopencv-core-dev libopencv-imgproc-dev libhdf5-dev
-    libpng-dev libturbojpeg0-dev libjpeg62-turbo-dev zlib1g-dev libssl-dev dataset-fashion-mnist
+    libpng-dev libturbojpeg0-dev libjpeg62-turbo-dev zlib1g-dev libyaml-dev libssl-dev dataset-fashion-mnist
     python3 python3-pip git
 )
 

@@ -1,6 +1,5 @@
 import ApusCore
 import Glibc
-import Yams
 
 /// Reads YAML text into nodes that know their positions; aliases and `<<` are expanded, within limits.
 public enum YAMLReader {
@@ -31,31 +30,18 @@ public enum YAMLReader {
 
     /// - Parameter name: what error messages call the text.
     public static func read(_ text: String, name: String) throws(ConfigurationError) -> YAMLNode {
-        let place = { (mark: Mark?) in SourcePosition.file(name, line: mark?.line ?? 0, column: mark?.column ?? 0) }
-        return try read(text, place: place)
+        try read(text) { .file(name, line: $0, column: $1) }
     }
 
-    static func read(
-        _ text: String, place: @escaping (Mark?) -> SourcePosition
-    ) throws(ConfigurationError) -> YAMLNode {
-        guard text.utf8.count <= maximumBytes else { throw tooLarge(place(nil)) }
+    static func read(_ text: String, place: @escaping YAMLEvents.Place) throws(ConfigurationError) -> YAMLNode {
+        guard text.utf8.count <= maximumBytes else { throw tooLarge(place(0, 0)) }
         guard aliasCount(in: text) <= maximumAliases else {
             throw ConfigurationError(
-                .syntax, at: place(nil), problem: "more than \(maximumAliases) aliases (*name)",
+                .syntax, at: place(0, 0), problem: "more than \(maximumAliases) aliases (*name)",
                 remedy: "write the values out")
         }
-        let root: Node?
-        do {
-            // The basic resolver leaves plain scalars as text: their meaning is decided by the type that asks.
-            root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
-        } catch let error as YamlError {
-            throw ConfigurationError(error, place: place)
-        } catch {
-            throw ConfigurationError(.syntax, at: place(nil), problem: "not YAML: \(error)")
-        }
-        var converter = NodeConverter(place: place)
-        return try root.map { node throws(ConfigurationError) in try converter.convert(node, depth: 0) }
-            ?? YAMLNode(.scalar("", isPlain: true), at: place(nil))
+        var composer = YAMLComposer(YAMLEvents(text, place: place))
+        return try composer.document() ?? YAMLNode(.scalar("", isPlain: true), at: place(0, 0))
     }
 
     private static func tooLarge(_ position: SourcePosition) -> ConfigurationError {
@@ -84,96 +70,5 @@ public enum YAMLReader {
             previous = byte
         }
         return anchors == 0 ? 0 : aliases
-    }
-}
-
-/// Turns the parser's nodes into ours.
-private struct NodeConverter {
-    let place: (Mark?) -> SourcePosition
-    var count = 0
-
-    init(place: @escaping (Mark?) -> SourcePosition) { self.place = place }
-
-    mutating func convert(_ node: Node, depth: Int) throws(ConfigurationError) -> YAMLNode {
-        let position = place(node.mark)
-        count += 1
-        guard count <= YAMLReader.maximumNodes else {
-            throw tooComplex("more values than \(YAMLReader.maximumNodes)", position)
-        }
-        guard depth <= YAMLReader.maximumDepth else {
-            throw tooComplex("nested deeper than \(YAMLReader.maximumDepth)", position)
-        }
-        switch node {
-        case .scalar(let scalar):
-            let isPlain = scalar.style == .plain && scalar.tag == .implicit
-            return YAMLNode(.scalar(scalar.string, isPlain: isPlain), at: position)
-        case .sequence(let sequence):
-            var elements = [YAMLNode]()
-            for element in sequence { elements.append(try convert(element, depth: depth + 1)) }
-            return YAMLNode(.sequence(elements), at: position)
-        case .mapping(let mapping):
-            return YAMLNode(.mapping(try entries(of: mapping, depth: depth)), at: position)
-        case .alias:
-            throw ConfigurationError(.syntax, at: position, problem: "an alias without its anchor")
-        }
-    }
-
-    private mutating func entries(of mapping: Node.Mapping, depth: Int) throws(ConfigurationError) -> [YAMLEntry] {
-        var entries = [YAMLEntry](), merged = [YAMLEntry](), seen = Set<String>()
-        for (key, value) in mapping {
-            let position = place(key.mark)
-            guard case .scalar(let scalar) = key else {
-                throw ConfigurationError(.syntax, at: position, problem: "a key that is not text")
-            }
-            let value = try convert(value, depth: depth + 1)
-            if scalar.string == "<<", scalar.style == .plain {
-                merged += try mergedEntries(of: value)
-                continue
-            }
-            guard seen.insert(scalar.string).inserted else {
-                throw ConfigurationError.duplicateKey(scalar.string, at: position)
-            }
-            entries.append(YAMLEntry(scalar.string, value, at: position))
-        }
-        return entries + merged.filter { seen.insert($0.key).inserted }
-    }
-
-    private func mergedEntries(of value: YAMLNode) throws(ConfigurationError) -> [YAMLEntry] {
-        if let entries = value.entries { return entries }
-        let lists = value.elements?.compactMap(\.entries) ?? []
-        guard let elements = value.elements, lists.count == elements.count else {
-            throw ConfigurationError(
-                .wrongType, at: value.position, keyPath: "<<",
-                problem: "expected a mapping to merge, found \(value.foundDescription)")
-        }
-        return lists.flatMap { $0 }
-    }
-
-    private func tooComplex(_ problem: String, _ position: SourcePosition) -> ConfigurationError {
-        ConfigurationError(.tooLarge, at: position, problem: problem, remedy: "write a simpler file")
-    }
-}
-
-extension ConfigurationError {
-    static func duplicateKey(_ key: String, at position: SourcePosition) -> ConfigurationError {
-        ConfigurationError(
-            .duplicateKey, at: position, keyPath: key, problem: "this key appears twice in one mapping",
-            remedy: "remove one")
-    }
-
-    init(_ error: YamlError, place: (Mark?) -> SourcePosition) {
-        switch error {
-        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
-            .composer(let context, let problem, let mark, _):
-            let context = context.map { $0.text + " " } ?? ""
-            self.init(.syntax, at: place(mark), problem: "not YAML: \(context)\(problem)")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            self = .duplicateKey(duplicates.joined(separator: ", "), at: place(context.mark))
-        case .reader(let problem, let offset, _, _):
-            let offset = offset.map { " at byte \($0)" } ?? ""
-            self.init(.syntax, at: place(nil), problem: "not YAML: \(problem)\(offset)")
-        default:
-            self.init(.syntax, at: place(nil), problem: "not YAML")
-        }
     }
 }
