@@ -4,11 +4,15 @@ public enum DataType: String, Hashable, Sendable, CaseIterable {
     case int8, int16, int32, int64
     case uint8, uint16, uint32, uint64
     case bool
+    /// 8-bit floats by the bits of their exponents and fractions: FN has no infinities, UZ no negative zero either.
+    case float8E4M3FN, float8E4M3FNUZ, float8E5M2, float8E5M2FNUZ
+    /// One byte an element in memory, the value's sign included; two elements a byte in files.
+    case int4, uint4
 
     /// Bytes an element occupies.
     public var size: Int {
         switch self {
-        case .int8, .uint8, .bool: 1
+        case .int8, .uint8, .bool, .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ, .int4, .uint4: 1
         case .float16, .bfloat16, .int16, .uint16: 2
         case .float32, .int32, .uint32: 4
         case .float64, .int64, .uint64: 8
@@ -18,13 +22,23 @@ public enum DataType: String, Hashable, Sendable, CaseIterable {
     public var isFloatingPoint: Bool {
         switch self {
         case .float16, .bfloat16, .float32, .float64: true
+        default: isFloat8
+        }
+    }
+
+    public var isFloat8: Bool {
+        switch self {
+        case .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ: true
         default: false
         }
     }
 
+    /// Whether two elements share a byte in files.
+    public var isFourBit: Bool { self == .int4 || self == .uint4 }
+
     public var isSigned: Bool {
         switch self {
-        case .uint8, .uint16, .uint32, .uint64, .bool: false
+        case .uint4, .uint8, .uint16, .uint32, .uint64, .bool: false
         default: true
         }
     }

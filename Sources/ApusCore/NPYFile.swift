@@ -59,7 +59,7 @@ public enum NPYFile {
             throw .malformed(path: path, reason: "no 'descr'")
         }
         let name = descriptor.filter { $0 != "'" && $0 != "\"" && $0 != " " }
-        guard let type = DataType.allCases.first(where: { Self.descriptor(of: $0) == name }) else {
+        guard let type = DataType.allCases.first(where: { !$0.isFloat8 && Self.descriptor(of: $0) == name }) else {
             throw .unsupportedType(path: path, descriptor: name)
         }
         guard value(of: "fortran_order", in: header, until: ",")?.contains("False") == true else {
@@ -85,11 +85,13 @@ public enum NPYFile {
         case .bfloat16: "<V2"
         case .float32: "<f4"
         case .float64: "<f8"
-        case .int8: "|i1"
+        // NumPy knows no 8-bit floats, whose bytes it takes as they are, and no 4-bit integers.
+        case .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ: "|V1"
+        case .int8, .int4: "|i1"
         case .int16: "<i2"
         case .int32: "<i4"
         case .int64: "<i8"
-        case .uint8: "|u1"
+        case .uint8, .uint4: "|u1"
         case .uint16: "<u2"
         case .uint32: "<u4"
         case .uint64: "<u8"

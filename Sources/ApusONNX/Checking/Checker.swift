@@ -7,7 +7,7 @@ public enum Checker {
 
     private static func check(_ graph: Graph, opsets: [String: Int], outer: Set<String>) throws(GraphError) {
         try checkNames(graph)
-        let known = outer.union(graph.inputs.map(\.name)).union(graph.initializers.keys)
+        let known = outer.union(graph.inputs.map(\.name)).union(graph.constantNames)
         let nodes = try graph.sortedNodes(outer: outer)
         let all = try check(nodes, opsets: opsets, known: known)
         for output in graph.outputs where !all.contains(output.name) {

@@ -3,7 +3,7 @@ extension Graph {
     ///
     /// - Parameter outer: names that an enclosing graph defines.
     public func sortedNodes(outer: Set<String> = []) throws(GraphError) -> [Node] {
-        let sources = outer.union(inputs.map(\.name)).union(initializers.keys)
+        let sources = outer.union(inputs.map(\.name)).union(constantNames)
         return try nodes.sorted(from: sources)
     }
 }
@@ -63,8 +63,8 @@ extension Node {
 
 extension Graph {
     /// The values that the graph takes from the graphs around it.
-    var captures: [String] {
-        let defined = Set(inputs.map(\.name)).union(initializers.keys).union(nodes.flatMap(\.outputs))
+    public var captures: [String] {
+        let defined = Set(inputs.map(\.name)).union(constantNames).union(nodes.flatMap(\.outputs))
         return (nodes.flatMap(\.reads) + outputs.map(\.name)).filter { !defined.contains($0) }
     }
 }

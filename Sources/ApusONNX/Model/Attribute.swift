@@ -6,6 +6,9 @@ public enum Attribute: Sendable {
     case int(Int)
     case string(String)
     case tensor(NDArray)
+    /// A tensor of texts.
+    case stringTensor(StringArray)
+    case sparseTensor(SparseArray)
     case graph(Graph)
     case floats([Float])
     case ints([Int])
@@ -24,6 +27,8 @@ public enum Attribute: Sendable {
         case .int: "int"
         case .string: "string"
         case .tensor: "tensor"
+        case .stringTensor: "string tensor"
+        case .sparseTensor: "sparse tensor"
         case .graph: "graph"
         case .floats: "floats"
         case .ints: "ints"
@@ -63,6 +68,8 @@ extension Attribute: Equatable {
         case (.int(let a), .int(let b)): a == b
         case (.string(let a), .string(let b)): a == b
         case (.tensor(let a), .tensor(let b)): a == b
+        case (.stringTensor(let a), .stringTensor(let b)): a == b
+        case (.sparseTensor(let a), .sparseTensor(let b)): a == b
         case (.graph(let a), .graph(let b)): a == b
         case (.floats(let a), .floats(let b)): a.map(\.bitPattern) == b.map(\.bitPattern)
         case (.ints(let a), .ints(let b)): a == b

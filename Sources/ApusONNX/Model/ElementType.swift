@@ -22,6 +22,12 @@ public enum ElementType: Int, Hashable, Sendable, CaseIterable {
             case .uint32: .uint32
             case .uint64: .uint64
             case .bool: .bool
+            case .float8E4M3FN: .float8E4M3FN
+            case .float8E4M3FNUZ: .float8E4M3FNUZ
+            case .float8E5M2: .float8E5M2
+            case .float8E5M2FNUZ: .float8E5M2FNUZ
+            case .int4: .int4
+            case .uint4: .uint4
             }
     }
 

@@ -10,6 +10,10 @@ public struct Graph: Equatable, Sendable {
     public var outputs: [ValueInfo]
     /// Constants by name; those of a mapped file borrow its bytes.
     public var initializers: [String: NDArray]
+    /// Constant texts by name.
+    public var stringInitializers: [String: StringArray] = [:]
+    /// Constants of which the file has the elements that are not zero.
+    public var sparseInitializers: [String: SparseArray] = [:]
     /// Declared types of inner values, where the file has them.
     public var valueInfo: [ValueInfo]
 
@@ -22,5 +26,15 @@ public struct Graph: Equatable, Sendable {
     }
 
     /// The inputs that a caller must give: those without an initializer.
-    public var requiredInputs: [ValueInfo] { inputs.filter { initializers[$0.name] == nil } }
+    public var requiredInputs: [ValueInfo] { inputs.filter { !isConstant($0.name) } }
+
+    /// Whether `name` is a constant of any kind.
+    public func isConstant(_ name: String) -> Bool {
+        initializers[name] != nil || stringInitializers[name] != nil || sparseInitializers[name] != nil
+    }
+
+    /// The names of constants of all kinds.
+    public var constantNames: [String] {
+        Array(initializers.keys) + stringInitializers.keys + sparseInitializers.keys
+    }
 }

@@ -34,6 +34,8 @@ public struct Model: Equatable, Sendable {
 public struct Function: Equatable, Sendable {
     public var name: String
     public var domain: String
+    /// Tells apart functions of one name.
+    public var overload = ""
     public var inputs: [String]
     public var outputs: [String]
     /// Attributes that a call must give.

@@ -60,6 +60,12 @@ extension Node {
     public func optionalTensor(_ name: String) throws(GraphError) -> NDArray? {
         try value(name, "tensor") { if case .tensor(let value) = $0 { value } else { nil } }
     }
+    public func optionalStringTensor(_ name: String) throws(GraphError) -> StringArray? {
+        try value(name, "string tensor") { if case .stringTensor(let value) = $0 { value } else { nil } }
+    }
+    public func optionalSparseTensor(_ name: String) throws(GraphError) -> SparseArray? {
+        try value(name, "sparse tensor") { if case .sparseTensor(let value) = $0 { value } else { nil } }
+    }
     public func optionalGraph(_ name: String) throws(GraphError) -> Graph? {
         try value(name, "graph") { if case .graph(let value) = $0 { value } else { nil } }
     }

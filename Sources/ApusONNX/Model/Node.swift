@@ -10,6 +10,10 @@ public struct Node: Equatable, Sendable {
     /// Names of values; an empty name is an optional output left out.
     public var outputs: [String]
     public var attributes: [String: Attribute]
+    /// Which of a model's functions of one name is meant; empty for all but those.
+    public var overload = ""
+    /// The operator set's version where it is not the model's: in a function's body that was put in its call's place.
+    public var opset: Int?
 
     public init(
         _ operatorType: String, name: String = "", domain: String = "", inputs: [String], outputs: [String],

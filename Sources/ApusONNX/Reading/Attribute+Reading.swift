@@ -21,6 +21,8 @@ private struct AttributeMessage {
     private var int = 0
     private var string = ""
     private var tensors: [NDArray] = []
+    private var stringTensor: StringArray?
+    private var sparseTensor: SparseArray?
     private var graphs: [Graph] = []
     private var floatBits: [UInt32] = []
     private var ints: [Int] = []
@@ -42,7 +44,9 @@ private struct AttributeMessage {
         case AttributeField.int: int = try reader.int(field)
         case AttributeField.string: string = try reader.string(field)
         case AttributeField.tensor, AttributeField.tensors:
-            tensors.append(try TensorMessage(try reader.message(field)).array())
+            try readTensor(
+                try TensorMessage(try reader.message(field)), isSingle: field.number == AttributeField.tensor)
+        case AttributeField.sparseTensor: sparseTensor = try SparseMessage(try reader.message(field)).array()
         case AttributeField.graph, AttributeField.graphs: graphs.append(try Graph(try reader.message(field)))
         case AttributeField.floats: try reader.appendFixed(field, to: &floatBits)
         case AttributeField.ints: try reader.appendInts(field, to: &ints)
@@ -54,6 +58,14 @@ private struct AttributeMessage {
         if kind == 0 { kind = Self.kinds[field.number] ?? 0 }
     }
 
+    private mutating func readTensor(_ message: TensorMessage, isSingle: Bool) throws(GraphError) {
+        if isSingle, message.isText {
+            stringTensor = try message.strings()
+        } else {
+            tensors.append(try message.array())
+        }
+    }
+
     /// Files before IR version 2 state no kind: it follows from the field that is there.
     private static let kinds = [
         AttributeField.float: AttributeKind.float, AttributeField.int: AttributeKind.int,
@@ -61,7 +73,8 @@ private struct AttributeMessage {
         AttributeField.graph: AttributeKind.graph, AttributeField.floats: AttributeKind.floats,
         AttributeField.ints: AttributeKind.ints, AttributeField.strings: AttributeKind.strings,
         AttributeField.tensors: AttributeKind.tensors, AttributeField.graphs: AttributeKind.graphs,
-        AttributeField.valueType: AttributeKind.valueType, AttributeField.valueTypes: AttributeKind.valueTypes,
+        AttributeField.sparseTensor: AttributeKind.sparseTensor, AttributeField.valueType: AttributeKind.valueType,
+        AttributeField.valueTypes: AttributeKind.valueTypes,
     ]
 
     /// `nil` where the kind is unknown or its value is not there.
@@ -70,7 +83,8 @@ private struct AttributeMessage {
         case AttributeKind.float: .float(float)
         case AttributeKind.int: .int(int)
         case AttributeKind.string: .string(string)
-        case AttributeKind.tensor: tensors.first.map(Attribute.tensor)
+        case AttributeKind.tensor: stringTensor.map(Attribute.stringTensor) ?? tensors.first.map(Attribute.tensor)
+        case AttributeKind.sparseTensor: sparseTensor.map(Attribute.sparseTensor)
         case AttributeKind.graph: graphs.first.map(Attribute.graph)
         case AttributeKind.floats: .floats(floatBits.map(Float.init(bitPattern:)))
         case AttributeKind.ints: .ints(ints)

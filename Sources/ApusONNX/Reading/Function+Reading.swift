@@ -6,6 +6,7 @@ extension Function {
             switch field.number {
             case FunctionField.name: name = try reader.string(field)
             case FunctionField.domain: domain = canonicalDomain(try reader.string(field))
+            case FunctionField.overload: overload = try reader.string(field)
             case FunctionField.input: inputs.append(try reader.string(field))
             case FunctionField.output: outputs.append(try reader.string(field))
             case FunctionField.attribute: attributeNames.append(try reader.string(field))

@@ -10,8 +10,7 @@ extension Graph {
             case GraphField.input: inputs.append(try ValueInfo(try reader.message(field)))
             case GraphField.output: outputs.append(try ValueInfo(try reader.message(field)))
             case GraphField.valueInfo: valueInfo.append(try ValueInfo(try reader.message(field)))
-            case GraphField.sparseInitializer:
-                throw .unsupportedFeature("a sparse initializer", file: reader.context.file)
+            case GraphField.sparseInitializer: try readSparseInitializer(try reader.message(field))
             default: try reader.skip(field)
             }
         }
@@ -19,10 +18,22 @@ extension Graph {
 
     private mutating func readInitializer(_ message: WireReader) throws(GraphError) {
         let tensor = try TensorMessage(message)
-        guard initializers[tensor.name] == nil else {
-            throw .duplicateValue(tensor.name, node: "initializer")
+        try requireNew(tensor.name)
+        if tensor.isText {
+            stringInitializers[tensor.name] = try tensor.strings()
+        } else {
+            initializers[tensor.name] = try tensor.array()
         }
-        initializers[tensor.name] = try tensor.array()
+    }
+
+    private mutating func readSparseInitializer(_ message: WireReader) throws(GraphError) {
+        let tensor = try SparseMessage(message)
+        try requireNew(tensor.name)
+        sparseInitializers[tensor.name] = try tensor.array()
+    }
+
+    private func requireNew(_ name: String) throws(GraphError) {
+        guard !isConstant(name) else { throw .duplicateValue(name, node: "initializer") }
     }
 }
 
@@ -37,6 +48,7 @@ extension Node {
             case NodeField.name: name = try reader.string(field)
             case NodeField.operatorType: operatorType = try reader.string(field)
             case NodeField.domain: domain = canonicalDomain(try reader.string(field))
+            case NodeField.overload: overload = try reader.string(field)
             case NodeField.attribute:
                 let (key, attribute) = try readAttribute(try reader.message(field))
                 attributes[key] = attribute

@@ -16,7 +16,16 @@ extension TensorMessage {
         case .uint64: try filled(integers.map { UInt64(bitPattern: Int64($0)) }, shape)
         case .bool: try filled(integers.map { $0 != 0 }, shape)
         case .float16, .bfloat16: try halfArray(shape, type)
+        case .float8E4M3FN, .float8E4M3FNUZ, .float8E5M2, .float8E5M2FNUZ:
+            NDArray(shape: shape, dataType: type, storage: try integerArray(UInt8.self, shape).storage)
+        case .int4, .uint4: try fourBitArray(shape, type)
         }
+    }
+
+    /// Each of `int32_data` is a byte of two elements.
+    private func fourBitArray(_ shape: Shape, _ type: DataType) throws(GraphError) -> NDArray {
+        let bytes = try integerArray(UInt8.self, [type.fileByteCount(shape.count)])
+        return bytes.withUnsafeBytes { unpacked($0, shape, type) }
     }
 
     private func integerArray<Element: ArrayElement & FixedWidthInteger>(

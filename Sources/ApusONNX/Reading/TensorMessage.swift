@@ -11,6 +11,7 @@ struct TensorMessage {
     private(set) var doubleBits: [UInt64] = []
     /// `int32_data`, `int64_data` or `uint64_data`.
     private(set) var integers: [Int] = []
+    private(set) var texts: [String] = []
     private(set) var external: [String: String] = [:]
     private(set) var isExternal = false
 
@@ -30,6 +31,7 @@ struct TensorMessage {
         case TensorField.doubles: try reader.appendFixed(field, to: &doubleBits)
         case TensorField.int32s, TensorField.int64s, TensorField.uint64s:
             try reader.appendInts(field, to: &integers)
+        case TensorField.strings: texts.append(try reader.string(field))
         case TensorField.externalData:
             let (key, value) = try readEntry(try reader.message(field))
             external[key] = value
@@ -66,7 +68,7 @@ struct TensorMessage {
         guard let count = extents.checkedCount, count <= Int.max / type.size else {
             throw .tensor(name, reason: "a shape of \(shape)")
         }
-        return shape.count * type.size
+        return type.fileByteCount(shape.count)
     }
 }
 
@@ -75,6 +77,7 @@ func window(
     _ bytes: UnsafeRawBufferPointer, in file: UnsafeRawBufferPointer, owner: AnyObject, _ shape: Shape,
     _ type: DataType
 ) -> NDArray {
+    if type.isFourBit { return unpacked(bytes, shape, type) }
     if let base = bytes.baseAddress, let start = file.baseAddress, type != .bool, bytes.count > 0 {
         let isAligned = UInt(bitPattern: base) % UInt(type.size) == 0
         // Kernels may load a vector past the end: it must stay inside the file's last page.

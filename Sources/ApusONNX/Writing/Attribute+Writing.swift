@@ -7,6 +7,8 @@ extension Attribute {
         case .int(let value): writer.write(AttributeField.int, value)
         case .string(let value): writer.write(AttributeField.string, value)
         case .tensor(let value): writer.write(AttributeField.tensor, tensorMessage(value, name: ""))
+        case .stringTensor(let value): writer.write(AttributeField.tensor, tensorMessage(value, name: ""))
+        case .sparseTensor(let value): writer.write(AttributeField.sparseTensor, sparseMessage(value, name: ""))
         case .graph(let value): writer.write(AttributeField.graph, value.encoded())
         case .type(let value): writer.write(AttributeField.valueType) { value.write(to: &$0) }
         case .reference(let value, _): writer.write(AttributeField.reference, value)
@@ -34,7 +36,8 @@ extension Attribute {
         case .float: AttributeKind.float
         case .int: AttributeKind.int
         case .string: AttributeKind.string
-        case .tensor: AttributeKind.tensor
+        case .tensor, .stringTensor: AttributeKind.tensor
+        case .sparseTensor: AttributeKind.sparseTensor
         case .graph: AttributeKind.graph
         case .floats: AttributeKind.floats
         case .ints: AttributeKind.ints

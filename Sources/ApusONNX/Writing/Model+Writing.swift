@@ -59,6 +59,7 @@ extension Function {
             writer.write(FunctionField.opsetImport) { writeOpset(domain, version, to: &$0) }
         }
         writer.writeUnlessEmpty(FunctionField.domain, domain)
+        writer.writeUnlessEmpty(FunctionField.overload, overload)
         for (name, value) in defaultAttributes.sorted(by: { $0.key < $1.key }) {
             writer.write(FunctionField.defaultAttribute) { value.write(as: name, to: &$0) }
         }
