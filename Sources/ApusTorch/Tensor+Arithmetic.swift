@@ -37,6 +37,12 @@ extension Tensor {
     public func sigmoid() -> Tensor { unary(APUS_SIGMOID) }
     public func silu() -> Tensor { unary(APUS_SILU) }
     public func relu() -> Tensor { unary(APUS_RELU) }
+    /// `min(max(x, 0), 6)`.
+    public func relu6() -> Tensor { unary(APUS_RELU6) }
+    /// `min(max(x / 6 + 1/2, 0), 1)`.
+    public func hardSigmoid() -> Tensor { unary(APUS_HARD_SIGMOID) }
+    /// `x · hardSigmoid(x)`.
+    public func hardSwish() -> Tensor { unary(APUS_HARD_SWISH) }
     public func softplus() -> Tensor { unary(APUS_SOFTPLUS) }
     public func softmax(axis: Int) -> Tensor { Tensor(apus_tensor_softmax(handle, Int64(axis))) }
 

@@ -6,6 +6,8 @@
 #include <ATen/ops/div.h>
 #include <ATen/ops/exp.h>
 #include <ATen/ops/gather.h>
+#include <ATen/ops/hardsigmoid.h>
+#include <ATen/ops/hardswish.h>
 #include <ATen/ops/log.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/maximum.h>
@@ -14,6 +16,7 @@
 #include <ATen/ops/mul.h>
 #include <ATen/ops/neg.h>
 #include <ATen/ops/relu.h>
+#include <ATen/ops/relu6.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/silu.h>
 #include <ATen/ops/softmax.h>
@@ -36,6 +39,9 @@ static at::Tensor unary(const at::Tensor &x, int operation) {
     case APUS_RELU: return at::relu(x);
     case APUS_ARC_TANGENT: return at::atan(x);
     case APUS_SOFTPLUS: return at::softplus(x);
+    case APUS_RELU6: return at::relu6(x);
+    case APUS_HARD_SIGMOID: return at::hardsigmoid(x);
+    case APUS_HARD_SWISH: return at::hardswish(x);
     default: TORCH_CHECK(false, "no unary operation has the number ", operation);
     }
 }

@@ -16,10 +16,9 @@ public final class Conv2D: Module {
     ) {
         precondition(
             inputs % groups == 0 && outputs % groups == 0, "\(groups) groups of \(inputs) to \(outputs) channels")
-        let fanIn = inputs / groups * kernelSize * kernelSize
-        weight = initializer.uniform([outputs, inputs / groups, kernelSize, kernelSize], fanIn: fanIn).channelsLast()
+        weight = initializer.convolutionWeight([outputs, inputs / groups, kernelSize, kernelSize]).channelsLast()
             .requiringGradient()
-        bias = hasBias ? initializer.uniform([outputs], fanIn: fanIn).requiringGradient() : nil
+        bias = hasBias ? initializer.bias(besides: weight).requiringGradient() : nil
         (self.inputs, self.outputs, self.kernelSize) = (inputs, outputs, kernelSize)
         (self.stride, self.padding, self.groups) = (stride, padding, groups)
     }

@@ -8,8 +8,8 @@ public final class Linear: Module {
     public let bias: Tensor?
 
     public init(_ inputs: Int, _ outputs: Int, bias hasBias: Bool = true, using initializer: inout WeightInitializer) {
-        weight = initializer.uniform([outputs, inputs], fanIn: inputs).requiringGradient()
-        bias = hasBias ? initializer.uniform([outputs], fanIn: inputs).requiringGradient() : nil
+        weight = initializer.linearWeight([outputs, inputs]).requiringGradient()
+        bias = hasBias ? initializer.bias(besides: weight).requiringGradient() : nil
     }
 
     public override var localParameters: [Named] { [("weight", weight)] + (bias.map { [("bias", $0)] } ?? []) }

@@ -101,7 +101,7 @@ apus_result apus_tensor_concatenate(const apus_tensor _Nonnull *_Nonnull tensors
 // Arithmetic
 enum apus_unary {
     APUS_NEGATE, APUS_ABSOLUTE, APUS_EXP, APUS_LOG, APUS_SQUARE_ROOT, APUS_SIGMOID, APUS_SILU, APUS_RELU,
-    APUS_ARC_TANGENT, APUS_SOFTPLUS,
+    APUS_ARC_TANGENT, APUS_SOFTPLUS, APUS_RELU6, APUS_HARD_SIGMOID, APUS_HARD_SWISH,
 };
 enum apus_binary { APUS_ADD, APUS_SUBTRACT, APUS_MULTIPLY, APUS_DIVIDE, APUS_MAXIMUM, APUS_MINIMUM, APUS_MATMUL };
 apus_result apus_tensor_unary(apus_tensor x, int operation);
