@@ -10,16 +10,17 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     /// The number of elements; 1 for a scalar.
     public var count: Int { dimensions.reduce(1, *) }
 
-    /// The number of elements, or `nil` where a dimension is negative or the product overflows.
+    /// The number of elements, or `nil` where a dimension is negative or the product overflows, even if only that of
+    /// the dimensions beside a 0, which strides are made of.
     public var checkedCount: Int? {
         var total = 1
-        for extent in dimensions {
-            guard extent >= 0 else { return nil }
+        for extent in dimensions where extent != 0 {
+            guard extent > 0 else { return nil }
             let (product, overflow) = total.multipliedReportingOverflow(by: extent)
-            guard !overflow else { return nil }
+            guard !overflow, product <= 1 << 56 else { return nil }
             total = product
         }
-        return total
+        return dimensions.contains(0) ? 0 : total
     }
 
     /// Row-major strides, in elements.

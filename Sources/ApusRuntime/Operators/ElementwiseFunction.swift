@@ -22,15 +22,16 @@ extension apus_activation {
 }
 
 extension ExecutionContext {
-    /// `f` of every element, in the layout of `value`. 16-bit numbers are widened on the way.
+    /// `f` of every element, in the layout of `value`.
     func apply(_ f: apus_activation, to value: Value) throws(OperatorError) -> Value {
-        if value.dataType == .float16 || value.dataType == .bfloat16 {
-            let wide = try make(value.shape, .float32, doubles: try value.doubles(self))
-            return try make(value.shape, value.dataType, doubles: try apply(f, to: wide).doubles(self))
+        if value.dataType == .float32 {
+            let result = try make(value.shape, like: value)
+            apply(f, from: value, to: result)
+            return result
         }
-        try value.require(.float32)
-        let result = try make(value.shape, like: value)
-        apply(f, from: value, to: result)
+        let x = value.isDense ? value : try rowMajor(value)
+        let result = try make(x.shape, like: x)
+        try x.dataType.accept(UnaryLoop(function: f, x: x, result: result))
         return result
     }
 

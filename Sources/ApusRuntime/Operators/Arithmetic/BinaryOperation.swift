@@ -1,6 +1,5 @@
 import ApusCore
 import CApusKernels
-import Glibc
 
 /// A function of two numbers.
 enum BinaryOperation: Sendable {
@@ -21,48 +20,40 @@ enum BinaryOperation: Sendable {
         }
     }
 
-    func callAsFunction(_ a: Double, _ b: Double) -> Double {
+    /// Whether integers have no answer where the second is 0.
+    var divides: Bool {
         switch self {
-        case .add: a + b
-        case .subtract: a - b
-        case .multiply: a * b
-        case .divide: a / b
-        case .maximum: a.isNaN || a > b ? a : b
-        case .minimum: a.isNaN || a < b ? a : b
-        case .power: pow(a, b)
-        case .truncatedRemainder: fmod(a, b)
-        case .flooredRemainder: a - (a / b).rounded(.down) * b
+        case .divide, .flooredRemainder, .truncatedRemainder: true
+        default: false
+        }
+    }
+}
+
+/// An operation on row-major values of any one number type, under a loop that broadcasts them.
+struct BinaryLoop: NumberVisitor {
+    let operation: BinaryOperation
+    let a, b, result: Value
+    let loop: BroadcastLoop
+
+    func visit<Element: Number>(_ type: Element.Type) throws(OperatorError) {
+        if Element.isInteger, operation.divides, result.count > 0 {
+            try expect(!b.buffer(type).contains(.nought), "a divisor other than 0", found: "0")
+        }
+        switch operation {
+        case .add: run(type) { .sum($0, $1) }
+        case .subtract: run(type) { .difference($0, $1) }
+        case .multiply: run(type) { .product($0, $1) }
+        case .divide: run(type) { .quotient($0, $1) }
+        case .maximum: run(type) { .larger($0, $1) }
+        case .minimum: run(type) { .smaller($0, $1) }
+        case .power: run(type) { .power($0, $1) }
+        case .flooredRemainder: run(type) { .flooredRemainder($0, $1) }
+        case .truncatedRemainder: run(type) { .truncatedRemainder($0, $1) }
         }
     }
 
-    /// `nil` for a division by zero, which integers cannot express.
-    func callAsFunction(_ a: Int64, _ b: Int64) -> Int64? {
-        switch self {
-        case .add: a &+ b
-        case .subtract: a &- b
-        case .multiply: a &* b
-        case .divide: b == 0 ? nil : a.dividedReportingOverflow(by: b).partialValue
-        case .maximum: max(a, b)
-        case .minimum: min(a, b)
-        case .power: Self.power(a, b)
-        case .truncatedRemainder: b == 0 ? nil : a.remainderReportingOverflow(dividingBy: b).partialValue
-        case .flooredRemainder: b == 0 ? nil : Self.flooredRemainder(a, b)
-        }
-    }
-
-    private static func flooredRemainder(_ a: Int64, _ b: Int64) -> Int64 {
-        let rest = a.remainderReportingOverflow(dividingBy: b).partialValue
-        return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
-    }
-
-    private static func power(_ base: Int64, _ exponent: Int64) -> Int64 {
-        guard exponent >= 0 else { return base == 1 ? 1 : base == -1 ? (exponent & 1 == 0 ? 1 : -1) : 0 }
-        var (result, factor, left): (Int64, Int64, Int64) = (1, base, exponent)
-        while left > 0 {
-            if left & 1 == 1 { result = result &* factor }
-            factor = factor &* factor
-            left >>= 1
-        }
-        return result
+    @inline(__always)
+    private func run<Element: Number>(_ type: Element.Type, _ function: (Element, Element) -> Element) {
+        loop.map(a.pointer(type), b.pointer(type), into: result.pointer(type), function)
     }
 }

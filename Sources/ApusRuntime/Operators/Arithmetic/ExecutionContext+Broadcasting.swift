@@ -68,21 +68,11 @@ extension ExecutionContext {
     private func combineSlowly(
         _ operation: BinaryOperation, _ a: Value, _ b: Value, _ shape: Shape
     ) throws(OperatorError) -> Value {
-        let x = try expand(a, to: shape), y = try expand(b, to: shape)
-        if a.dataType.isFloatingPoint {
-            let results = zip(try x.doubles(self), try y.doubles(self)).map { operation($0, $1) }
-            return try make(shape, a.dataType, doubles: results)
-        }
-        try expect(
-            a.dataType != .bool && !(a.dataType == .uint64 && operation.ordersUnsigned),
-            "numbers", found: "\(a.dataType)")
-        var results: [Int64] = []
-        results.reserveCapacity(x.count)
-        for (p, q) in zip(try x.integers(self), try y.integers(self)) {
-            guard let value = operation(p, q) else { throw .mismatch(expected: "a divisor other than 0", found: "0") }
-            results.append(value)
-        }
-        return try make(shape, a.dataType, integers: results)
+        let result = try make(shape, a.dataType)
+        let loop = BroadcastLoop(shape, [a.shape, b.shape])
+        try a.dataType.accept(
+            BinaryLoop(operation: operation, a: try rowMajor(a), b: try rowMajor(b), result: result, loop: loop))
+        return result
     }
 
     /// Pow alone takes an exponent of another type.
@@ -90,10 +80,11 @@ extension ExecutionContext {
         guard let shape = a.shape.broadcast(with: b.shape) else {
             throw .mismatch(expected: "shapes that broadcast", found: "\(a.shape) and \(b.shape)")
         }
-        let x = try expand(a, to: shape).anyDoubles(self), y = try expand(b, to: shape).anyDoubles(self)
-        let results = zip(x, y).map { BinaryOperation.power($0, $1) }
-        if a.dataType.isFloatingPoint { return try make(shape, a.dataType, doubles: results) }
-        return try make(shape, a.dataType, integers: results.map { Int64(exactly: $0.rounded(.towardZero)) ?? 0 })
+        let result = try make(shape, a.dataType)
+        try a.dataType.accept(
+            MixedPower(
+                base: try expand(a, to: shape), exponent: try expand(b, to: shape), result: result, context: self))
+        return result
     }
 
     /// `value` stretched to `shape`, row-major; itself where it has that shape.
@@ -105,16 +96,6 @@ extension ExecutionContext {
         for axis in 0..<value.rank where value.shape[axis] != 1 { strides[axis + shape.rank - value.rank] = own[axis] }
         copy(value.base, strides, to: result.base, shape.strides, extents: shape.dimensions, size: value.dataType.size)
         return result
-    }
-}
-
-extension BinaryOperation {
-    /// Whether the result of 64-bit unsigned numbers depends on their being unsigned.
-    var ordersUnsigned: Bool {
-        switch self {
-        case .add, .subtract, .multiply, .power: false
-        default: true
-        }
     }
 }
 
@@ -173,6 +154,25 @@ struct BroadcastLoop {
                 for column in 0..<count {
                     let place = offsets.indices.map { offsets[$0] + row * rowStrides[$0] + column * steps[$0] }
                     body(place, (plane * rows + row) * count + column)
+                }
+            }
+        }
+    }
+
+    /// `y[i] = f(a[…], b[…])` for every element; compiled apart for lines that move and for those that stand still.
+    @inline(__always)
+    func map<A, B, Y>(
+        _ a: UnsafePointer<A>, _ b: UnsafePointer<B>, into y: UnsafeMutablePointer<Y>, _ function: (A, B) -> Y
+    ) {
+        forEachPlane { offsets, plane in
+            for row in 0..<rows {
+                let p = a + offsets[0] + row * rowStrides[0], q = b + offsets[1] + row * rowStrides[1]
+                let line = y + (plane * rows + row) * count
+                switch (steps[0], steps[1]) {
+                case (1, 1): for i in 0..<count { line[i] = function(p[i], q[i]) }
+                case (1, _): for i in 0..<count { line[i] = function(p[i], q[0]) }
+                case (_, 1): for i in 0..<count { line[i] = function(p[0], q[i]) }
+                default: for i in 0..<count { line[i] = function(p[0], q[0]) }
                 }
             }
         }

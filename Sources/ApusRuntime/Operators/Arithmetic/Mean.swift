@@ -1,4 +1,3 @@
-import ApusCore
 import ApusONNX
 
 /// The mean of any number of arrays; shapes broadcast. <https://onnx.ai/onnx/operators/onnx__Mean.html>
@@ -8,11 +7,11 @@ struct Mean: Operator {
     init(_ node: Node, opset: Int) throws(GraphError) { try node.requireInputs(1...) }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        var result = try inputs.required(0, .float32)
+        var result = try inputs.required(0)
         for index in inputs.indices.dropFirst() {
             result = try context.combine(.add, result, try inputs.required(index))
         }
-        let count = Value(NDArray(scalar: Float(inputs.count)))
+        let count = try context.make([], result.dataType, doubles: [Double(inputs.count)])
         return [try context.combine(.divide, result, count)]
     }
 }

@@ -3,11 +3,16 @@ import ApusONNX
 
 /// `a` to the power of `b`; shapes broadcast. <https://onnx.ai/onnx/operators/onnx__Pow.html>
 struct Power: Operator {
-    static let type = OperatorType("Pow", since: 7)
+    static let type = OperatorType("Pow")
+    private let alignment: OperandAlignment
 
-    init(_ node: Node, opset: Int) throws(GraphError) { try node.requireInputs(2...2) }
+    init(_ node: Node, opset: Int) throws(GraphError) {
+        try node.requireInputs(2...2)
+        alignment = try OperandAlignment(node, opset: opset)
+    }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        [try context.combine(.power, try inputs.required(0), try inputs.required(1))]
+        let a = try inputs.required(0), b = try alignment.align(try inputs.required(1), to: a, context)
+        return [try context.combine(.power, a, b)]
     }
 }

@@ -4,13 +4,15 @@ import ApusONNX
 /// Difference of two arrays; shapes broadcast. <https://onnx.ai/onnx/operators/onnx__Sub.html>
 struct Subtraction: Operator {
     static let type = OperatorType("Sub")
+    private let alignment: OperandAlignment
 
     init(_ node: Node, opset: Int) throws(GraphError) {
         try node.requireInputs(2...2)
-        try node.requireNumPyBroadcasting()
+        alignment = try OperandAlignment(node, opset: opset)
     }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        [try context.combine(.subtract, try inputs.required(0), try inputs.required(1))]
+        let a = try inputs.required(0), b = try alignment.align(try inputs.required(1), to: a, context)
+        return [try context.combine(.subtract, a, b)]
     }
 }

@@ -40,25 +40,43 @@ struct GeneralMatrixProduct: Operator {
     }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        var a = try context.rowMajor(try inputs.required(0, .float32))
+        let given = try inputs.required(0), type = given.dataType
+        guard type == .float32 else { return [try product(ofAnyType: inputs, type, context)] }
+        var a = try context.rowMajor(given)
         let b = try context.rowMajor(try inputs.required(1, .float32))
         try expect(a.rank == 2 && b.rank == 2, "two matrices", found: "\(a.shape) and \(b.shape)")
-        if transposesA { a = try transposed(a, context) }
+        if transposesA { a = try context.transposed(a, by: [1, 0]) }
         let matrix = packed ?? pack(b, bias: nil, context)
         try expect(a.shape[1] == matrix.rows, "\(matrix.rows) columns", found: "\(a.shape)")
-        var y = try context.make([a.shape[0], matrix.columns])
+        let y = try context.make([a.shape[0], matrix.columns])
         if y.count > 0 { matrix.multiply(a.floats, rows: a.shape[0], stride: a.shape[1], into: y.floats, context) }
-        if alpha != 1 { y = try context.combine(.multiply, y, Value(NDArray(scalar: alpha))) }
-        guard let c = inputs.optional(2), !isBiasPacked, beta != 0 else { return [y] }
-        try expect(c.shape.broadcast(with: y.shape) == y.shape, "c that broadcasts to \(y.shape)", found: "\(c.shape)")
-        let scaled = beta == 1 ? c : try context.combine(.multiply, c, Value(NDArray(scalar: beta)))
-        return [try context.combine(.add, y, scaled)]
+        return [try finish(y, isBiasPacked ? nil : inputs.optional(2), context)]
     }
 
-    private func transposed(_ a: Value, _ context: ExecutionContext) throws(OperatorError) -> Value {
-        let result = try context.makeTemporary([a.shape[1], a.shape[0]], .float32)
-        context.copy(
-            a.base, [1, a.shape[1]], to: result.base, result.strides, extents: result.shape.dimensions, size: 4)
-        return result
+    private func product(
+        ofAnyType inputs: [Value?], _ type: DataType, _ context: ExecutionContext
+    ) throws(OperatorError) -> Value {
+        var a = try inputs.required(0), b = try inputs.required(1, type)
+        try expect(a.rank == 2 && b.rank == 2, "two matrices", found: "\(a.shape) and \(b.shape)")
+        if transposesA { a = try context.transposed(a, by: [1, 0]) }
+        if transposesB { b = try context.transposed(b, by: [1, 0]) }
+        return try finish(try context.multiply(a, b), inputs.optional(2), context)
+    }
+
+    /// `alpha · y + beta · c`.
+    private func finish(_ y: Value, _ c: Value?, _ context: ExecutionContext) throws(OperatorError) -> Value {
+        let y = alpha == 1 ? y : try context.combine(.multiply, y, try factor(alpha, y.dataType, context))
+        guard let c, beta != 0 else { return y }
+        try expect(c.shape.broadcast(with: y.shape) == y.shape, "c that broadcasts to \(y.shape)", found: "\(c.shape)")
+        let scaled = beta == 1 ? c : try context.combine(.multiply, c, try factor(beta, c.dataType, context))
+        return try context.combine(.add, y, scaled)
+    }
+
+    private func factor(_ value: Float, _ type: DataType, _ context: ExecutionContext) throws(OperatorError) -> Value {
+        if type.isFloatingPoint { return try context.make([], type, doubles: [Double(value)]) }
+        guard let whole = Int64(exactly: value) else {
+            throw .unsupported("alpha and beta of \(alpha) and \(beta), which are not whole, with \(type)")
+        }
+        return try context.make([], type, integers: [whole])
     }
 }

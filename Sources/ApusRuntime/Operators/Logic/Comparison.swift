@@ -1,32 +1,8 @@
 import ApusCore
 
-/// A question about two numbers.
+/// A question about two numbers or truth values.
 enum Comparison: Sendable {
     case equal, less, lessOrEqual, greater, greaterOrEqual, and, or, xor
-
-    func callAsFunction<Number: Comparable>(_ a: Number, _ b: Number) -> Bool {
-        switch self {
-        case .equal: a == b
-        case .less: a < b
-        case .lessOrEqual: a <= b
-        case .greater: a > b
-        case .greaterOrEqual: a >= b
-        case .and, .or, .xor: false
-        }
-    }
-
-    func callAsFunction(_ a: Int64, _ b: Int64) -> Bool {
-        switch self {
-        case .equal: a == b
-        case .less: a < b
-        case .lessOrEqual: a <= b
-        case .greater: a > b
-        case .greaterOrEqual: a >= b
-        case .and: a & b != 0
-        case .or: a | b != 0
-        case .xor: a ^ b != 0
-        }
-    }
 }
 
 extension ExecutionContext {
@@ -36,17 +12,35 @@ extension ExecutionContext {
         guard let shape = a.shape.broadcast(with: b.shape) else {
             throw .mismatch(expected: "shapes that broadcast", found: "\(a.shape) and \(b.shape)")
         }
-        let x = try expand(a, to: shape), y = try expand(b, to: shape)
-        let flags: [Int64]
-        if a.dataType.isFloatingPoint {
-            flags = zip(try x.doubles(self), try y.doubles(self)).map { comparison($0, $1) ? 1 : 0 }
-        } else if a.dataType == .uint64 {
-            flags = zip(try x.integers(self), try y.integers(self)).map {
-                comparison(UInt64(bitPattern: $0), UInt64(bitPattern: $1)) ? 1 : 0
-            }
-        } else {
-            flags = zip(try x.integers(self), try y.integers(self)).map { comparison($0, $1) ? 1 : 0 }
+        let x = try rowMajor(try widened(a)).withBytesForBooleans
+        let y = try rowMajor(try widened(b)).withBytesForBooleans
+        let result = try make(shape, .bool), loop = BroadcastLoop(shape, [a.shape, b.shape])
+        try x.dataType.accept(ComparisonLoop(comparison: comparison, a: x, b: y, result: result, loop: loop))
+        return result
+    }
+}
+
+/// A comparison of row-major values of any one number type.
+private struct ComparisonLoop: NumberVisitor {
+    let comparison: Comparison
+    let a, b, result: Value
+    let loop: BroadcastLoop
+
+    func visit<Element: Number>(_ type: Element.Type) throws(OperatorError) {
+        switch comparison {
+        case .equal: run(type) { $0 == $1 }
+        case .less: run(type) { $0 < $1 }
+        case .lessOrEqual: run(type) { $0 <= $1 }
+        case .greater: run(type) { $0 > $1 }
+        case .greaterOrEqual: run(type) { $0 >= $1 }
+        case .and: run(type) { $0 != .nought && $1 != .nought }
+        case .or: run(type) { $0 != .nought || $1 != .nought }
+        case .xor: run(type) { ($0 != .nought) != ($1 != .nought) }
         }
-        return try make(shape, .bool, integers: flags)
+    }
+
+    @inline(__always)
+    private func run<Element: Number>(_ type: Element.Type, _ question: (Element, Element) -> Bool) {
+        loop.map(a.pointer(type), b.pointer(type), into: result.pointer(UInt8.self)) { question($0, $1) ? 1 : 0 }
     }
 }

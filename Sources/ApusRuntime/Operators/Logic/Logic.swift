@@ -1,11 +1,17 @@
-/// Comparisons and truth values.
+/// Comparisons, truth values and bits.
 let logic: [any Operator.Type] = [
+    BitShift.self,
+    BitwiseConjunction.self,
+    BitwiseDisjunction.self,
+    BitwiseExclusiveDisjunction.self,
+    BitwiseNegation.self,
     Conjunction.self,
     Disjunction.self,
     Equality.self,
     ExclusiveDisjunction.self,
     GreaterThan.self,
     GreaterThanOrEqual.self,
+    IsInfinite.self,
     IsNotANumber.self,
     LessThan.self,
     LessThanOrEqual.self,

@@ -13,14 +13,35 @@ struct Where: Operator {
         guard let shape = a.shape.broadcast(with: b.shape)?.broadcast(with: condition.shape) else {
             throw .mismatch(expected: "shapes that broadcast", found: "\(condition.shape), \(a.shape), \(b.shape)")
         }
-        let chosen = try context.expand(condition, to: shape)
         let result = try context.make(shape, a.dataType)
-        context.copy(try context.expand(a, to: shape), to: result)
-        let other = try context.expand(b, to: shape)
-        let size = a.dataType.size, flags = chosen.base.assumingMemoryBound(to: UInt8.self)
-        for index in 0..<result.count where flags[index] == 0 {
-            (result.base + index * size).copyMemory(from: other.base + index * size, byteCount: size)
-        }
+        let choice = Choice(
+            flags: try context.expand(condition, to: shape).pointer(UInt8.self), a: try context.rowMajor(a),
+            b: try context.rowMajor(b), result: result, loop: BroadcastLoop(shape, [a.shape, b.shape]))
+        choice.run()
         return [result]
+    }
+}
+
+/// Bytes of one of two values, by the size of their elements.
+private struct Choice {
+    let flags: UnsafePointer<UInt8>
+    let a, b, result: Value
+    let loop: BroadcastLoop
+
+    func run() {
+        switch a.dataType.size {
+        case 1: copy(UInt8.self)
+        case 2: copy(UInt16.self)
+        case 4: copy(UInt32.self)
+        default: copy(UInt64.self)
+        }
+    }
+
+    private func copy<Word: ArrayElement>(_ word: Word.Type) {
+        var index = 0
+        loop.map(a.pointer(word), b.pointer(word), into: result.pointer(word)) { a, b in
+            defer { index += 1 }
+            return flags[index] != 0 ? a : b
+        }
     }
 }

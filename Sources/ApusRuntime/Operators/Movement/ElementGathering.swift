@@ -14,21 +14,9 @@ struct ElementGathering: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try context.rowMajor(try inputs.required(0)), which = try inputs.required(1)
-        let axis = try x.shape.resolve(axis: axis)
-        let fits =
-            x.rank > 0 && x.rank == which.rank
-            && (0..<x.rank).allSatisfy { $0 == axis || which.shape[$0] <= x.shape[$0] }
-        try expect(fits, "indices within \(x.shape)", found: "\(which.shape)")
-        let indices = try which.indices(context), extent = x.shape[axis], strides = x.shape.strides
-        try expect(indices.allSatisfy { (-extent..<extent).contains($0) }, "indices within \(extent)", found: "others")
-        let result = try context.make(which.shape, x.dataType)
-        let size = x.dataType.size, own = which.shape.strides
-        for (position, index) in indices.enumerated() {
-            var source = (index < 0 ? index + extent : index) * strides[axis]
-            for other in 0..<x.rank where other != axis {
-                source += position / own[other] % which.shape[other] * strides[other]
-            }
-            (result.base + position * size).copyMemory(from: x.base + source * size, byteCount: size)
+        let result = try context.make(which.shape, x.dataType), size = x.dataType.size
+        for (index, place) in try x.shape.places(of: which, axis: axis, context).enumerated() {
+            (result.base + index * size).copyMemory(from: x.base + place * size, byteCount: size)
         }
         return [result]
     }

@@ -15,20 +15,28 @@ struct Gathering: Operator {
         let x = try context.rowMajor(try inputs.required(0)), which = try inputs.required(1)
         let axis = try x.shape.resolve(axis: axis)
         try expect(x.rank > 0, "at least one dimension", found: "a scalar")
+        return [try context.gather(x, try which.indices(context), axis: axis, shape: which.shape)]
+    }
+}
+
+extension ExecutionContext {
+    /// The slices of row-major `x` along `axis` at `indices`, which count from the end where they are negative. In the
+    /// result `shape` takes the place of the axis; `nil` stands for one axis.
+    func gather(_ x: Value, _ indices: [Int], axis: Int, shape: Shape?) throws(OperatorError) -> Value {
         let extents = x.shape.dimensions, extent = extents[axis]
-        let indices = try which.indices(context)
         try expect(
             indices.allSatisfy { (-extent..<extent).contains($0) }, "indices within \(extent)",
             found: "\(indices.prefix(8))")
-        let result = try context.make(
-            Shape(extents[..<axis] + which.shape.dimensions + extents[(axis + 1)...]), x.dataType)
+        let middle = shape?.dimensions ?? [indices.count]
+        let result = try make(Shape(extents[..<axis] + middle + extents[(axis + 1)...]), x.dataType)
+        guard result.count > 0 else { return result }
         let outer = extents[..<axis].reduce(1, *), bytes = extents[(axis + 1)...].reduce(1, *) * x.dataType.size
-        for block in 0..<(result.count == 0 ? 0 : outer) {
+        for block in 0..<outer {
             for (position, index) in indices.enumerated() {
                 let source = x.base + (block * extent + (index < 0 ? index + extent : index)) * bytes
                 (result.base + (block * indices.count + position) * bytes).copyMemory(from: source, byteCount: bytes)
             }
         }
-        return [result]
+        return result
     }
 }

@@ -6,7 +6,7 @@ import ApusONNX
 struct Padding: Operator {
     static let type = OperatorType("Pad", since: 2)
 
-    private enum Mode: String { case constant, edge, reflect, wrap }
+    fileprivate enum Mode: String { case constant, edge, reflect, wrap }
 
     private let mode: Mode
     private let attributes: (pads: [Int], value: Float)?
@@ -27,14 +27,8 @@ struct Padding: Operator {
         var extents: [Int] = []
         for axis in 0..<x.rank { extents.append(x.shape[axis] + before[axis] + after[axis]) }
         try expect(extents.allSatisfy { $0 >= 0 }, "pads that leave something", found: "\(before) and \(after)")
-        let sources = try (0..<x.rank).map { axis throws(OperatorError) in
-            try indices(axis, x.shape[axis], before[axis], extents[axis])
-        }
-        return [
-            try mode == .constant
-                ? padConstant(x, Shape(extents), before, inputs, context)
-                : padByIndex(x, Shape(extents), sources, context)
-        ]
+        guard mode != .constant else { return [try padConstant(x, Shape(extents), before, inputs, context)] }
+        return [try repeatElements(of: try context.rowMajor(x), Shape(extents), before, after, context)]
     }
 
     private func amounts(
@@ -51,24 +45,6 @@ struct Padding: Operator {
             (before[axis], after[axis]) = (pads[index], pads[index + axes.count])
         }
         return (before, after)
-    }
-
-    /// For each place along an axis, the index that it copies; constants are no copies.
-    private func indices(_ axis: Int, _ extent: Int, _ before: Int, _ count: Int) throws(OperatorError) -> [Int] {
-        guard mode != .constant else { return [] }
-        try expect(extent > 0 || count == 0, "something to repeat along axis \(axis)", found: "nothing")
-        try expect(count <= 1 << 32, "an extent that fits in memory", found: "\(count)")
-        return (0..<count).map { place in
-            let index = place - before
-            switch mode {
-            case .reflect:
-                guard extent > 1 else { return 0 }
-                let period = 2 * (extent - 1), folded = ((index % period) + period) % period
-                return folded < extent ? folded : period - folded
-            case .wrap: return ((index % extent) + extent) % extent
-            default: return min(max(index, 0), extent - 1)
-            }
-        }
     }
 
     private func padConstant(
@@ -97,7 +73,7 @@ struct Padding: Operator {
     }
 
     private func filler(_ inputs: [Value?], _ x: Value, _ context: ExecutionContext) throws(OperatorError) -> Value {
-        if let value = inputs.optional(2) {
+        if let value = inputs.optional(2), value.count > 0 {
             try value.require(x.dataType)
             try expect(value.count == 1, "one value", found: "\(value.shape)")
             return value
@@ -108,17 +84,66 @@ struct Padding: Operator {
         return try context.make([], x.dataType, integers: [0])
     }
 
-    private func padByIndex(
-        _ x: Value, _ shape: Shape, _ sources: [[Int]], _ context: ExecutionContext
+    private func repeatElements(
+        of x: Value, _ shape: Shape, _ before: [Int], _ after: [Int], _ context: ExecutionContext
     ) throws(OperatorError) -> Value {
         let result = try context.make(shape, x.dataType)
-        let own = x.strides, strides = shape.strides, size = x.dataType.size
-        for position in 0..<result.count {
-            var source = 0
-            for axis in 0..<shape.rank { source += sources[axis][position / strides[axis] % shape[axis]] * own[axis] }
-            (result.base + position * size).copyMemory(from: x.base + source * size, byteCount: size)
+        guard let width = shape.dimensions.last else {
+            context.copy(x, to: result)
+            return result
+        }
+        let axes = (0..<x.rank).map { RepeatedAxis(mode, extent: x.shape[$0], before: before[$0], after: after[$0]) }
+        for (axis, repeated) in axes.enumerated() {
+            try expect(!repeated.kept.isEmpty || shape[axis] == 0, "something to repeat", found: "nothing")
+        }
+        guard result.count > 0 else { return result }
+        let own = x.strides, strides = result.strides, size = x.dataType.size
+        context.forEachRange(below: result.count / width, of: (1 << 14) / width) { lines in
+            for line in lines {
+                var source = 0
+                for axis in 0..<shape.rank - 1 {
+                    source += axes[axis].source(of: line * width / strides[axis] % shape[axis]) * own[axis]
+                }
+                axes[shape.rank - 1].copyLine(
+                    from: x.base + source * size, to: result.base + line * width * size, width: width, size: size)
+            }
         }
         return result
+    }
+}
+
+/// An axis that is cropped, where a pad is negative, and then goes on with what it has.
+private struct RepeatedAxis {
+    let mode: Padding.Mode
+    /// The indices that are left: what is cropped away is neither an edge nor reflected.
+    let kept: Range<Int>
+    let before: Int
+
+    init(_ mode: Padding.Mode, extent: Int, before: Int, after: Int) {
+        let first = max(0, -before)
+        (self.mode, self.before) = (mode, max(0, before))
+        kept = first..<max(first, extent + min(0, after))
+    }
+
+    /// The index that `place` of the padded axis copies.
+    func source(of place: Int) -> Int {
+        let index = place - before, extent = kept.count
+        switch mode {
+        case .reflect:
+            guard extent > 1 else { return kept.lowerBound }
+            let period = 2 * (extent - 1), folded = ((index % period) + period) % period
+            return kept.lowerBound + (folded < extent ? folded : period - folded)
+        case .wrap: return kept.lowerBound + ((index % extent) + extent) % extent
+        default: return kept.lowerBound + min(max(index, 0), extent - 1)
+        }
+    }
+
+    /// Elements of `size` bytes; those that are kept in one go.
+    func copyLine(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, width: Int, size: Int) {
+        (target + before * size).copyMemory(from: source + kept.lowerBound * size, byteCount: kept.count * size)
+        for place in [0..<before, before + kept.count..<width].joined() {
+            (target + place * size).copyMemory(from: source + self.source(of: place) * size, byteCount: size)
+        }
     }
 }
 

@@ -38,7 +38,8 @@ struct Slicing: Operator {
             let range = Self.range(starts[index], ends[index], steps[index], extent: x.shape[axis])
             shape[axis] = range.count
             offset += range.first * strides[axis]
-            strides[axis] *= steps[index].clamped(to: 1 << 40)
+            // A step beyond the axis is never taken.
+            if range.count > 1 { strides[axis] *= steps[index] }
         }
         let result = try context.make(shape, like: x)
         guard result.count > 0 else { return [result] }
@@ -62,8 +63,4 @@ struct Slicing: Operator {
         let first = clamp(start, -1, extent - 1), last = clamp(end, -1, extent - 1)
         return (max(first, 0), first > last ? (first - last - 1) / -step + 1 : 0)
     }
-}
-
-extension Int {
-    fileprivate func clamped(to magnitude: Int) -> Int { Swift.min(Swift.max(self, -magnitude), magnitude) }
 }

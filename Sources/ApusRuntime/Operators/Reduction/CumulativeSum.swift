@@ -13,36 +13,39 @@ struct CumulativeSum: Operator {
     }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        let x = try inputs.required(0)
+        let x = try context.rowMajor(try inputs.required(0))
         guard let axis = try inputs.required(1).indices(context).first else {
             throw .mismatch(expected: "an axis", found: "none")
         }
         let resolved = try x.shape.resolve(axis: axis)
         try expect(x.rank > 0, "at least one dimension", found: "a scalar")
-        let inner = x.shape.dimensions[(resolved + 1)...].reduce(1, *)
-        if x.dataType.isFloatingPoint {
-            let sums = running(try x.doubles(context), extent: x.shape[resolved], inner: inner, +)
-            return [try context.make(x.shape, x.dataType, doubles: sums)]
-        }
-        let sums = running(try x.integers(context), extent: x.shape[resolved], inner: inner, &+)
-        return [try context.make(x.shape, x.dataType, integers: sums)]
+        let result = try context.make(x.shape, x.dataType)
+        guard x.count > 0 else { return [x] }
+        try x.dataType.accept(
+            RunningSums(
+                x: x, result: result, extent: x.shape[resolved],
+                inner: x.shape.dimensions[(resolved + 1)...].reduce(1, *), excludesOwn: excludesOwn,
+                runsBackward: runsBackward))
+        return [result]
     }
+}
 
-    private func running<Number: Numeric>(
-        _ values: [Number], extent: Int, inner: Int, _ add: (Number, Number) -> Number
-    ) -> [Number] {
-        var result = values
-        guard !values.isEmpty else { return result }
-        for line in 0..<values.count / extent {
+private struct RunningSums: NumberVisitor {
+    let x, result: Value
+    let extent, inner: Int
+    let excludesOwn, runsBackward: Bool
+
+    func visit<Element: Number>(_ type: Element.Type) throws(OperatorError) {
+        let source = x.pointer(type), target = result.pointer(type)
+        for line in 0..<x.count / extent {
             let start = line / inner * extent * inner + line % inner
-            var sum = Number.zero
+            var sum = Element.Total.nought
             for step in 0..<extent {
                 let index = start + (runsBackward ? extent - 1 - step : step) * inner
-                let next = add(sum, values[index])
-                result[index] = excludesOwn ? sum : next
+                let next = Element.Total.sum(sum, source[index].total)
+                target[index] = Element(total: excludesOwn ? sum : next)
                 sum = next
             }
         }
-        return result
     }
 }

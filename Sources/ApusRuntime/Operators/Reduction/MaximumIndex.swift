@@ -7,9 +7,9 @@ struct MaximumIndex: Operator {
     static let type = OperatorType("ArgMax")
     private let search: IndexSearch
 
-    init(_ node: Node, opset: Int) throws(GraphError) { search = try IndexSearch(node) }
+    init(_ node: Node, opset: Int) throws(GraphError) { search = try IndexSearch(node, seeksLargest: true) }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        [try search.run(try inputs.required(0), context) { $0 > $1 }]
+        [try search.run(try inputs.required(0), context)]
     }
 }

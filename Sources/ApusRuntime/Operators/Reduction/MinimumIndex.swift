@@ -7,9 +7,9 @@ struct MinimumIndex: Operator {
     static let type = OperatorType("ArgMin")
     private let search: IndexSearch
 
-    init(_ node: Node, opset: Int) throws(GraphError) { search = try IndexSearch(node) }
+    init(_ node: Node, opset: Int) throws(GraphError) { search = try IndexSearch(node, seeksLargest: false) }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        [try search.run(try inputs.required(0), context) { $0 < $1 }]
+        [try search.run(try inputs.required(0), context)]
     }
 }

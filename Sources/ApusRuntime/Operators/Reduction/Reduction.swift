@@ -5,40 +5,34 @@ import Glibc
 enum Reduction: Sendable {
     case mean, sum, maximum, minimum, product, sumOfSquares, l1, l2, logOfSum, logOfSumOfExponentials
 
-    /// The reduction of `values`, none of which is there where an axis is empty.
-    func callAsFunction(_ values: some Collection<Double>) -> Double {
+    /// The reduction of a line, which may be empty.
+    func callAsFunction<Element: Number>(_ line: UnsafeBufferPointer<Element>) -> Element {
         switch self {
-        case .sum: values.reduce(0, +)
-        case .mean: values.reduce(0, +) / Double(values.count)
-        case .product: values.reduce(1, *)
-        case .maximum: values.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
-        case .minimum: values.reduce(.infinity) { $0.isNaN || $0 < $1 ? $0 : $1 }
-        case .sumOfSquares: values.reduce(0) { $0 + $1 * $1 }
-        case .l1: values.reduce(0) { $0 + abs($1) }
-        case .l2: sqrt(values.reduce(0) { $0 + $1 * $1 })
-        case .logOfSum: log(values.reduce(0, +))
-        case .logOfSumOfExponentials: Self.stableLogarithm(values)
+        case .sum: Element(total: total(line) { $0 })
+        case .mean: Element(total: .quotient(total(line) { $0 }, Element.Total(wide: Double(line.count))))
+        case .product: Element(total: line.reduce(.unit) { .product($0, $1.total) })
+        case .maximum: line.reduce(.lowest) { .larger($0, $1) }
+        case .minimum: line.reduce(.highest) { .smaller($0, $1) }
+        case .sumOfSquares: Element(total: total(line) { .product($0, $0) })
+        case .l1: Element(total: total(line) { $0.magnitudeOrSelf })
+        case .l2: Element(wide: sqrt(line.reduce(0) { $0 + $1.wide * $1.wide }))
+        case .logOfSum: Element(wide: log(line.reduce(0) { $0 + $1.wide }))
+        case .logOfSumOfExponentials: Element(wide: Self.stableLogarithm(line))
         }
     }
 
-    private static func stableLogarithm(_ values: some Collection<Double>) -> Double {
-        let top = Reduction.maximum(values)
+    @inline(__always)
+    private func total<Element: Number>(
+        _ line: UnsafeBufferPointer<Element>, _ term: (Element.Total) -> Element.Total
+    ) -> Element.Total {
+        line.reduce(.nought) { .sum($0, term($1.total)) }
+    }
+
+    /// The largest is taken out of the sum, so that no exponential overflows.
+    private static func stableLogarithm<Element: Number>(_ line: UnsafeBufferPointer<Element>) -> Double {
+        let top = line.reduce(-.infinity) { Double.larger($0, $1.wide) }
         guard top.isFinite else { return top }
-        return top + log(values.reduce(0) { $0 + exp($1 - top) })
-    }
-
-    /// Integers, where the result is one.
-    func callAsFunction(_ values: some Collection<Int64>) -> Int64? {
-        switch self {
-        case .sum: values.reduce(0, &+)
-        case .product: values.reduce(1, &*)
-        case .maximum: values.max()
-        case .minimum: values.min()
-        case .sumOfSquares: values.reduce(0) { $0 &+ $1 &* $1 }
-        case .l1: values.reduce(0) { $0 &+ abs($1) }
-        case .mean: values.isEmpty ? nil : values.reduce(0, &+) / Int64(values.count)
-        default: nil
-        }
+        return top + log(line.reduce(0) { $0 + exp($1.wide - top) })
     }
 }
 
@@ -52,44 +46,19 @@ extension ExecutionContext {
             return try globalAverage(value)
         }
         let kept = (0..<value.rank).filter { !axes.contains($0) }
-        let moved = try transposed(value, by: kept + axes)
-        let rows = kept.reduce(1) { $0 * value.shape[$1] }, count = axes.reduce(1) { $0 * value.shape[$1] }
         var extents = value.shape.dimensions
         for axis in axes { extents[axis] = 1 }
-        let shape = keeps ? Shape(extents) : Shape(kept.map { value.shape[$0] })
-        let result = try make(shape, value.dataType)
-        try fill(result, with: moved, rows: rows, count: count, reduction)
+        let result = try make(keeps ? Shape(extents) : Shape(kept.map { value.shape[$0] }), value.dataType)
+        let lines = try transposed(value, by: kept + axes).withBytesForBooleans
+        try expect(
+            value.dataType != .bool || reduction == .maximum || reduction == .minimum, "numbers", found: "bool")
+        let count = try Shape(axes.map { value.shape[$0] }).requireCount()
+        try expect(
+            count > 0 || reduction != .mean || result.count == 0 || value.dataType.isFloatingPoint,
+            "something to take the mean of", found: "\(value.shape)")
+        try lines.dataType.accept(
+            LineReduction(reduction: reduction, x: lines, result: result, count: count, context: self))
         return result
-    }
-
-    private func fill(
-        _ result: Value, with x: Value, rows: Int, count: Int, _ reduction: Reduction
-    ) throws(OperatorError) {
-        guard x.dataType == .float32 else {
-            return try fillSlowly(result, with: x, rows: rows, count: count, reduction)
-        }
-        for row in 0..<rows {
-            let line = UnsafeBufferPointer(start: x.floats + row * count, count: count)
-            result.floats[row] = Float(reduction(line.lazy.map(Double.init)))
-        }
-    }
-
-    private func fillSlowly(
-        _ result: Value, with x: Value, rows: Int, count: Int, _ reduction: Reduction
-    ) throws(OperatorError) {
-        if x.dataType.isFloatingPoint {
-            let values = try x.doubles(self)
-            return try result.fill((0..<rows).map { reduction(values[$0 * count..<($0 + 1) * count]) })
-        }
-        let values = try x.integers(self)
-        var results: [Int64] = []
-        for row in 0..<rows {
-            guard x.dataType != .uint64, let value = reduction(values[row * count..<(row + 1) * count]) else {
-                throw .unsupported("no such reduction of \(x.dataType)")
-            }
-            results.append(value)
-        }
-        try result.fill(results)
     }
 
     /// The axes of `value` in another order, row-major; its own memory where that is the order it has.
@@ -101,5 +70,20 @@ extension ExecutionContext {
             value.base, order.map { strides[$0] }, to: result.base, result.strides, extents: shape.dimensions,
             size: value.dataType.size)
         return result
+    }
+}
+
+/// Each line of `count` elements of `x` becomes one of `result`.
+private struct LineReduction: NumberVisitor {
+    let reduction: Reduction
+    let x, result: Value
+    let count: Int
+    let context: ExecutionContext
+
+    func visit<Element: Number>(_ type: Element.Type) throws(OperatorError) {
+        let source = x.pointer(type), target = result.pointer(type)
+        context.forEachRange(below: result.count, of: (1 << 14) / max(1, count)) { rows in
+            for row in rows { target[row] = reduction(UnsafeBufferPointer(start: source + row * count, count: count)) }
+        }
     }
 }
