@@ -7,6 +7,8 @@ public final class Storage: @unchecked Sendable {
     /// Keeps borrowed memory alive; `nil` where the bytes are this object's own.
     private let owner: AnyObject?
     let isReadOnly: Bool
+    /// What counts these bytes until they are freed; whoever sets it is the only one to hold this object then.
+    package var meter: MemoryMeter?
 
     /// Uninitialized bytes with room for a vector load past the end.
     public init(byteCount: Int) {
@@ -24,7 +26,10 @@ public final class Storage: @unchecked Sendable {
         isReadOnly = true
     }
 
-    deinit { if owner == nil { base.deallocate() } }
+    deinit {
+        meter?.release(byteCount)
+        if owner == nil { base.deallocate() }
+    }
 }
 
 /// A dense row-major array with value semantics: copies share storage until one of them is written.

@@ -14,6 +14,10 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
     case undefinedValue(String, node: String)
     case duplicateValue(String, node: String)
     case cycle(through: [String])
+    /// Graphs or functions inside each other, deeper than `limit`.
+    case nesting(limit: Int, node: String)
+    /// Functions that call each other into more nodes than `limit`.
+    case tooManyNodes(limit: Int, function: String)
 
     // The operators.
     case unsupportedOperator(String, opset: Int, node: String)
@@ -28,7 +32,7 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .file, .malformed, .unsupportedFeature, .tensor, .externalData: fileDescription
-        case .missingOpset, .undefinedValue, .duplicateValue, .cycle: graphDescription
+        case .missingOpset, .undefinedValue, .duplicateValue, .cycle, .nesting, .tooManyNodes: graphDescription
         default: operatorDescription
         }
     }
@@ -58,6 +62,10 @@ public enum GraphError: Error, Equatable, CustomStringConvertible {
             "\(node): '\(value)' is already defined; every value of a graph needs a name of its own"
         case .cycle(let nodes):
             "a cycle through \(nodes.joined(separator: ", ")); a graph must run from inputs to outputs"
+        case .nesting(let limit, let node):
+            "\(node): graphs or functions nested deeper than \(limit); export the model flatter"
+        case .tooManyNodes(let limit, let function):
+            "the function '\(function)' makes more than \(limit) nodes of the graph; export the model without functions"
         default: ""
         }
     }

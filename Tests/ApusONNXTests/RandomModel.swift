@@ -76,8 +76,12 @@ struct RandomModel {
         let shape = Shape((0..<draw(4)).map { _ in draw(7) })
         var array = NDArray(uninitialized: shape, dataType: type)
         array.withUnsafeMutableBytes { bytes in
-            let mask: UInt8 = type == .bool ? 1 : 255
-            for index in bytes.indices { bytes[index] = UInt8(truncatingIfNeeded: random.next()) & mask }
+            let mask: UInt8 = type == .bool ? 1 : type == .uint4 ? 15 : 255
+            for index in bytes.indices {
+                let byte = UInt8(truncatingIfNeeded: random.next()) & mask
+                // A 4-bit integer in memory carries its sign up to the byte's.
+                bytes[index] = type == .int4 ? UInt8(bitPattern: Int8(bitPattern: byte << 4) >> 4) : byte
+            }
         }
         return array
     }

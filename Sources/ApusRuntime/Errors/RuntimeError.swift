@@ -9,7 +9,11 @@ public enum RuntimeError: Error, Equatable, CustomStringConvertible {
     case unknownInput(String, expected: [String])
     case inputType(String, expected: DataType, found: DataType)
     case inputShape(String, expected: String, found: Shape)
-    /// A declared input or output that is no tensor, or whose elements no array holds.
+    /// What is given is not what the model declares: an array for a sequence, say.
+    case inputKind(String, expected: String, found: String)
+    /// An output that is no array of numbers, where only those were asked for.
+    case outputKind(String, found: String)
+    /// A declared input or output whose type the runtime has not.
     case unsupportedValue(String, type: String)
     /// A node refuses what reaches it.
     case operation(String, node: String, expected: String, found: String)
@@ -28,7 +32,11 @@ public enum RuntimeError: Error, Equatable, CustomStringConvertible {
         case .inputShape(let name, let expected, let found):
             "the input '\(name)' has shape \(found), expected \(expected); resize or reshape it first"
         case .unsupportedValue(let name, let type):
-            "'\(name)' is declared as \(type); only tensors of numbers and truth values can be used"
+            "'\(name)' is declared as \(type), which the runtime has not; export the model with tensors instead"
+        case .inputKind(let name, let expected, let found):
+            "the input '\(name)' is \(found), expected \(expected); give Session.run(values:) what the model declares"
+        case .outputKind(let name, let found):
+            "the output '\(name)' is \(found), no array of numbers; use Session.run(values:)"
         case .operation(let type, let node, let expected, let found):
             "\(node) (\(type)): expected \(expected), found \(found); "
                 + "check the model's input shapes, or export it again"
@@ -52,6 +60,7 @@ public enum RuntimeError: Error, Equatable, CustomStringConvertible {
             case .unsupported(let reason): .unsupported(node.operatorType, node: node.label, reason: reason)
             case .memory(let bytes, let limit):
                 .memory(bytes: bytes, limit: limit, operatorType: node.operatorType, node: node.label)
+            case .nested(let error): error
             }
     }
 }

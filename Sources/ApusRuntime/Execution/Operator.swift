@@ -29,7 +29,13 @@ protocol Operator: Sendable {
     /// Inputs that `prepare` has taken over in a form of its own: their memory need not be kept.
     var absorbedInputs: Range<Int> { get }
 
+    /// Whether the operator computes in `float32` where floats are concerned: 16-bit ones are then widened before and
+    /// its results narrowed after. Families that only move elements never do (`OperatorRegistry.movingFamilies`).
+    static var widensHalves: Bool { get }
+
     /// The outputs; `inputs` has a `nil` for each optional input left out.
+    ///
+    /// What takes or gives texts, sequences or optionals is a `GeneralOperator`.
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value]
 }
 
@@ -37,6 +43,8 @@ extension Operator {
     mutating func prepare(_ constants: [NDArray?], _ context: ExecutionContext) throws(OperatorError) {}
 
     var absorbedInputs: Range<Int> { 0..<0 }
+
+    static var widensHalves: Bool { true }
 }
 
 extension [Value?] {

@@ -6,7 +6,7 @@ import ApusCore
 final class Workspace: @unchecked Sendable {
     private var free: [Storage] = []
     private var temporaries: [Storage] = []
-    private var total = 0
+    private let meter = MemoryMeter()
     let limit: Int
 
     init(limit: Int) { self.limit = limit }
@@ -39,19 +39,32 @@ final class Workspace: @unchecked Sendable {
         }
     }
 
-    /// After a run only what is kept for the next counts; outputs are the caller's.
-    func finishRun() {
-        temporaries.removeAll()
-        total = free.reduce(0) { $0 + $1.byteCount }
+    func finishRun() { temporaries.removeAll() }
+
+    /// Leaves a buffer to the caller: it counts no more.
+    func giveAway(_ storage: Storage) {
+        guard storage.meter === meter else { return }
+        meter.release(storage.byteCount)
+        storage.meter = nil
+    }
+
+    /// Counts bytes that are in no storage until the lease goes.
+    func lease(_ byteCount: Int) throws(OperatorError) -> MemoryLease {
+        try makeRoom(byteCount)
+        return MemoryLease(byteCount, meter)
     }
 
     private func allocate(_ byteCount: Int) throws(OperatorError) -> Storage {
-        if total + byteCount > limit {
-            for storage in free { total = max(0, total - storage.byteCount) }
-            free.removeAll()
-        }
-        guard byteCount <= limit, total + byteCount <= limit else { throw .memory(bytes: byteCount, limit: limit) }
-        total += byteCount
-        return Storage(byteCount: byteCount)
+        try makeRoom(byteCount)
+        let storage = Storage(byteCount: byteCount)
+        storage.meter = meter
+        meter.charge(byteCount)
+        return storage
+    }
+
+    private func makeRoom(_ byteCount: Int) throws(OperatorError) {
+        guard byteCount <= limit else { throw .memory(bytes: byteCount, limit: limit) }
+        if meter.bytes + byteCount > limit { free.removeAll() }
+        guard meter.bytes + byteCount <= limit else { throw .memory(bytes: byteCount, limit: limit) }
     }
 }

@@ -4,9 +4,19 @@ import ApusONNX
 /// Every operator that the runtime has, by family; a new one is a file and a line in its family's table.
 public enum OperatorRegistry {
     static let families: [[any Operator.Type]] = [
-        activations, arithmetic, convolutions, generators, linear, logic, movements, normalizations, poolings,
-        reductions, resizings, shapings,
+        activations, arithmetic, control, convolutions, generators, linear, logic, movements, normalizations, poolings,
+        quantizations, reductions, resizings, shapings,
     ]
+
+    /// Families whose operators take 16-bit floats as they are.
+    private static let movingFamilies: [[any Operator.Type]] = [control, generators, logic, movements, shapings]
+
+    private static let moving = Set(movingFamilies.joined().map { ObjectIdentifier($0) })
+
+    /// Whether 16-bit floats must be widened for `type`.
+    static func widens(_ type: any Operator.Type) -> Bool {
+        type.widensHalves && !moving.contains(ObjectIdentifier(type))
+    }
 
     /// The names of the standard operators that a model may use.
     public static let operatorNames: [String] = Set(
@@ -24,7 +34,7 @@ public enum OperatorRegistry {
     /// The newest implementation of `node`'s operator that the model's opset allows.
     static func makeOperator(for node: Node, opsets: [String: Int]) throws(RuntimeError) -> any Operator {
         let domain = node.domain == "ai.onnx" ? "" : node.domain
-        let opset = opsets[node.domain] ?? opsets[domain] ?? 1
+        let opset = node.opset ?? opsets[node.domain] ?? opsets[domain] ?? 1
         let found = implementations[Key(domain: domain, name: node.operatorType)]
         guard let match = found?.last(where: { $0.type.since <= opset }) else {
             let name = domain.isEmpty ? node.operatorType : "\(domain).\(node.operatorType)"

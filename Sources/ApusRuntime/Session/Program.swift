@@ -5,8 +5,9 @@ import ApusONNX
 struct Program: Sendable {
     struct Step: Sendable {
         let node: Node
-        var run: any Operator
-        /// Slots; `nil` where an optional input is left out or an output is not wanted.
+        var run: Executor
+        /// Slots; `nil` where an optional input is left out or an output is not wanted. What the node's subgraphs take
+        /// from this graph comes after the node's own inputs.
         let inputs: [Int?]
         let outputs: [Int?]
         /// Slots that nobody reads after this step.
@@ -15,25 +16,31 @@ struct Program: Sendable {
 
     private(set) var steps: [Step] = []
     /// One entry a slot: constants are filled in, the rest is `nil`.
-    private var initial: [Value?] = []
-    private var inputs: [(name: String, slot: Int)] = []
-    private var outputs: [(name: String, slot: Int)] = []
+    private var initial: [AnyValue?] = []
+    private let inputs: [Slot]
+    private let outputs: [Slot]
 
-    init(_ graph: Graph, opsets: [String: Int], _ context: ExecutionContext) throws(RuntimeError) {
+    private struct Slot: Sendable {
+        let name: String
+        let index: Int
+    }
+
+    /// - Parameter inputs: the names of what `run` is given, in order.
+    init(_ graph: Graph, inputs names: [String], _ compilation: Compilation) throws(RuntimeError) {
         let nodes: [Node]
         do throws(GraphError) { nodes = try graph.sortedNodes() } catch { throw .graph(error) }
         var slots = SlotTable(graph)
-        inputs = graph.requiredInputs.map { ($0.name, slots[$0.name]) }
+        inputs = names.map { Slot(name: $0, index: slots[$0]) }
         for node in nodes {
-            let run = try OperatorRegistry.makeOperator(for: node, opsets: opsets)
-            let inputs = node.inputs.map { $0.isEmpty ? nil : slots[$0] }
+            let (run, captures) = try compilation.makeExecutor(for: node, in: graph)
+            let inputs = (node.inputs + captures).map { $0.isEmpty ? nil : slots[$0] }
             steps.append(
                 Step(node: node, run: run, inputs: inputs, outputs: node.outputs.map { $0.isEmpty ? nil : slots[$0] }))
         }
-        outputs = graph.outputs.map { ($0.name, slots[$0.name]) }
+        outputs = graph.outputs.map { Slot(name: $0.name, index: slots[$0.name]) }
         initial = slots.values
         planReleases()
-        try prepare(context)
+        try prepare(compilation.context)
     }
 
     /// A value's memory is free after the last step that reads it, or after the step that makes it where none does.
@@ -42,7 +49,7 @@ struct Program: Sendable {
         for (index, step) in steps.enumerated() {
             for slot in step.outputs.compactMap({ $0 }) + step.inputs.compactMap({ $0 }) { lastUse[slot] = index }
         }
-        let kept = Set(outputs.map(\.slot) + inputs.map(\.slot))
+        let kept = Set(outputs.map(\.index) + inputs.map(\.index))
         for (slot, index) in lastUse where !kept.contains(slot) && initial[slot] == nil {
             steps[index].releases.append(slot)
         }
@@ -57,7 +64,7 @@ struct Program: Sendable {
         let limit = context.workspace.limit
         parallelFor(steps.count, threads: context.threads.count) { index in
             let step = steps[index]
-            let arrays = step.inputs.map { slot in slot.flatMap { constants[$0] }.map(NDArray.init) }
+            let arrays = step.inputs.map { slot in slot.flatMap { constants[$0]?.constantArray } }
             guard arrays.contains(where: { $0 != nil }) else { return }
             let context = ExecutionContext(
                 threads: ThreadPool(threads: 1), cpu: context.cpu, workspace: Workspace(limit: limit))
@@ -78,7 +85,7 @@ struct Program: Sendable {
 
     /// Weights that live on in packed form alone need no second copy.
     private mutating func dropAbsorbedConstants() {
-        var needed = Set(outputs.map(\.slot))
+        var needed = Set(outputs.map(\.index))
         for step in steps {
             let absorbed = step.run.absorbedInputs
             for (index, slot) in step.inputs.enumerated() where !absorbed.contains(index) {
@@ -88,11 +95,12 @@ struct Program: Sendable {
         for slot in initial.indices where !needed.contains(slot) { initial[slot] = nil }
     }
 
+    /// The outputs for `arguments`, one for each input, in order.
     func run(
-        _ arrays: [String: NDArray], _ context: ExecutionContext, observer: ((NodeTiming) -> Void)? = nil
-    ) throws(RuntimeError) -> [String: NDArray] {
+        _ arguments: [AnyValue?], _ context: ExecutionContext, observer: ((NodeTiming) -> Void)? = nil
+    ) throws(RuntimeError) -> [AnyValue] {
         var values = initial
-        for input in inputs { values[input.slot] = arrays[input.name].map { Value($0) } }
+        for (input, argument) in zip(inputs, arguments) { values[input.index] = argument }
         for step in steps {
             let start = observer == nil ? 0 : monotonicSeconds()
             try run(step, &values, context)
@@ -100,17 +108,17 @@ struct Program: Sendable {
                 NodeTiming(
                     name: step.node.label, operatorType: step.node.operatorType, seconds: monotonicSeconds() - start))
         }
-        var results: [String: NDArray] = [:]
+        var results: [AnyValue] = []
         for output in outputs {
-            guard let value = values[output.slot] else {
+            guard let value = values[output.index] else {
                 throw .graph(.undefinedValue(output.name, node: "the graph's outputs"))
             }
-            results[output.name] = try array(value, name: output.name, context)
+            results.append(value)
         }
         return results
     }
 
-    private func run(_ step: Step, _ values: inout [Value?], _ context: ExecutionContext) throws(RuntimeError) {
+    private func run(_ step: Step, _ values: inout [AnyValue?], _ context: ExecutionContext) throws(RuntimeError) {
         do throws(OperatorError) {
             let results = try step.run(step.inputs.map { $0.flatMap { values[$0] } }, context)
             try expect(results.count >= step.outputs.count, "\(results.count) outputs", found: "\(step.outputs.count)")
@@ -121,23 +129,24 @@ struct Program: Sendable {
             throw RuntimeError(error, in: step.node)
         }
         context.workspace.recycleTemporaries()
-        for slot in step.releases {
-            var storage = values[slot]?.storage
-            values[slot] = nil
-            context.workspace.recycle(&storage)
-        }
+        for slot in step.releases { release(&values[slot], context.workspace) }
     }
 
-    /// What the caller gets: row-major, and not in a buffer much larger than it.
-    private func array(_ value: Value, name: String, _ context: ExecutionContext) throws(RuntimeError) -> NDArray {
-        if let same = value.asRowMajor, same.offset == 0,
-            same.storage.byteCount <= 2 * value.count * value.dataType.size + 4096
-        {
-            return NDArray(same)
-        }
-        let result = Value(NDArray(uninitialized: value.shape, dataType: value.dataType))
-        context.copy(value, to: result)
-        return NDArray(result)
+    private func release(_ value: inout AnyValue?, _ workspace: Workspace) {
+        var storage = value?.storage
+        value = nil
+        workspace.recycle(&storage)
+    }
+}
+
+extension AnyValue {
+    fileprivate var storage: Storage? {
+        if case .tensor(let value) = self { value.storage } else { nil }
+    }
+
+    /// The array of a constant, which is always row-major.
+    fileprivate var constantArray: NDArray? {
+        if case .tensor(let value) = self { NDArray(value) } else { nil }
     }
 }
 
@@ -146,27 +155,5 @@ extension NDArray {
     init(_ value: Value) {
         precondition(value.layout == .rowMajor && value.offset == 0, "only a dense value is an array")
         self.init(shape: value.shape, dataType: value.dataType, storage: value.storage)
-    }
-}
-
-/// Numbers for the names of a graph's values.
-private struct SlotTable {
-    private var slots: [String: Int] = [:]
-    private(set) var values: [Value?] = []
-
-    init(_ graph: Graph) {
-        for (name, array) in graph.initializers {
-            slots[name] = values.count
-            values.append(Value(array))
-        }
-    }
-
-    subscript(name: String) -> Int {
-        mutating get {
-            if let slot = slots[name] { return slot }
-            slots[name] = values.count
-            values.append(nil)
-            return values.count - 1
-        }
     }
 }

@@ -14,22 +14,28 @@ public final class Session: Sendable {
         public var optimizes: Bool
         /// The most bytes that values of one run may take at once.
         public var memoryLimit: Int
-        /// Whether only the portable kernels run, for comparison.
-        public var usesGenericKernels: Bool
+        /// The kernels to run on; a set that the processor lacks is replaced by the best that it has.
+        public var instructions: InstructionSet
 
         public init(
             threads: Int = availableCores, optimizes: Bool = true, memoryLimit: Int = 8 << 30,
-            usesGenericKernels: Bool = false
+            instructions: InstructionSet = .best
         ) {
             (self.threads, self.optimizes) = (threads, optimizes)
-            (self.memoryLimit, self.usesGenericKernels) = (memoryLimit, usesGenericKernels)
+            self.memoryLimit = memoryLimit
+            self.instructions = InstructionSet.supported.contains(instructions) ? instructions : .best
         }
     }
 
     /// What `run` must be given, in the order of the file.
-    public let inputs: [TensorFact]
+    public let inputValues: [ValueFact]
     /// What `run` returns, in the order of the file.
-    public let outputs: [TensorFact]
+    public let outputValues: [ValueFact]
+
+    /// Those of `inputValues` that are tensors of numbers: all of them in most models.
+    public var inputs: [TensorFact] { inputValues.compactMap(\.tensor) }
+    /// Those of `outputValues` that are tensors of numbers.
+    public var outputs: [TensorFact] { outputValues.compactMap(\.tensor) }
 
     private let program: Program
     private let threads: ThreadPool
@@ -41,21 +47,31 @@ public final class Session: Sendable {
         self.options = options
         threads = ThreadPool(threads: options.threads)
         let context = ExecutionContext(
-            threads: threads, cpu: options.usesGenericKernels ? APUS_GENERIC : apus_best_cpu(),
+            threads: threads, cpu: options.instructions.cpu,
             workspace: Workspace(limit: options.memoryLimit))
         do throws(GraphError) { try Checker.check(model) } catch { throw .graph(error) }
-        inputs = try model.graph.requiredInputs.map { info throws(RuntimeError) in try TensorFact(info) }
-        outputs = try model.graph.outputs.map { info throws(RuntimeError) in try TensorFact(info) }
-        let graph = options.optimizes ? try optimized(model, context) : model.graph
-        program = try Program(graph, opsets: model.opsetImports, context)
+        inputValues = try model.graph.requiredInputs.map { info throws(RuntimeError) in try ValueFact(info) }
+        outputValues = try model.graph.outputs.map { info throws(RuntimeError) in try ValueFact(info) }
+        let whole: Model
+        do throws(GraphError) { whole = try model.inlined() } catch { throw .graph(error) }
+        program = try Compilation(opsets: model.opsetImports, optimizes: options.optimizes, context).program(
+            of: whole.graph)
     }
 
-    /// Runs the model.
+    /// Runs a model that takes and gives arrays of numbers.
     ///
-    /// - Parameter inputs: an array for each of `self.inputs`, by name.
-    /// - Returns: an array for each of `outputs`, by name.
+    /// - Parameter inputs: an array for each of `inputValues`, by name.
+    /// - Returns: an array for each of `outputValues`, by name.
     public func run(_ inputs: [String: NDArray]) throws(RuntimeError) -> [String: NDArray] {
-        try run(inputs, observer: nil)
+        try arrays(try run(inputs.mapValues(ModelValue.tensor), observer: nil))
+    }
+
+    /// Runs any model: one with texts, sequences or optional values among its inputs or outputs, too.
+    ///
+    /// - Parameter values: a value for each of `inputValues`, by name; optional ones may be left out.
+    /// - Returns: a value for each of `outputValues`, by name.
+    public func run(values: [String: ModelValue]) throws(RuntimeError) -> [String: ModelValue] {
+        try run(values, observer: nil)
     }
 
     /// Runs the model and measures each node.
@@ -63,35 +79,52 @@ public final class Session: Sendable {
         _ inputs: [String: NDArray]
     ) throws(RuntimeError) -> (outputs: [String: NDArray], nodes: [NodeTiming]) {
         var timings: [NodeTiming] = []
-        let outputs = try run(inputs) { timings.append($0) }
-        return (outputs, timings)
+        let outputs = try run(inputs.mapValues(ModelValue.tensor)) { timings.append($0) }
+        return (try arrays(outputs), timings)
     }
 
     /// The nodes that run, after all passes, as "type name".
     public var plan: [String] { program.steps.map { "\($0.node.operatorType) \($0.node.label)" } }
 
     private func run(
-        _ inputs: [String: NDArray], observer: ((NodeTiming) -> Void)?
-    ) throws(RuntimeError) -> [String: NDArray] {
-        try check(inputs)
+        _ inputs: [String: ModelValue], observer: ((NodeTiming) -> Void)?
+    ) throws(RuntimeError) -> [String: ModelValue] {
+        let arguments = try arguments(inputs)
         let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(limit: options.memoryLimit)
         defer {
             workspace.finishRun()
             workspaces.withLock { $0.append(workspace) }
         }
         let context = ExecutionContext(
-            threads: threads, cpu: options.usesGenericKernels ? APUS_GENERIC : apus_best_cpu(), workspace: workspace)
-        return try program.run(inputs, context, observer: observer)
+            threads: threads, cpu: options.instructions.cpu, workspace: workspace)
+        let results = try program.run(arguments, context, observer: observer)
+        return Dictionary(
+            zip(outputValues, results).map { ($0.name, context.output($1)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private func check(_ arrays: [String: NDArray]) throws(RuntimeError) {
-        let names = inputs.map(\.name)
-        for name in arrays.keys.sorted() where !names.contains(name) {
+    private func arrays(_ values: [String: ModelValue]) throws(RuntimeError) -> [String: NDArray] {
+        var arrays: [String: NDArray] = [:]
+        for (name, value) in values {
+            guard let array = value.array else { throw .outputKind(name, found: value.kind) }
+            arrays[name] = array
+        }
+        return arrays
+    }
+
+    /// What is given, checked, in the order of `inputValues`.
+    private func arguments(_ values: [String: ModelValue]) throws(RuntimeError) -> [AnyValue?] {
+        let names = inputValues.map(\.name)
+        for name in values.keys.sorted() where !names.contains(name) {
             throw .unknownInput(name, expected: names)
         }
-        for fact in inputs {
-            guard let array = arrays[fact.name] else { throw .missingInput(fact.name, expected: names) }
-            try fact.check(array)
+        var arguments: [AnyValue?] = []
+        for fact in inputValues {
+            guard let value = values[fact.name] ?? (fact.isOptional ? .optional(nil) : nil) else {
+                throw .missingInput(fact.name, expected: names)
+            }
+            try fact.check(value)
+            arguments.append(AnyValue(value))
         }
+        return arguments
     }
 }
