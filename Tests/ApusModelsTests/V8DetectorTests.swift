@@ -63,9 +63,9 @@ import Testing
     }
 
     @Test func `folds normalization into the convolution`() throws {
-        let block = tinyModel().layers[1] as! ConvolutionBlock
+        let block = try #require(tinyModel().layers[1] as? ConvolutionBlock)
         block.setTraining(false)
-        let x = tinyModel().layers[0] as! ConvolutionBlock
+        let x = try #require(tinyModel().layers[0] as? ConvolutionBlock)
         x.setTraining(false)
         let (weight, bias) = block.folded()
         withoutGradients {

@@ -42,60 +42,63 @@ public final class V8Detector: Module, Detector {
     public let scale: V8Scale
     public let classCount: Int
     public let strides = [8, 16, 32]
-    public let layers: [Module]
+    /// Layers 0 to 21: backbone and neck.
+    private let trunk: [any TrunkLayer]
+    /// Layer 22.
+    public let head: V8Head
+
+    /// All layers by their number.
+    public var layers: [Module] { trunk + [head] }
 
     public init(scale: V8Scale = .n, classCount: Int, seed: UInt64 = 0) {
         precondition(classCount > 0, "a detector has one class at least")
         var weights = WeightInitializer(seed: seed)
         (self.scale, self.classCount) = (scale, classCount)
-        layers = V8Detector.makeLayers(scale: scale, classCount: classCount, strides: strides, using: &weights)
+        trunk = V8Detector.makeTrunk(scale: scale, using: &weights)
+        head = V8Head(
+            channels: [256, 512, 1024].map(scale.channels), classCount: classCount, strides: strides, using: &weights)
     }
 
     public override var children: [(name: String, module: Module)] { [("model", ModuleList(layers))] }
 
-    public var head: V8Head { layers[22] as! V8Head }
-
     public func callAsFunction(_ x: Tensor) -> DetectionOutput {
-        let p3 = c2f(4, conv(3, c2f(2, conv(1, conv(0, x)))))
-        let p4 = c2f(6, conv(5, p3))
-        let p5 = (layers[9] as! SPPF)(c2f(8, conv(7, p4)))
-        let n4 = c2f(12, join(p5.upsampledNearest(factor: 2), p4))
-        let n3 = c2f(15, join(n4.upsampledNearest(factor: 2), p3))
-        let m4 = c2f(18, join(conv(16, n3), n4))
-        let m5 = c2f(21, join(conv(19, m4), p5))
+        let p3 = run(0...4, x)
+        let p4 = run(5...6, p3)
+        let p5 = run(7...9, p4)
+        let n4 = run(12...12, join(p5.upsampledNearest(factor: 2), p4))
+        let n3 = run(15...15, join(n4.upsampledNearest(factor: 2), p3))
+        let m4 = run(18...18, join(run(16...16, n3), n4))
+        let m5 = run(21...21, join(run(19...19, m4), p5))
         return head([n3, m4, m5])
     }
 
-    private func conv(_ index: Int, _ x: Tensor) -> Tensor { (layers[index] as! ConvolutionBlock)(x) }
-    private func c2f(_ index: Int, _ x: Tensor) -> Tensor { (layers[index] as! C2f)(x) }
+    /// Layers one after another.
+    private func run(_ indices: ClosedRange<Int>, _ x: Tensor) -> Tensor { indices.reduce(x) { trunk[$1]($0) } }
     private func join(_ a: Tensor, _ b: Tensor) -> Tensor { Tensor.concatenate([a, b], axis: 1) }
 
-    private static func makeLayers(
-        scale: V8Scale, classCount: Int, strides: [Int], using weights: inout WeightInitializer
-    ) -> [Module] {
+    private static func makeTrunk(scale: V8Scale, using weights: inout WeightInitializer) -> [any TrunkLayer] {
         let (c64, c128, c256) = (scale.channels(64), scale.channels(128), scale.channels(256))
         let (c512, c1024) = (scale.channels(512), scale.channels(1024))
         let (three, six) = (scale.repeats(3), scale.repeats(6))
-        func down(_ inputs: Int, _ outputs: Int) -> Module {
+        func down(_ inputs: Int, _ outputs: Int) -> any TrunkLayer {
             ConvolutionBlock(inputs, outputs, kernelSize: 3, stride: 2, using: &weights)
         }
-        func c2f(_ inputs: Int, _ outputs: Int, _ repeats: Int, shortcut: Bool = false) -> Module {
+        func c2f(_ inputs: Int, _ outputs: Int, _ repeats: Int, shortcut: Bool = false) -> any TrunkLayer {
             C2f(inputs, outputs, repeats: repeats, shortcut: shortcut, using: &weights)
         }
-        let backbone = [
+        let backbone: [any TrunkLayer] = [
             down(3, c64), down(c64, c128), c2f(c128, c128, three, shortcut: true),
             down(c128, c256), c2f(c256, c256, six, shortcut: true),
             down(c256, c512), c2f(c512, c512, six, shortcut: true),
             down(c512, c1024), c2f(c1024, c1024, three, shortcut: true),
             SPPF(c1024, c1024, using: &weights),
         ]
-        let neck = [
+        let neck: [any TrunkLayer] = [
             Pass(), Pass(), c2f(c1024 + c512, c512, three),
             Pass(), Pass(), c2f(c512 + c256, c256, three),
             down(c256, c256), Pass(), c2f(c256 + c512, c512, three),
             down(c512, c512), Pass(), c2f(c512 + c1024, c1024, three),
         ]
-        let head = V8Head(channels: [c256, c512, c1024], classCount: classCount, strides: strides, using: &weights)
-        return backbone + neck + [head]
+        return backbone + neck
     }
 }

@@ -56,8 +56,8 @@ public final class V8Head: Module {
         for (index, stride) in strides.enumerated() {
             let cells = Double(640 / stride) * Double(640 / stride)
             let prior = logarithm(5 / Double(classCount) / cells)
-            cv2[index].last.bias!.assign(Tensor.full([4 * V8Head.binCount], 1))
-            cv3[index].last.bias!.assign(Tensor.full([classCount], prior))
+            cv2[index].last.bias?.assign(Tensor.full([4 * V8Head.binCount], 1))
+            cv3[index].last.bias?.assign(Tensor.full([classCount], prior))
         }
     }
 }
