@@ -14,7 +14,9 @@ func options(_ defaults: [String: Int]) -> [String: Int] {
     while let word = words.next() {
         let name = String(word.drop { $0 == "-" })
         guard options[name] != nil, let text = words.next(), let value = Int(text), value > 0 else {
-            fatalError("usage: apus-step [--\(defaults.keys.sorted().joined(separator: " N] [--")) N]")
+            let usage = "usage: apus-step [--\(defaults.keys.sorted().joined(separator: " N] [--")) N]\n"
+            write(STDERR_FILENO, usage, usage.utf8.count)
+            exit(2)
         }
         options[name] = value
     }

@@ -29,8 +29,6 @@ public struct Evaluation: Sendable {
 public struct SplitEvaluator: Sendable {
     let dataset: PreparedDataset
     let indices: [Int]
-    let imageSize: Int
-    let batchSize: Int
     let configuration: ValidationConfiguration
     let loader: DetectionLoader
 
@@ -41,8 +39,6 @@ public struct SplitEvaluator: Sendable {
     ) {
         self.dataset = dataset
         self.indices = indices
-        self.imageSize = imageSize
-        self.batchSize = batchSize
         self.configuration = configuration
         loader = DetectionLoader(
             evaluating: dataset, indices: indices, imageSize: imageSize, batchSize: batchSize, threads: loaderThreads,
