@@ -1,7 +1,7 @@
 import ApusCore
 
-/// How an array `[outer][count][inner]` falls into lines of `count` elements that lie `inner` apart: along one axis, or,
-/// in old opsets, along all axes from one on.
+/// How an array `[outer][count][inner]` falls into lines of `count` elements that lie `inner` apart: along one axis,
+/// or, in old opsets, along all axes from one on.
 struct Lines {
     let outer, count, inner: Int
 

@@ -1,7 +1,8 @@
 import ApusONNX
 import CApusKernels
 
-/// `y = gamma · x` where `x ≥ 0`, `gamma · alpha · (exp(x) − 1)` elsewhere. <https://onnx.ai/onnx/operators/onnx__Selu.html>
+/// `y = gamma · x` where `x ≥ 0`, `gamma · alpha · (exp(x) − 1)` elsewhere.
+/// <https://onnx.ai/onnx/operators/onnx__Selu.html>
 struct SELU: ElementwiseFunction {
     static let type = OperatorType("Selu", since: 1)
     let function: apus_activation?

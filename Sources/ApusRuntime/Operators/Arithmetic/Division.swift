@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// Quotient, element by element; integers lose their remainder; shapes broadcast. <https://onnx.ai/onnx/operators/onnx__Div.html>
+/// Quotient, element by element; integers lose their remainder; shapes broadcast.
+/// <https://onnx.ai/onnx/operators/onnx__Div.html>
 struct Division: Operator {
     static let type = OperatorType("Div")
     private let alignment: OperandAlignment

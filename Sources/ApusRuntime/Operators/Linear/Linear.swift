@@ -1,2 +1,2 @@
 /// Matrix products.
-let linear: [any Operator.Type] = [GeneralMatrixProduct.self, MatrixProduct.self]
+let linear: [any Operator.Type] = [Einsum.self, GeneralMatrixProduct.self, MatrixProduct.self]

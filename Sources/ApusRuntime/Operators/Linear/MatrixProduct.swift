@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// NumPy's matmul: products of the last two axes, the others broadcast. <https://onnx.ai/onnx/operators/onnx__MatMul.html>
+/// NumPy's matmul: products of the last two axes, the others broadcast.
+/// <https://onnx.ai/onnx/operators/onnx__MatMul.html>
 struct MatrixProduct: Operator {
     static let type = OperatorType("MatMul")
     private var packed: PackedMatrix?

@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// The bits that one, but not both, of two integers has; shapes broadcast. <https://onnx.ai/onnx/operators/onnx__BitwiseXor.html>
+/// The bits that one, but not both, of two integers has; shapes broadcast.
+/// <https://onnx.ai/onnx/operators/onnx__BitwiseXor.html>
 struct BitwiseExclusiveDisjunction: Operator {
     static let type = OperatorType("BitwiseXor", since: 18)
 

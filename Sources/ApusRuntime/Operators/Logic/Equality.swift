@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// Whether two arrays are equal, element by element; shapes broadcast. <https://onnx.ai/onnx/operators/onnx__Equal.html>
+/// Whether two arrays are equal, element by element; shapes broadcast.
+/// <https://onnx.ai/onnx/operators/onnx__Equal.html>
 struct Equality: Operator {
     static let type = OperatorType("Equal", since: 7)
 

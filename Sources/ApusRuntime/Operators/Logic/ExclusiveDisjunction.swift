@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// One, but not both, of two truth values, element by element; shapes broadcast. <https://onnx.ai/onnx/operators/onnx__Xor.html>
+/// One, but not both, of two truth values, element by element; shapes broadcast.
+/// <https://onnx.ai/onnx/operators/onnx__Xor.html>
 struct ExclusiveDisjunction: Operator {
     static let type = OperatorType("Xor", since: 7)
 

@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// Each sequence of a batch backwards, up to its own length. <https://onnx.ai/onnx/operators/onnx__ReverseSequence.html>
+/// Each sequence of a batch backwards, up to its own length.
+/// <https://onnx.ai/onnx/operators/onnx__ReverseSequence.html>
 struct SequenceReversal: Operator {
     static let type = OperatorType("ReverseSequence", since: 10)
     private let batchAxis, timeAxis: Int
