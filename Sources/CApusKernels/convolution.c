@@ -1,127 +1,116 @@
-// Packs weights and splits convolutions into tasks. The split depends on shapes alone, and each output is computed
-// by one task in one order: results do not depend on the number of threads.
-#include <string.h>
+// Splits convolutions into tasks. Each output is computed by one task, its products added in one order: results do
+// not depend on the split.
+#include <unistd.h>
 
 #include "internal.h"
 
-ptrdiff_t apus_packed_count(ptrdiff_t out_channels, ptrdiff_t in_channels, ptrdiff_t kernel_height,
-                            ptrdiff_t kernel_width) {
-    return apus_panels(out_channels) * PANEL * (kernel_height * kernel_width * in_channels + 1)
-         + kernel_width * in_channels + PANEL;
-}
-
 typedef struct {
-    const float *w, *bias;
-    ptrdiff_t o_stride, i_stride, y_stride, x_stride, out, in, height, width;
-    float *packed;
-} packing;
-
-static void pack_panel(void *context, ptrdiff_t panel) {
-    const packing *p = context;
-    const ptrdiff_t first = panel * PANEL, count = apus_min(PANEL, p->out - first);
-    float *target = p->packed + panel * PANEL * p->height * p->width * p->in;
-    for (ptrdiff_t y = 0; y < p->height; y++)
-        for (ptrdiff_t x = 0; x < p->width; x++)
-            for (ptrdiff_t i = 0; i < p->in; i++, target += PANEL) {
-                const float *w = p->w + first * p->o_stride + i * p->i_stride + y * p->y_stride + x * p->x_stride;
-                for (ptrdiff_t j = 0; j < count; j++) target[j] = w[j * p->o_stride];
-                for (ptrdiff_t j = count; j < PANEL; j++) target[j] = 0;
-            }
-}
-
-void apus_pack_convolution(apus_pool *pool, const float *w, ptrdiff_t o_stride, ptrdiff_t i_stride, ptrdiff_t y_stride,
-                           ptrdiff_t x_stride, const float *bias, ptrdiff_t out_channels, ptrdiff_t in_channels,
-                           ptrdiff_t kernel_height, ptrdiff_t kernel_width, float *packed) {
-    packing p = {w, bias, o_stride, i_stride, y_stride, x_stride, out_channels, in_channels, kernel_height,
-                 kernel_width, packed};
-    const ptrdiff_t panels = apus_panels(out_channels);
-    apus_pool_run(pool, panels, pack_panel, &p);
-    float *tail = packed + panels * PANEL * kernel_height * kernel_width * in_channels;
-    memset(tail, 0, (size_t)(panels * PANEL + kernel_width * in_channels + PANEL) * sizeof *tail);
-    if (bias != NULL) memcpy(tail, bias, (size_t)out_channels * sizeof *tail);
-}
-
-ptrdiff_t apus_packed_depthwise_count(ptrdiff_t channels, ptrdiff_t kernel_height, ptrdiff_t kernel_width) {
-    return apus_panels(channels) * PANEL * (kernel_height * kernel_width + 2);
-}
-
-void apus_pack_depthwise(const float *w, const float *bias, ptrdiff_t channels, ptrdiff_t kernel_height,
-                         ptrdiff_t kernel_width, float *packed) {
-    const ptrdiff_t width = apus_panels(channels) * PANEL, taps = kernel_height * kernel_width;
-    memset(packed, 0, (size_t)(width * (taps + 2)) * sizeof *packed);
-    for (ptrdiff_t c = 0; c < channels; c++)
-        for (ptrdiff_t tap = 0; tap < taps; tap++) packed[tap * width + c] = w[c * taps + tap];
-    if (bias != NULL) memcpy(packed + taps * width, bias, (size_t)channels * sizeof *packed);
-}
-
-typedef struct {
-    apus_cpu cpu;
-    const apus_convolution *convolution;
-    ptrdiff_t pixels, block_pixels, pixel_blocks, panels, block_panels, panel_blocks;
+    const apus_kernels *kernels;
+    apus_convolution convolution;
+    /// A task is a block of rows, of columns, and of panels, in one image.
+    ptrdiff_t rows, row_blocks, columns, column_blocks, panels, panel_blocks;
 } plan;
 
 static apus_part part_of(const plan *p, ptrdiff_t index) {
-    const ptrdiff_t panel_block = index % p->panel_blocks;
-    const ptrdiff_t pixel_block = index / p->panel_blocks % p->pixel_blocks;
+    const apus_convolution *c = &p->convolution;
+    const ptrdiff_t panel = index % p->panel_blocks * p->panels;
+    index /= p->panel_blocks;
+    const ptrdiff_t column = index % p->column_blocks * p->columns;
+    index /= p->column_blocks;
+    const ptrdiff_t row = index % p->row_blocks * p->rows;
     return (apus_part){
-        .image = index / p->panel_blocks / p->pixel_blocks,
-        .first_pixel = pixel_block * p->block_pixels,
-        .last_pixel = apus_min((pixel_block + 1) * p->block_pixels, p->pixels),
-        .first_panel = panel_block * p->block_panels,
-        .last_panel = apus_min((panel_block + 1) * p->block_panels, p->panels),
+        index / p->row_blocks, row, apus_min(row + p->rows, c->out_height),
+        column, apus_min(column + p->columns, c->out_width),
+        panel, apus_min(panel + p->panels, apus_panels(c->out_channels)),
     };
 }
 
-static void convolve_task(void *context, ptrdiff_t index) {
+static void dense_task(void *context, ptrdiff_t index) {
     const plan *p = context;
     const apus_part part = part_of(p, index);
-#if defined(__x86_64__)
-    if (p->cpu == APUS_AVX2 && apus_convolve_part_avx2(p->convolution, part)) return;
-#endif
-    apus_convolve_part_generic(p->convolution, part);
+    if (!p->kernels->dense_part(&p->convolution, part)) apus_generic_kernels.dense_part(&p->convolution, part);
 }
 
 static void depthwise_task(void *context, ptrdiff_t index) {
     const plan *p = context;
     const apus_part part = part_of(p, index);
-#if defined(__x86_64__)
-    if (p->cpu == APUS_AVX2) {
-        apus_depthwise_part_avx2(p->convolution, part);
-        return;
-    }
-#endif
-    apus_depthwise_part_generic(p->convolution, part);
+    if (!p->kernels->depthwise_part(&p->convolution, part)) apus_generic_kernels.depthwise_part(&p->convolution, part);
 }
 
-static ptrdiff_t divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+/// A pointwise convolution is a matrix product: its image is one row.
+static void flatten(apus_convolution *c) {
+    const bool is_pointwise = c->packing == APUS_DENSE && c->kernel_height == 1 && c->kernel_width == 1
+                           && c->stride_y == 1 && c->stride_x == 1 && c->pad_top == 0 && c->pad_left == 0
+                           && c->out_height == c->in_height && c->out_width == c->in_width;
+    if (!is_pointwise) return;
+    c->in_width *= c->in_height;
+    c->out_width *= c->out_height;
+    c->in_height = c->out_height = 1;
+}
 
-/// Pixel blocks whose input stays in the second-level cache while the panels pass over it; panels are split where
-/// there are too few pixels to go round.
-static plan make_plan(apus_cpu cpu, const apus_convolution *c) {
-    plan p = {.cpu = cpu, .convolution = c, .pixels = c->out_height * c->out_width};
-    const ptrdiff_t budget = 32 * 1024 / apus_max(1, c->in_channels) / TILE * TILE;
-    const ptrdiff_t share = divide_up(divide_up(p.pixels, 8), TILE) * TILE;
-    p.block_pixels = apus_max(2 * TILE, apus_min(apus_min(budget, share), 32 * TILE));
-    p.pixel_blocks = divide_up(p.pixels, p.block_pixels);
-    p.panels = apus_panels(c->out_channels);
-    const ptrdiff_t wanted = divide_up(8, p.pixel_blocks * c->batch);
-    p.block_panels = divide_up(p.panels, apus_min(wanted, p.panels));
-    p.panel_blocks = divide_up(p.panels, p.block_panels);
+/// Floats that a task reads: what stays in the second-level cache while the weights pass through it.
+static ptrdiff_t floats_a_task(void) {
+    const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    return apus_max(256 * 1024, apus_min(bytes, 2048 * 1024)) / (ptrdiff_t)sizeof(float) * 2 / 5;
+}
+
+/// Blocks of whole rows; of columns where one row is long; of panels where there are too few pixels to go round.
+static plan make_plan(apus_cpu cpu, apus_pool *pool, const apus_convolution *convolution) {
+    plan p = {.kernels = apus_kernels_of(cpu), .convolution = *convolution};
+    apus_convolution *c = &p.convolution;
+    flatten(c);
+    const ptrdiff_t tasks = apus_pool_threads(pool) > 1 ? 4 * apus_pool_threads(pool) : 1;
+    const ptrdiff_t row = apus_max(1, c->in_width * c->in_channels * c->stride_y), panels = apus_panels(c->out_channels);
+    const ptrdiff_t budget = floats_a_task(), rows = apus_max(1, budget / row);
+    p.row_blocks = apus_min(c->out_height, apus_max(apus_divide_up(c->out_height, rows), tasks));
+    p.rows = apus_divide_up(c->out_height, p.row_blocks);
+    p.row_blocks = apus_divide_up(c->out_height, p.rows);
+    p.columns = c->out_width;
+    if (c->out_height == 1) {
+        const ptrdiff_t tile = p.kernels->tile_pixels, tiles = apus_divide_up(c->out_width, tile);
+        const ptrdiff_t most = apus_max(1, budget / apus_max(1, c->in_channels * c->stride_x * tile));
+        const ptrdiff_t blocks = apus_min(tiles, apus_max(apus_divide_up(tiles, most), tasks));
+        p.columns = apus_divide_up(tiles, blocks) * tile;
+    }
+    p.column_blocks = apus_divide_up(c->out_width, p.columns);
+    const ptrdiff_t blocks = p.row_blocks * p.column_blocks * c->batch;
+    p.panels = blocks >= tasks ? panels : apus_max(2, apus_divide_up(panels, apus_divide_up(tasks, blocks)));
+    p.panel_blocks = apus_divide_up(panels, p.panels);
     return p;
 }
 
-static bool is_empty(const apus_convolution *c) {
-    return c->batch < 1 || c->out_height < 1 || c->out_width < 1 || c->out_channels < 1;
+typedef struct {
+    const apus_kernels *kernels;
+    const apus_convolution *convolution;
+    ptrdiff_t tiles, blocks;
+} winograd;
+
+static void winograd_task(void *context, ptrdiff_t index) {
+    const winograd *w = context;
+    const ptrdiff_t first = w->tiles * index / w->blocks, last = w->tiles * (index + 1) / w->blocks;
+    if (!w->kernels->winograd_part(w->convolution, first, last))
+        apus_generic_kernels.winograd_part(w->convolution, first, last);
 }
 
-void apus_convolve(apus_cpu cpu, apus_pool *pool, const apus_convolution *convolution) {
-    if (is_empty(convolution)) return;
-    plan p = make_plan(cpu, convolution);
-    apus_pool_run(pool, convolution->batch * p.pixel_blocks * p.panel_blocks, convolve_task, &p);
+/// Blocks of tiles whose transformed inputs stay in the second-level cache while the filters pass over them.
+static void convolve_winograd(apus_cpu cpu, apus_pool *pool, const apus_convolution *c) {
+    const apus_winograd_grid g = apus_winograd_grid_of(c);
+    winograd w = {apus_kernels_of(cpu), c, c->batch * g.rows * g.columns, 1};
+    const ptrdiff_t tile = w.kernels->tile_pixels;
+    const ptrdiff_t most = apus_max(1, floats_a_task() / (36 * (c->in_channels + PANEL)) / tile) * tile;
+    const ptrdiff_t threads = apus_pool_threads(pool);
+    w.blocks = apus_divide_up(apus_divide_up(w.tiles, most), threads) * threads;
+    w.blocks = apus_min(w.blocks, w.tiles);
+    apus_pool_run(pool, w.blocks, winograd_task, &w);
 }
 
-void apus_convolve_depthwise(apus_cpu cpu, apus_pool *pool, const apus_convolution *convolution) {
-    if (is_empty(convolution)) return;
-    plan p = make_plan(cpu, convolution);
-    apus_pool_run(pool, convolution->batch * p.pixel_blocks * p.panel_blocks, depthwise_task, &p);
+void apus_convolve(apus_cpu cpu, apus_pool *pool, const apus_convolution *c) {
+    if (c->batch < 1 || c->out_height < 1 || c->out_width < 1 || c->out_channels < 1) return;
+    if (c->packing == APUS_WINOGRAD) {
+        convolve_winograd(cpu, pool, c);
+        return;
+    }
+    plan p = make_plan(cpu, pool, c);
+    const ptrdiff_t tasks = c->batch * p.row_blocks * p.column_blocks * p.panel_blocks;
+    apus_pool_run(pool, tasks, c->packing == APUS_DEPTHWISE ? depthwise_task : dense_task, &p);
 }

@@ -4,45 +4,74 @@
 
 #include "include/apus_kernels.h"
 
-enum { PANEL = 16, TILE = 6 };
+enum { PANEL = 16 };
 
 static inline ptrdiff_t apus_min(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 static inline ptrdiff_t apus_max(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
-static inline ptrdiff_t apus_panels(ptrdiff_t channels) { return (channels + PANEL - 1) / PANEL; }
+static inline ptrdiff_t apus_divide_up(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+static inline ptrdiff_t apus_panels(ptrdiff_t channels) { return apus_divide_up(channels, PANEL); }
 
-/// The part of a convolution that one task computes: pixels of one image, panels of output channels.
+/// The part of a convolution that one task computes: a rectangle of output pixels, panels of output channels.
 typedef struct {
-    ptrdiff_t image, first_pixel, last_pixel, first_panel, last_panel;
+    ptrdiff_t image, first_row, last_row, first_column, last_column, first_panel, last_panel;
 } apus_part;
 
-/// The three regions of packed weights.
+/// Floats from one input image to the next.
+static inline ptrdiff_t apus_image_step(const apus_convolution *c) {
+    return c->in_height * c->in_width * (c->packing == APUS_PLANAR ? c->in_channels : c->in_stride);
+}
+
+/// How many 4×4 tiles cover an output image.
+typedef struct {
+    ptrdiff_t rows, columns;
+} apus_winograd_grid;
+
+static inline apus_winograd_grid apus_winograd_grid_of(const apus_convolution *c) {
+    return (apus_winograd_grid){apus_divide_up(c->out_height, 4), apus_divide_up(c->out_width, 4)};
+}
+
+/// The three regions of packed dense or Winograd weights.
+static inline ptrdiff_t apus_taps_of(const apus_convolution *c) {
+    return c->packing == APUS_WINOGRAD ? 36 : c->kernel_height * c->kernel_width;
+}
 static inline const float *apus_bias_of(const apus_convolution *c) {
-    return c->weights + apus_panels(c->out_channels) * c->kernel_height * c->kernel_width * c->in_channels * PANEL;
+    return c->weights + apus_panels(c->out_channels) * apus_taps_of(c) * c->in_channels * PANEL;
 }
 static inline const float *apus_zeros_of(const apus_convolution *c) {
     return apus_bias_of(c) + apus_panels(c->out_channels) * PANEL;
 }
 
+/// At least `bytes`, aligned to a cache line, until this thread asks again; NULL where no memory is left.
+void *apus_scratch(size_t bytes);
+
 float apus_apply(apus_activation f, float x);
 
-void apus_convolve_part_generic(const apus_convolution *c, apus_part part);
-void apus_depthwise_part_generic(const apus_convolution *c, apus_part part);
-void apus_unary_row_generic(apus_activation f, const float *x, float *y, ptrdiff_t count);
+/// The kernels of one instruction set. Those that return false found no memory or do not know the function.
+typedef struct {
+    /// Pixels that a tile of the dense kernel takes.
+    ptrdiff_t tile_pixels;
+    bool (*dense_part)(const apus_convolution *c, apus_part part);
+    /// Tiles `first ..< last`, counted over all images.
+    bool (*winograd_part)(const apus_convolution *c, ptrdiff_t first, ptrdiff_t last);
+    bool (*depthwise_part)(const apus_convolution *c, apus_part part);
+    bool (*unary_row)(apus_activation f, const float *x, float *y, ptrdiff_t count);
+    void (*take_maximum)(float *restrict best, const float *restrict x, ptrdiff_t count);
+    void (*add_row)(float *restrict sums, const float *restrict x, ptrdiff_t count);
+} apus_kernels;
 
-#if defined(__x86_64__)
-/// False where it found no memory for its tables.
-bool apus_convolve_part_avx2(const apus_convolution *c, apus_part part);
-void apus_depthwise_part_avx2(const apus_convolution *c, apus_part part);
-/// False for a function that it does not have.
-bool apus_unary_row_avx2(apus_activation f, const float *x, float *y, ptrdiff_t count);
-#endif
+extern const apus_kernels apus_generic_kernels, apus_avx2_kernels, apus_avx512_kernels;
 
-static inline void apus_unary_row(apus_cpu cpu, apus_activation f, const float *x, float *y, ptrdiff_t count) {
+static inline const apus_kernels *apus_kernels_of(apus_cpu cpu) {
 #if defined(__x86_64__)
-    if (cpu == APUS_AVX2 && apus_unary_row_avx2(f, x, y, count)) return;
+    if (cpu == APUS_AVX512) return &apus_avx512_kernels;
+    if (cpu == APUS_AVX2) return &apus_avx2_kernels;
 #endif
     (void)cpu;
-    apus_unary_row_generic(f, x, y, count);
+    return &apus_generic_kernels;
+}
+
+static inline void apus_unary_row(apus_cpu cpu, apus_activation f, const float *x, float *y, ptrdiff_t count) {
+    if (!apus_kernels_of(cpu)->unary_row(f, x, y, count)) apus_generic_kernels.unary_row(f, x, y, count);
 }
 
 #endif

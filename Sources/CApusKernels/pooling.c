@@ -3,14 +3,6 @@
 
 #include "internal.h"
 
-static void add_row(float *restrict sums, const float *restrict x, ptrdiff_t count) {
-    for (ptrdiff_t i = 0; i < count; i++) sums[i] += x[i];
-}
-
-static void take_maximum(float *restrict best, const float *restrict x, ptrdiff_t count) {
-    for (ptrdiff_t i = 0; i < count; i++) best[i] = x[i] > best[i] || x[i] != x[i] ? x[i] : best[i];
-}
-
 /// The window positions, along one axis, that lie in the image: a first tap and a count.
 typedef struct {
     ptrdiff_t first, count;
@@ -28,7 +20,8 @@ static ptrdiff_t padded_taps(ptrdiff_t origin, ptrdiff_t taps, ptrdiff_t dilatio
     return apus_min(taps, (extent + pad_after - origin + dilation - 1) / dilation);
 }
 
-static void pool_pixel(const apus_pooling *p, const float *image, ptrdiff_t oy, ptrdiff_t ox, float *out) {
+static void pool_pixel(const apus_kernels *k, const apus_pooling *p, const float *image, ptrdiff_t oy, ptrdiff_t ox,
+                       float *out) {
     const ptrdiff_t y = oy * p->stride_y - p->pad_top, x = ox * p->stride_x - p->pad_left;
     const range ys = valid_taps(y, p->kernel_height, p->dilation_y, p->in_height);
     const range xs = valid_taps(x, p->kernel_width, p->dilation_x, p->in_width);
@@ -38,7 +31,7 @@ static void pool_pixel(const apus_pooling *p, const float *image, ptrdiff_t oy, 
         for (ptrdiff_t kx = xs.first; kx < xs.first + xs.count; kx++) {
             const ptrdiff_t row = y + ky * p->dilation_y, column = x + kx * p->dilation_x;
             const float *pixel = image + (row * p->in_width + column) * p->in_stride;
-            if (p->average) add_row(out, pixel, p->channels); else take_maximum(out, pixel, p->channels);
+            if (p->average) k->add_row(out, pixel, p->channels); else k->take_maximum(out, pixel, p->channels);
         }
     if (!p->average) return;
     ptrdiff_t taps = ys.count * xs.count;
@@ -49,19 +42,27 @@ static void pool_pixel(const apus_pooling *p, const float *image, ptrdiff_t oy, 
     for (ptrdiff_t i = 0; i < p->channels; i++) out[i] *= scale;
 }
 
+typedef struct {
+    const apus_kernels *kernels;
+    const apus_pooling *pooling;
+} pooling_job;
+
 static void pool_row(void *context, ptrdiff_t index) {
-    const apus_pooling *p = context;
+    const pooling_job *job = context;
+    const apus_pooling *p = job->pooling;
     const ptrdiff_t n = index / p->out_height, y = index % p->out_height;
     const float *image = p->input + n * p->in_height * p->in_width * p->in_stride;
     for (ptrdiff_t x = 0; x < p->out_width; x++)
-        pool_pixel(p, image, y, x, p->output + (index * p->out_width + x) * p->out_stride);
+        pool_pixel(job->kernels, p, image, y, x, p->output + (index * p->out_width + x) * p->out_stride);
 }
 
-void apus_pool_image(apus_pool *pool, const apus_pooling *pooling) {
-    apus_pool_run(pool, pooling->batch * pooling->out_height, pool_row, (void *)pooling);
+void apus_pool_image(apus_cpu cpu, apus_pool *pool, const apus_pooling *pooling) {
+    pooling_job job = {apus_kernels_of(cpu), pooling};
+    apus_pool_run(pool, pooling->batch * pooling->out_height, pool_row, &job);
 }
 
 typedef struct {
+    const apus_kernels *kernels;
     const float *x;
     ptrdiff_t pixels, channels, stride;
     float *y;
@@ -75,13 +76,13 @@ static void average_image(void *context, ptrdiff_t index) {
     const ptrdiff_t first = index % blocks * CHANNELS_A_TASK, count = apus_min(CHANNELS_A_TASK, g->channels - first);
     const float *x = g->x + index / blocks * g->pixels * g->stride + first;
     float sums[CHANNELS_A_TASK] = {0};
-    for (ptrdiff_t pixel = 0; pixel < g->pixels; pixel++) add_row(sums, x + pixel * g->stride, count);
+    for (ptrdiff_t pixel = 0; pixel < g->pixels; pixel++) g->kernels->add_row(sums, x + pixel * g->stride, count);
     float *y = g->y + index / blocks * g->channels + first;
     for (ptrdiff_t i = 0; i < count; i++) y[i] = sums[i] / (float)g->pixels;
 }
 
-void apus_global_average(apus_pool *pool, const float *x, ptrdiff_t batch, ptrdiff_t pixels, ptrdiff_t channels,
-                         ptrdiff_t stride, float *y) {
-    global g = {x, pixels, channels, stride, y};
+void apus_global_average(apus_cpu cpu, apus_pool *pool, const float *x, ptrdiff_t batch, ptrdiff_t pixels,
+                         ptrdiff_t channels, ptrdiff_t stride, float *y) {
+    global g = {apus_kernels_of(cpu), x, pixels, channels, stride, y};
     apus_pool_run(pool, batch * ((channels + CHANNELS_A_TASK - 1) / CHANNELS_A_TASK), average_image, &g);
 }

@@ -7,13 +7,13 @@ import Testing
 @Suite struct KernelTests {
     struct Shapes: CustomStringConvertible, @unchecked Sendable {
         var call = apus_convolution()
-        let isDepthwise: Bool
+        var isDepthwise: Bool { call.packing == APUS_DEPTHWISE }
         let description: String
 
         init(seed: UInt64) {
             var stream = RandomStream(seed: seed, epoch: 0, sample: 0, purpose: 0)
             func draw(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &stream) }
-            isDepthwise = draw(0...2) == 0
+            call.packing = apus_packing(rawValue: UInt32(draw(0...3)))
             call.batch = draw(1...2)
             (call.in_height, call.in_width, call.in_channels) = (draw(4...20), draw(4...20), draw(1...40))
             call.out_channels = isDepthwise ? call.in_channels : draw(1...40)
@@ -21,6 +21,10 @@ import Testing
             (call.stride_y, call.stride_x, call.dilation_y, call.dilation_x) = (
                 draw(1...3), draw(1...3), draw(1...2), draw(1...2)
             )
+            if call.packing == APUS_WINOGRAD {
+                (call.kernel_height, call.kernel_width) = (3, 3)
+                (call.stride_y, call.stride_x, call.dilation_y, call.dilation_x) = (1, 1, 1, 1)
+            }
             (call.pad_top, call.pad_left) = (draw(0...2), draw(0...2))
             let height = call.in_height + 2 * call.pad_top - (call.kernel_height - 1) * call.dilation_y
             let width = call.in_width + 2 * call.pad_left - (call.kernel_width - 1) * call.dilation_x
@@ -35,7 +39,8 @@ import Testing
 
     @Test(arguments: (0..<200).map { Shapes(seed: $0) })
     func `convolutions agree`(shapes: Shapes) {
-        #expect(convolve(shapes, APUS_GENERIC, threads: 1).isClose(to: convolve(shapes, apus_best_cpu(), threads: 1)))
+        let expected = convolve(shapes, APUS_GENERIC, threads: 1)
+        for cpu in InstructionSet.supported { #expect(convolve(shapes, cpu.cpu, threads: 1).isClose(to: expected)) }
     }
 
     @Test func `results do not depend on the number of threads`() {
@@ -62,29 +67,21 @@ import Testing
         call.weights = pointer(packed)
         call.residual = shapes.call.batch == 1 ? pointer(residual) : nil
         call.output = UnsafeMutablePointer(mutating: pointer(y))
-        if shapes.isDepthwise {
-            apus_convolve_depthwise(cpu, threads.handle, &call)
-        } else {
-            apus_convolve(cpu, threads.handle, &call)
-        }
+        apus_convolve(cpu, threads.handle, &call)
         withExtendedLifetime((x, residual, packed)) {}
         return y
     }
 
     private func pack(_ shapes: Shapes, _ w: NDArray, _ bias: NDArray) -> NDArray {
         let c = shapes.call, taps = c.kernel_height * c.kernel_width
-        if shapes.isDepthwise {
-            let packed = NDArray(zeros: [apus_packed_depthwise_count(c.out_channels, c.kernel_height, c.kernel_width)])
-            apus_pack_depthwise(
-                pointer(w), pointer(bias), c.out_channels, c.kernel_height, c.kernel_width,
-                UnsafeMutablePointer(mutating: pointer(packed)))
-            return packed
-        }
-        let packed = NDArray(zeros: [apus_packed_count(c.out_channels, c.in_channels, c.kernel_height, c.kernel_width)])
-        apus_pack_convolution(
-            nil, pointer(w), c.in_channels * taps, taps, c.kernel_width, 1, pointer(bias), c.out_channels,
-            c.in_channels,
-            c.kernel_height, c.kernel_width, UnsafeMutablePointer(mutating: pointer(packed)))
+        var filter = apus_filter()
+        filter.packing = c.packing
+        (filter.out_channels, filter.in_channels) = (c.out_channels, shapes.isDepthwise ? 1 : c.in_channels)
+        (filter.kernel_height, filter.kernel_width) = (c.kernel_height, c.kernel_width)
+        (filter.o_stride, filter.i_stride, filter.y_stride, filter.x_stride) =
+            (filter.in_channels * taps, taps, c.kernel_width, 1)
+        let packed = NDArray(zeros: [apus_packed_count(&filter)])
+        apus_pack(nil, &filter, pointer(w), pointer(bias), UnsafeMutablePointer(mutating: pointer(packed)))
         return packed
     }
 

@@ -21,7 +21,7 @@ enum Backend: CaseIterable {
     case generic
 
     var options: Session.Options {
-        Session.Options(threads: 2, optimizes: self != .plain, usesGenericKernels: self == .generic)
+        Session.Options(threads: 2, optimizes: self != .plain, instructions: self == .generic ? .generic : .best)
     }
 }
 

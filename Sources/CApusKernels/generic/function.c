@@ -45,7 +45,3 @@ float apus_apply(apus_activation f, float x) {
     }
     return x;
 }
-
-void apus_unary_row_generic(apus_activation f, const float *x, float *y, ptrdiff_t count) {
-    for (ptrdiff_t i = 0; i < count; i++) y[i] = apus_apply(f, x[i]);
-}

@@ -28,7 +28,7 @@ void apus_pool_run(apus_pool *pool, ptrdiff_t count, void (*body)(void *context,
 // MARK: Kernel sets
 
 /// The instruction set that kernels may use.
-typedef enum { APUS_GENERIC = 0, APUS_AVX2 = 1 } apus_cpu;
+typedef enum { APUS_GENERIC = 0, APUS_AVX2 = 1, APUS_AVX512 = 2 } apus_cpu;
 
 /// The best set that this processor runs (asked once).
 apus_cpu apus_best_cpu(void);
@@ -94,14 +94,41 @@ void apus_binary(apus_pool *pool, apus_operation operation, const float *a, ptrd
 
 // MARK: Convolution
 
+/// How weights are packed, which says how a convolution is computed.
+typedef enum {
+    /// Panels of 16 output channels `[⌈out/16⌉][kernel_height][kernel_width][in][16]`: any geometry.
+    APUS_DENSE = 0,
+    /// The same in the order `[in][kernel_height][kernel_width]`, for inputs that lie as planes (NCHW).
+    APUS_PLANAR,
+    /// Winograd's F(4×4, 3×3): `[⌈out/16⌉][36][in][16]`, for 3×3 kernels of stride 1 and dilation 1.
+    APUS_WINOGRAD,
+    /// One filter a channel: `[kernel_height · kernel_width][⌈channels/16⌉ · 16]`.
+    APUS_DEPTHWISE,
+} apus_packing;
+
+/// Weights of one group before they are packed: `w[o · o_stride + i · i_stride + y · y_stride + x · x_stride]`.
+typedef struct {
+    apus_packing packing;
+    ptrdiff_t out_channels, in_channels, kernel_height, kernel_width;
+    ptrdiff_t o_stride, i_stride, y_stride, x_stride;
+} apus_filter;
+
+/// How many floats the packed weights take, bias included.
+ptrdiff_t apus_packed_count(const apus_filter *filter);
+
+/// Packs weights; `bias` may be NULL.
+void apus_pack(apus_pool *pool, const apus_filter *filter, const float *w, const float *bias, float *packed);
+
 /// A 2-D convolution of one group. Sizes are in pixels, channels and elements.
 typedef struct {
+    apus_packing packing;
     ptrdiff_t batch;
+    /// `in_stride` counts for inputs that lie channels last; planes are dense.
     ptrdiff_t in_height, in_width, in_channels, in_stride;
     ptrdiff_t out_height, out_width, out_channels, out_stride;
     ptrdiff_t kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x, pad_top, pad_left;
     const float *input;
-    /// From `apus_pack_convolution` (or `apus_pack_depthwise`).
+    /// From `apus_pack`.
     const float *weights;
     float *output;
     apus_activation activation;
@@ -111,26 +138,8 @@ typedef struct {
     bool residual_before_activation;
 } apus_convolution;
 
-/// How many floats the packed weights of one group take: panels of 16 output channels
-/// `[⌈out/16⌉][kernel_height][kernel_width][in][16]`, the bias, and a row of zeros that stands for the padding.
-ptrdiff_t apus_packed_count(ptrdiff_t out_channels, ptrdiff_t in_channels, ptrdiff_t kernel_height,
-                            ptrdiff_t kernel_width);
-
-/// Packs weights `w[o · o_stride + i · i_stride + y · y_stride + x · x_stride]`; `bias` may be NULL.
-void apus_pack_convolution(apus_pool *pool, const float *w, ptrdiff_t o_stride, ptrdiff_t i_stride, ptrdiff_t y_stride,
-                           ptrdiff_t x_stride, const float *bias, ptrdiff_t out_channels, ptrdiff_t in_channels,
-                           ptrdiff_t kernel_height, ptrdiff_t kernel_width, float *packed);
-
-/// Dense convolution, and every matrix product: a product of M×K and K×N is a 1×1 convolution of M pixels.
+/// Every convolution, and every matrix product: a product of M×K and K×N is a 1×1 convolution of M pixels.
 void apus_convolve(apus_cpu cpu, apus_pool *pool, const apus_convolution *convolution);
-
-/// How many floats packed depthwise weights take: `[kernel_height · kernel_width][⌈channels/16⌉·16]`, bias, zeros.
-ptrdiff_t apus_packed_depthwise_count(ptrdiff_t channels, ptrdiff_t kernel_height, ptrdiff_t kernel_width);
-void apus_pack_depthwise(const float *w, const float *bias, ptrdiff_t channels, ptrdiff_t kernel_height,
-                         ptrdiff_t kernel_width, float *packed);
-
-/// One filter a channel: `in_channels == out_channels`.
-void apus_convolve_depthwise(apus_cpu cpu, apus_pool *pool, const apus_convolution *convolution);
 
 /// Adds up `columns[pixel][kernel_height · kernel_width · out_channels]` into the image that a transposed
 /// convolution makes: geometry as of the convolution that it reverses (`in_*` is the larger image, written here).
@@ -151,11 +160,11 @@ typedef struct {
     float *output;
 } apus_pooling;
 
-void apus_pool_image(apus_pool *pool, const apus_pooling *pooling);
+void apus_pool_image(apus_cpu cpu, apus_pool *pool, const apus_pooling *pooling);
 
 /// The mean of each channel over all pixels of each image.
-void apus_global_average(apus_pool *pool, const float *x, ptrdiff_t batch, ptrdiff_t pixels, ptrdiff_t channels,
-                         ptrdiff_t stride, float *y);
+void apus_global_average(apus_cpu cpu, apus_pool *pool, const float *x, ptrdiff_t batch, ptrdiff_t pixels,
+                         ptrdiff_t channels, ptrdiff_t stride, float *y);
 
 // MARK: Softmax
 

@@ -79,7 +79,7 @@ struct Doctor: ParsableCommand {
     }
 
     private static func processor() -> Finding {
-        let isFast = apus_best_cpu() == APUS_AVX2
+        let isFast = apus_best_cpu() != APUS_GENERIC
         return Finding(
             name: "CPU",
             found: "\(ProcessInfo.processInfo.activeProcessorCount) cores, \(isFast ? "AVX2 and FMA" : "no AVX2")",

@@ -2,7 +2,8 @@ import ApusCore
 import ApusONNX
 import CApusKernels
 
-/// Convolution of images (or of lines: three dimensions), with groups, strides, dilations and padding.
+/// Convolution of images, lines (three dimensions) or volumes (five and more), with groups, strides, dilations and
+/// padding.
 /// <https://onnx.ai/onnx/operators/onnx__Conv.html>
 struct Convolution: Operator {
     static let type = OperatorType("Conv")
@@ -10,6 +11,7 @@ struct Convolution: Operator {
     private let groups: Int
     let hasBias: Bool
     private var packed: PackedConvolution?
+    private var packedVolume: VolumeConvolution?
 
     init(_ node: Node, opset: Int) throws(GraphError) {
         try node.requireInputs(2...3)
@@ -21,11 +23,16 @@ struct Convolution: Operator {
     mutating func prepare(_ constants: [NDArray?], _ context: ExecutionContext) throws(OperatorError) {
         guard constants.count > 1, let weights = constants[1] else { return }
         let bias = constants.count > 2 ? constants[2] : nil
-        guard !hasBias || bias != nil else { return }
-        packed = try PackedConvolution(Value(weights), bias: bias.map { Value($0) }, groups: groups, context)
+        guard !hasBias || bias != nil, weights.dataType == .float32 else { return }
+        let inputs = [nil, Value(weights), bias.map { Value($0) }]
+        if weights.shape.rank > 4 {
+            packedVolume = try packVolume(inputs, context)
+        } else {
+            packed = try pack(inputs, context)
+        }
     }
 
-    var absorbedInputs: Range<Int> { packed == nil ? 0..<0 : 1..<3 }
+    var absorbedInputs: Range<Int> { packed == nil && packedVolume == nil ? 0..<0 : 1..<3 }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         [try convolve(inputs, Finish(), context)]
@@ -40,7 +47,13 @@ struct Convolution: Operator {
     }
 
     func convolve(_ inputs: [Value?], _ finish: Finish, _ context: ExecutionContext) throws(OperatorError) -> Value {
-        let x = try inputs.required(0, .float32)
+        let x = try inputs.required(0)
+        if x.dataType == .float64 { return try convolveDirectly(x, inputs, finish, context) }
+        try x.require(.float32)
+        if x.rank > 4 {
+            let weights = try packedVolume.or(try packVolume(inputs, context))
+            return try weights.convolve(x, window, finish.activation, context)
+        }
         guard x.rank == 3 else { return try convolveImage(x, inputs, finish, context) }
         let image = try context.rowMajor(x).reshaped(to: [x.shape[0], x.shape[1], 1, x.shape[2]])
         let y = try context.rowMajor(try convolveImage(image, inputs, finish, context))
@@ -48,16 +61,37 @@ struct Convolution: Operator {
     }
 
     func weights(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> PackedConvolution {
-        if let packed { return packed }
+        try packed.or(try pack(inputs, context))
+    }
+
+    private func pack(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> PackedConvolution {
+        let weights = try inputs.required(1)
+        try expect(weights.count > 0, "weights", found: "\(weights.shape)")
         return try PackedConvolution(
-            try inputs.required(1), bias: inputs.optional(2), groups: groups, context)
+            weights, bias: inputs.optional(2), groups: groups, isUnit: window.isUnit, context)
+    }
+
+    private func packVolume(
+        _ inputs: [Value?], _ context: ExecutionContext
+    ) throws(OperatorError) -> VolumeConvolution {
+        let weights = try inputs.required(1)
+        try expect(weights.count > 0 && weights.rank > 4, "weights of 5 or more dimensions", found: "\(weights.shape)")
+        return try VolumeConvolution(
+            weights, bias: inputs.optional(2), groups: groups, isUnit: window.isUnit, context)
+    }
+
+    private func convolveDirectly(
+        _ x: Value, _ inputs: [Value?], _ finish: Finish, _ context: ExecutionContext
+    ) throws(OperatorError) -> Value {
+        let y = try DirectConvolution(window: window, groups: groups).convolve(x, inputs, context)
+        return finish.activation.function == APUS_IDENTITY ? y : try context.apply(finish.activation, to: y)
     }
 
     private func convolveImage(
         _ image: Value, _ inputs: [Value?], _ finish: Finish, _ context: ExecutionContext
     ) throws(OperatorError) -> Value {
         let weights = try weights(inputs, context)
-        let x = try context.channelsLast(image)
+        let x = weights.readsPlanes ? try context.rowMajor(image) : try context.channelsLast(image)
         try expect(
             x.shape[1] == weights.inChannels * groups, "\(weights.inChannels * groups) channels", found: "\(x.shape)")
         let placement = try window.place(on: x.shape, kernel: weights.kernel)

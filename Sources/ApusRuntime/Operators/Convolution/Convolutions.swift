@@ -1,2 +1,4 @@
 /// Convolutions.
-let convolutions: [any Operator.Type] = [Convolution.self, FusedConvolution.self, TransposedConvolution.self]
+let convolutions: [any Operator.Type] = [
+    ColumnsToImage.self, Convolution.self, FusedConvolution.self, TransposedConvolution.self,
+]

@@ -7,13 +7,17 @@ final class PackedConvolution: @unchecked Sendable {
     /// Height and width.
     let kernel: [Int]
     private let groups: Int
-    private let isDepthwise: Bool
+    private let filter: apus_filter
     private let storage: Storage
     /// Floats from one group's weights to the next.
     private let groupStride: Int
 
-    /// - Parameter weights: `[out, in / groups, height, width]`, or without the height.
-    init(_ weights: Value, bias: Value?, groups: Int, _ context: ExecutionContext) throws(OperatorError) {
+    /// - Parameters:
+    ///   - weights: `[out, in / groups, height, width]`, or without the height.
+    ///   - isUnit: whether strides and dilations are all 1.
+    init(
+        _ weights: Value, bias: Value?, groups: Int, isUnit: Bool, _ context: ExecutionContext
+    ) throws(OperatorError) {
         try weights.require(.float32)
         try expect(weights.rank == 4 || weights.rank == 3, "weights of 3 or 4 dimensions", found: "\(weights.shape)")
         let weights = try context.rowMajor(weights)
@@ -26,15 +30,43 @@ final class PackedConvolution: @unchecked Sendable {
         try expect(kernel.allSatisfy { $0 > 0 }, "a kernel of at least one pixel", found: "\(weights.shape)")
         let channels = weights.shape[0]
         let bias = try bias.map { bias throws(OperatorError) in try Self.check(bias, channels, context) }
-        isDepthwise = inChannels == 1 && groups > 1 && outChannels == groups
-        let out = outChannels / groups
-        groupStride =
-            isDepthwise
-            ? apus_packed_depthwise_count(groups, kernel[0], kernel[1])
-            : apus_packed_count(out, inChannels, kernel[0], kernel[1])
-        storage = Storage(byteCount: groupStride * (isDepthwise ? 1 : groups) * 4)
+        filter = Self.filter(weights.shape[0], inChannels, kernel, groups: groups, isUnit: isUnit)
+        groupStride = withUnsafePointer(to: filter) { apus_packed_count($0) }
+        storage = Storage(byteCount: groupStride * (filter.packing == APUS_DEPTHWISE ? 1 : groups) * 4)
         pack(weights, bias, context)
     }
+
+    /// One group's weights, and the packing that computes them fastest.
+    private static func filter(
+        _ outChannels: Int, _ inChannels: Int, _ kernel: [Int], groups: Int, isUnit: Bool
+    ) -> apus_filter {
+        let isDepthwise = inChannels == 1 && groups > 1 && outChannels == groups
+        let taps = kernel[0] * kernel[1]
+        var filter = apus_filter()
+        (filter.out_channels, filter.in_channels) = (isDepthwise ? groups : outChannels / groups, inChannels)
+        (filter.kernel_height, filter.kernel_width) = (kernel[0], kernel[1])
+        (filter.o_stride, filter.i_stride, filter.y_stride, filter.x_stride) = (inChannels * taps, taps, kernel[1], 1)
+        if isDepthwise {
+            filter.packing = APUS_DEPTHWISE
+        } else if groups == 1, inChannels <= mostPlanes, taps > 1 {
+            filter.packing = APUS_PLANAR
+        } else if isUnit, kernel == [3, 3], isWorthTransforming(filter.in_channels, filter.out_channels) {
+            filter.packing = APUS_WINOGRAD
+        }
+        return filter
+    }
+
+    /// The first layer of a network reads its image as it comes: planes, too few to be worth a new order.
+    private static let mostPlanes = 4
+
+    /// Winograd's form saves three quarters of the products and makes the weights four times as large: with few
+    /// channels its transforms weigh more, with many its weights are read from memory for too few pixels.
+    private static func isWorthTransforming(_ inChannels: Int, _ outChannels: Int) -> Bool {
+        inChannels >= 8 && outChannels >= 8 && inChannels * outChannels <= 1 << 17
+    }
+
+    /// Whether the input is read as planes (NCHW).
+    var readsPlanes: Bool { filter.packing == APUS_PLANAR }
 
     private static func check(
         _ bias: Value, _ channels: Int, _ context: ExecutionContext
@@ -47,36 +79,28 @@ final class PackedConvolution: @unchecked Sendable {
     private var base: UnsafeMutablePointer<Float> { storage.base.assumingMemoryBound(to: Float.self) }
 
     private func pack(_ weights: Value, _ bias: Value?, _ context: ExecutionContext) {
-        guard !isDepthwise else {
-            apus_pack_depthwise(weights.floats, bias?.floats, groups, kernel[0], kernel[1], base)
-            return
-        }
-        let out = outChannels / groups, taps = kernel[0] * kernel[1]
-        for group in 0..<groups {
-            apus_pack_convolution(
-                context.pool, weights.floats + group * out * inChannels * taps, inChannels * taps, taps, kernel[1], 1,
-                bias.map { $0.floats + group * out }, out, inChannels, kernel[0], kernel[1],
-                base + group * groupStride)
+        let out = filter.out_channels, weightsStride = out * inChannels * kernel[0] * kernel[1]
+        withUnsafePointer(to: filter) { filter in
+            for group in 0..<(filter.pointee.packing == APUS_DEPTHWISE ? 1 : groups) {
+                apus_pack(
+                    context.pool, filter, weights.floats + group * weightsStride,
+                    bias.map { UnsafePointer($0.floats + group * out) }, base + group * groupStride)
+            }
         }
     }
 
-    /// Convolves `x` into `y`, both channels last.
+    /// Convolves `x` into `y`, both channels last; but for an `x` in planes where `readsPlanes`.
     func convolve(
         _ x: Value, into y: Value, _ placement: WindowPlacement, _ finish: Convolution.Finish,
         _ context: ExecutionContext
     ) {
         var call = placement.convolution(x, y)
+        call.packing = filter.packing
         call.activation = finish.activation
         call.residual_before_activation = finish.addsBeforeActivation
-        if isDepthwise {
-            call.weights = UnsafePointer(base)
-            (call.residual, call.residual_stride) = residual(finish, channel: 0)
-            apus_convolve_depthwise(context.cpu, context.pool, &call)
-            return
-        }
-        call.in_channels = inChannels
-        call.out_channels = outChannels / groups
-        for group in 0..<groups {
+        if filter.packing != APUS_DEPTHWISE { call.in_channels = inChannels }
+        call.out_channels = filter.out_channels
+        for group in 0..<(filter.packing == APUS_DEPTHWISE ? 1 : groups) {
             call.input = UnsafePointer(x.floats + group * inChannels)
             call.output = y.floats + group * call.out_channels
             call.weights = UnsafePointer(base + group * groupStride)

@@ -12,10 +12,11 @@ final class PackedMatrix: @unchecked Sendable {
         bias: UnsafePointer<Float>?, _ context: ExecutionContext
     ) {
         (self.rows, self.columns) = (rows, columns)
-        storage = Storage(byteCount: apus_packed_count(columns, rows, 1, 1) * 4)
-        apus_pack_convolution(
-            context.pool, matrix, columnStride, rowStride, 0, 0, bias, columns, rows, 1, 1,
-            storage.base.assumingMemoryBound(to: Float.self))
+        var filter = apus_filter()
+        (filter.out_channels, filter.in_channels, filter.kernel_height, filter.kernel_width) = (columns, rows, 1, 1)
+        (filter.o_stride, filter.i_stride) = (columnStride, rowStride)
+        storage = Storage(byteCount: apus_packed_count(&filter) * 4)
+        apus_pack(context.pool, &filter, matrix, bias, storage.base.assumingMemoryBound(to: Float.self))
     }
 
     /// `result = a · self`, where `a` has `rows` rows that begin `stride` apart.

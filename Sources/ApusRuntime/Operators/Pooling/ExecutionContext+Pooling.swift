@@ -18,7 +18,20 @@ extension ExecutionContext {
         guard y.count > 0 else { return y }
         var call = placement.pooling(x, y)
         adjust(&call)
-        apus_pool_image(self.pool, &call)
+        apus_pool_image(cpu, self.pool, &call)
         return y
+    }
+
+    /// Whether `pool` has a kernel for `value`.
+    func hasPoolingKernel(for value: Value) -> Bool {
+        value.dataType == .float32 && (value.rank == 3 || value.rank == 4)
+    }
+
+    /// The windows of `window` on `value`, which must be row-major, and the shape of what they are summed up to.
+    func windows(on value: Value, _ window: Window) throws(OperatorError) -> (walk: WindowWalk, shape: Shape) {
+        try expect(value.rank >= 3, "at least 3 dimensions [N, C, …]", found: "\(value.shape)")
+        let axes = try window.axes(on: value.shape.dimensions[2...], kernel: window.kernel ?? [])
+        let walk = WindowWalk(planes: value.shape[0] * value.shape[1], axes: axes)
+        return (walk, Shape(value.shape.dimensions[..<2] + axes.map(\.count)))
     }
 }

@@ -9,9 +9,12 @@ struct GlobalAveragePooling: Operator {
     init(_ node: Node, opset: Int) throws(GraphError) { try node.requireInputs(1...1) }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        let x = try inputs.required(0, .float32)
+        let x = try inputs.required(0)
         try expect(x.rank >= 3, "at least 3 dimensions", found: "\(x.shape)")
-        guard x.rank == 4, x.count > 0 else { return [try context.reduce(x, Array(2..<x.rank), .mean, keeps: true)] }
+        try expect(x.dataType.isFloatingPoint, "floating-point numbers", found: "\(x.dataType)")
+        guard x.rank == 4, x.count > 0, x.dataType == .float32 else {
+            return [try context.reduce(x, Array(2..<x.rank), .mean, keeps: true)]
+        }
         return [try context.globalAverage(x)]
     }
 }
@@ -21,7 +24,7 @@ extension ExecutionContext {
     func globalAverage(_ image: Value) throws(OperatorError) -> Value {
         let x = try channelsLast(image)
         let y = try makeChannelsLast([x.shape[0], x.shape[1], 1, 1])
-        apus_global_average(pool, x.floats, x.shape[0], x.shape[2] * x.shape[3], x.shape[1], x.pixelStride, y.floats)
+        apus_global_average(cpu, pool, x.floats, x.shape[0], x.shape[2] * x.shape[3], x.shape[1], x.pixelStride, y.floats)
         return y
     }
 }

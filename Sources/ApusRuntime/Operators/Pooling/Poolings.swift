@@ -1,4 +1,5 @@
-/// Summaries of windows, and of whole images.
+/// Summaries of windows, of regions, and of whole images.
 let poolings: [any Operator.Type] = [
-    AveragePooling.self, GlobalAveragePooling.self, GlobalMaximumPooling.self, MaximumPooling.self,
+    AveragePooling.self, GlobalAveragePooling.self, GlobalLpPooling.self, GlobalMaximumPooling.self, LpPooling.self,
+    MaximumPooling.self, MaximumRegionPooling.self, MaximumUnpooling.self,
 ]
