@@ -5,30 +5,42 @@ import ApusCore
 extension Value {
     /// The elements of an integer or Boolean value, widened. `uint64` keeps its bits.
     func integers(_ context: ExecutionContext) throws(OperatorError) -> [Int64] {
-        let value = try context.rowMajor(self)
+        try context.rowMajor(self).denseIntegers()
+    }
+
+    /// The same for a value that is known to be row-major.
+    func denseIntegers() throws(OperatorError) -> [Int64] {
         switch dataType {
-        case .int64: return value.read(Int64.self)
-        case .int32: return value.read(Int32.self).map(Int64.init)
-        case .int16: return value.read(Int16.self).map(Int64.init)
-        case .int8: return value.read(Int8.self).map(Int64.init)
-        case .uint8, .bool: return value.read(UInt8.self).map(Int64.init)
-        case .uint16: return value.read(UInt16.self).map(Int64.init)
-        case .uint32: return value.read(UInt32.self).map(Int64.init)
-        case .uint64: return value.read(UInt64.self).map(Int64.init(bitPattern:))
+        case .int64: return read(Int64.self)
+        case .int32: return read(Int32.self).map(Int64.init)
+        case .int16: return read(Int16.self).map(Int64.init)
+        case .int8, .int4: return read(Int8.self).map(Int64.init)
+        case .uint8, .bool, .uint4: return read(UInt8.self).map(Int64.init)
+        case .uint16: return read(UInt16.self).map(Int64.init)
+        case .uint32: return read(UInt32.self).map(Int64.init)
+        case .uint64: return read(UInt64.self).map(Int64.init(bitPattern:))
         default: throw .mismatch(expected: "integers", found: "\(dataType)")
         }
     }
 
     /// The elements of a floating-point value, widened.
     func doubles(_ context: ExecutionContext) throws(OperatorError) -> [Double] {
-        let value = try context.rowMajor(self)
+        try context.rowMajor(self).denseDoubles()
+    }
+
+    /// The same for a value that is known to be row-major.
+    func denseDoubles() throws(OperatorError) -> [Double] {
         switch dataType {
-        case .float32: return value.read(Float.self).map(Double.init)
-        case .float64: return value.read(Double.self)
-        case .float16: return value.read(UInt16.self).map { Double(HalfPrecision.float(fromBits: $0)) }
-        case .bfloat16: return value.read(UInt16.self).map { Double(Float(bitPattern: UInt32($0) << 16)) }
-        default: throw .mismatch(expected: "floating-point numbers", found: "\(dataType)")
+        case .float32: return read(Float.self).map(Double.init)
+        case .float64: return read(Double.self)
+        case .float16: return read(UInt16.self).map { Double(HalfPrecision.float(fromBits: $0)) }
+        case .bfloat16: return read(UInt16.self).map { Double(Float(bitPattern: UInt32($0) << 16)) }
+        default: break
         }
+        guard let format = Float8Format(dataType) else {
+            throw .mismatch(expected: "floating-point numbers", found: "\(dataType)")
+        }
+        return read(UInt8.self).map { Double(format.decode($0)) }
     }
 
     /// Integers small enough to index with, from an `int64` or `int32` input.
@@ -48,7 +60,7 @@ extension Value {
         }
     }
 
-    /// Fills a row-major integer or Boolean value, wrapping what does not fit.
+    /// Fills a row-major integer or Boolean value, wrapping what does not fit (4-bit types saturate).
     func fill(_ elements: [Int64]) throws(OperatorError) {
         switch dataType {
         case .int64: write(elements)
@@ -57,6 +69,9 @@ extension Value {
         case .int8: write(elements.map { Int8(truncatingIfNeeded: $0) })
         case .uint8: write(elements.map { UInt8(truncatingIfNeeded: $0) })
         case .bool: write(elements.map { UInt8($0 != 0 ? 1 : 0) })
+        // 4 bits have room for little: what does not fit becomes the nearest that does.
+        case .int4: write(elements.map { Int8(min(max($0, -8), 7)) })
+        case .uint4: write(elements.map { UInt8(min(max($0, 0), 15)) })
         case .uint16: write(elements.map { UInt16(truncatingIfNeeded: $0) })
         case .uint32: write(elements.map { UInt32(truncatingIfNeeded: $0) })
         case .uint64: write(elements.map { UInt64(bitPattern: $0) })
@@ -71,8 +86,18 @@ extension Value {
         case .float64: write(elements)
         case .float16: write(elements.map { HalfPrecision.bits(of: Float($0)) })
         case .bfloat16: write(elements.map { HalfPrecision.brainBits(of: Float($0)) })
-        default: throw .mismatch(expected: "floating-point numbers", found: "\(dataType)")
+        default: try fillFloat8(elements, saturates: true)
         }
+    }
+
+    /// Fills a row-major value of 8-bit floats.
+    ///
+    /// - Parameter saturates: whether what is out of range becomes the largest number, not infinity or NaN.
+    func fillFloat8(_ elements: [Double], saturates: Bool) throws(OperatorError) {
+        guard let format = Float8Format(dataType) else {
+            throw .mismatch(expected: "floating-point numbers", found: "\(dataType)")
+        }
+        write(elements.map { format.encode(Float($0), saturates: saturates) })
     }
 }
 

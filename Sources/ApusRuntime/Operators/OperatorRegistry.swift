@@ -4,12 +4,16 @@ import ApusONNX
 /// Every operator that the runtime has, by family; a new one is a file and a line in its family's table.
 public enum OperatorRegistry {
     static let families: [[any Operator.Type]] = [
-        activations, arithmetic, control, convolutions, generators, linear, logic, movements, normalizations, poolings,
-        quantizations, reductions, resizings, shapings,
+        activations, arithmetic, control, convolutions, detections, features, generators, linear, logic, losses,
+        movements,
+        normalizations, optionals, poolings, quantizations, recurrent, reductions, resizings, samplings, sequences, shapings,
+        textual,
     ]
 
     /// Families whose operators take 16-bit floats as they are.
-    private static let movingFamilies: [[any Operator.Type]] = [control, generators, logic, movements, shapings]
+    private static let movingFamilies: [[any Operator.Type]] = [
+        control, features, generators, logic, movements, optionals, sequences, shapings, textual,
+    ]
 
     private static let moving = Set(movingFamilies.joined().map { ObjectIdentifier($0) })
 

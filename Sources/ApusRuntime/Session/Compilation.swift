@@ -21,7 +21,7 @@ struct Compilation {
 
     private func program(of graph: Graph, inputs: [String]) throws(RuntimeError) -> Program {
         var graph = graph
-        do throws(GraphError) { graph = try graph.withoutSparseInitializers() } catch { throw .graph(error) }
+        do throws(GraphError) { graph = try graph.withPlainConstants(context) } catch { throw .graph(error) }
         if optimizes { graph = try optimized(graph, opsets: opsets, context) }
         return try Program(graph, inputs: inputs, self)
     }
@@ -86,12 +86,5 @@ extension Graph {
             return false
         }
         return true
-    }
-
-    fileprivate func withoutSparseInitializers() throws(GraphError) -> Graph {
-        var graph = self
-        for (name, array) in sparseInitializers { graph.initializers[name] = try array.dense(name: name) }
-        graph.sparseInitializers = [:]
-        return graph
     }
 }

@@ -2,33 +2,70 @@ import ApusCore
 import ApusONNX
 
 /// The same numbers in another type; fractions are cut off. <https://onnx.ai/onnx/operators/onnx__Cast.html>
-struct Casting: Operator {
+struct Casting: GeneralOperator {
     static let type = OperatorType("Cast", since: 6)
-    private let target: DataType
+    private let target: CastTarget
 
     init(_ node: Node, opset: Int) throws(GraphError) {
         try node.requireInputs(1...1)
         let code = try node.int("to")
-        guard let type = ElementType(rawValue: code)?.dataType else {
+        let saturates = try node.flag("saturate", default: true)
+        guard let target = CastTarget(ElementType(rawValue: code), saturates: saturates) else {
             throw .attributeValue(
-                "to", expected: "a type of numbers or truth values", found: "\(code)", node: node.label)
+                "to", expected: "a type of numbers, truth values or strings", found: "\(code)", node: node.label)
         }
-        target = type
+        self.target = target
     }
 
-    func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
+    func run(_ inputs: [AnyValue?], _ context: ExecutionContext) throws(OperatorError) -> [AnyValue] {
         [try context.cast(try inputs.required(0), to: target)]
     }
 }
 
+/// What a cast makes.
+enum CastTarget: Sendable {
+    /// Saturation concerns 8-bit floats alone.
+    case numbers(DataType, saturates: Bool)
+    case texts
+
+    init?(_ type: ElementType?, saturates: Bool) {
+        if type == .string {
+            self = .texts
+        } else if let dataType = type?.dataType {
+            self = .numbers(dataType, saturates: saturates)
+        } else {
+            return nil
+        }
+    }
+}
+
 extension ExecutionContext {
-    func cast(_ x: Value, to target: DataType) throws(OperatorError) -> Value {
+    func cast(_ x: AnyValue, to target: CastTarget) throws(OperatorError) -> AnyValue {
+        switch (x, target) {
+        case (.strings, .texts): x
+        case (.strings(let texts), .numbers(let type, _)): .tensor(try parse(texts, as: type))
+        case (.tensor(let tensor), .texts): .strings(try write(tensor))
+        case (.tensor(let tensor), .numbers(let type, let saturates)):
+            .tensor(try cast(tensor, to: type, saturates: saturates))
+        default: throw .mismatch(expected: "numbers or strings", found: x.kind)
+        }
+    }
+
+    func cast(_ x: Value, to target: DataType, saturates: Bool = true) throws(OperatorError) -> Value {
         if x.dataType == target { return x }
+        if x.dataType.isHalf, target == .float32 { return try widen(x) }
+        if x.dataType == .float32, target.isHalf { return try narrow(x, to: target) }
+        if target.isFloat8 {
+            let result = try make(x.shape, target)
+            try result.fillFloat8(try x.anyDoubles(self), saturates: saturates)
+            return result
+        }
         if target.isFloatingPoint { return try make(x.shape, target, doubles: try x.anyDoubles(self)) }
         guard x.dataType.isFloatingPoint else { return try make(x.shape, target, integers: try x.integers(self)) }
         let values = try x.doubles(self)
         if target == .bool { return try make(x.shape, .bool, integers: values.map { $0 == 0 ? 0 : 1 }) }
-        return try make(x.shape, target, integers: values.map { Self.truncate($0, unsigned: target == .uint64) })
+        let whole = target.isFourBit ? values.map { $0.rounded(.toNearestOrEven) } : values
+        return try make(x.shape, target, integers: whole.map { Self.truncate($0, unsigned: target == .uint64) })
     }
 
     /// What does not fit becomes the nearest that does, NaN becomes 0.
