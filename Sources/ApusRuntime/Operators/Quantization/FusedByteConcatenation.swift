@@ -1,0 +1,68 @@
+import ApusCore
+import ApusONNX
+
+/// 8-bit integers one after the other along an axis, each input brought to the scale of the output. The pass
+/// `keepingBytes` makes it. Attributes: `axis`, the output's scale, and lists of the inputs' scales and zero points.
+struct FusedByteConcatenation: Operator {
+    static let type = OperatorType("ByteConcat", domain: fusedDomain)
+    private let axis: Int
+    private let output: ByteScale
+    /// For each input from the integer to that of the output; `nil` where they are the same.
+    private let tables: [[UInt8]?]
+
+    init(_ node: Node, opset: Int) throws(GraphError) {
+        try node.requireInputs(1...)
+        axis = try node.int("axis")
+        output = try node.byteScale("output")
+        let scales = try node.floats("input_scales"), zeros = try node.ints("input_zeros")
+        let signs = try node.ints("input_signed")
+        guard scales.count == node.inputs.count, zeros.count == scales.count, signs.count == scales.count else {
+            throw .attributeValue(
+                "input_scales", expected: "\(node.inputs.count) numbers", found: "\(scales.count)", node: node.label)
+        }
+        let target = output
+        tables = scales.indices.map { index in
+            let own = ByteScale(
+                scale: scales[index], zero: Int32(clamping: zeros[index]), type: signs[index] == 0 ? .uint8 : .int8)
+            return own == target ? nil : (0..<256).map { target.byte(own.number(UInt8($0))) }
+        }
+    }
+
+    func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
+        var values: [Value] = []
+        for index in inputs.indices { values.append(try inputs.required(index)) }
+        let first = values[0].shape, axis = try first.resolve(axis: axis)
+        try expect(first.rank > 0, "at least one dimension", found: "a scalar")
+        var shape = first
+        shape[axis] = 0
+        for value in values {
+            var fitting = value.shape
+            try expect(
+                value.dataType.isByte && value.rank == first.rank, "8-bit integers of \(first.rank) dimensions",
+                found: "\(value.dataType) \(value.shape)")
+            shape[axis] += value.shape[axis]
+            fitting[axis] = first[axis]
+            try expect(fitting == first, "\(first) but for axis \(axis)", found: "\(value.shape)")
+        }
+        return [try concatenate(values, shape, axis, context)]
+    }
+
+    private func concatenate(
+        _ values: [Value], _ shape: Shape, _ axis: Int, _ context: ExecutionContext
+    ) throws(OperatorError) -> Value {
+        let isImage = shape.rank == 4 && values.contains { $0.isChannelsLast }
+        let result = isImage ? try context.makeChannelsLast(shape, output.type) : try context.make(shape, output.type)
+        var position = 0
+        for (value, table) in zip(values, tables) {
+            let part = table == nil ? value : try context.makeDense(value, output.type)
+            table?.withUnsafeBufferPointer { table in
+                if let table = table.baseAddress { context.lookUp(value, table, into: part) }
+            }
+            context.copy(
+                part.base, part.strides, to: result.base + position * result.strides[axis], result.strides,
+                extents: part.shape.dimensions, size: 1)
+            position += part.shape[axis]
+        }
+        return result
+    }
+}
