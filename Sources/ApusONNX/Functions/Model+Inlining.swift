@@ -25,10 +25,13 @@ private struct Inliner {
     init(_ model: Model) {
         functions = Dictionary(model.functions.map { (FunctionKey($0), $0) }, uniquingKeysWith: { first, _ in first })
         opsets = model.opsetImports
-        var prefix = "call"
-        let names = model.allNames
-        while names.contains(where: { $0.hasPrefix(prefix) }) { prefix += "_" }
-        self.prefix = prefix
+        let taken = Set(model.allNames.compactMap(Self.number))
+        prefix = "call\((0...taken.count).first { !taken.contains($0) } ?? 0)_"
+    }
+
+    /// N where `name` begins with "callN_".
+    private static func number(_ name: String) -> Int? {
+        name.hasPrefix("call") ? Int(name.dropFirst(4).prefix { $0 != "_" }) : nil
     }
 
     mutating func expand(_ graph: Graph, calls: [FunctionKey]) throws(GraphError) -> Graph {

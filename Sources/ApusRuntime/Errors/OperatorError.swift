@@ -7,6 +7,8 @@ enum OperatorError: Error, Equatable {
     /// The operator exists, but not for this.
     case unsupported(String)
     case memory(bytes: Int, limit: Int)
+    /// The run has executed as many nodes as it may.
+    case steps(limit: Int)
     /// A node of a graph that the operator runs.
     indirect case nested(RuntimeError)
 }

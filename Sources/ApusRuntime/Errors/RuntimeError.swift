@@ -19,6 +19,8 @@ public enum RuntimeError: Error, Equatable, CustomStringConvertible {
     case operation(String, node: String, expected: String, found: String)
     case unsupported(String, node: String, reason: String)
     case memory(bytes: Int, limit: Int, operatorType: String, node: String)
+    /// A run that does not end soon: a loop of very many rounds.
+    case steps(limit: Int, operatorType: String, node: String)
 
     public var description: String {
         switch self {
@@ -45,6 +47,9 @@ public enum RuntimeError: Error, Equatable, CustomStringConvertible {
         case .memory(let bytes, let limit, let type, let node):
             "\(node) (\(type)): \(bytes) bytes more would pass the memory limit of \(limit); "
                 + "use a smaller input, or raise Session.Options.memoryLimit"
+        case .steps(let limit, let type, let node):
+            "\(node) (\(type)): the run has executed \(limit) nodes; "
+                + "check what ends its loops, or raise Session.Options.stepLimit"
         }
     }
 
@@ -60,6 +65,7 @@ public enum RuntimeError: Error, Equatable, CustomStringConvertible {
             case .unsupported(let reason): .unsupported(node.operatorType, node: node.label, reason: reason)
             case .memory(let bytes, let limit):
                 .memory(bytes: bytes, limit: limit, operatorType: node.operatorType, node: node.label)
+            case .steps(let limit): .steps(limit: limit, operatorType: node.operatorType, node: node.label)
             case .nested(let error): error
             }
     }

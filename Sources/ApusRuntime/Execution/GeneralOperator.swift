@@ -44,6 +44,7 @@ struct Body: Sendable {
     func callAsFunction(
         _ arguments: [AnyValue?], within inputs: [AnyValue?], _ context: ExecutionContext
     ) throws(OperatorError) -> [AnyValue] {
+        try context.workspace.countStep()
         try expect(arguments.count == inputCount, "\(inputCount) arguments of the body", found: "\(arguments.count)")
         try expect(captures.upperBound <= inputs.count, "\(captures.count) values from outside", found: "fewer")
         do throws(RuntimeError) {

@@ -8,8 +8,10 @@ final class Workspace: @unchecked Sendable {
     private var temporaries: [Storage] = []
     private let meter = MemoryMeter()
     let limit: Int
+    private let stepLimit: Int
+    private var steps = 0
 
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int, stepLimit: Int = .max) { (self.limit, self.stepLimit) = (limit, stepLimit) }
 
     /// Uninitialized bytes; a used buffer where one is at most twice as large.
     func storage(byteCount: Int) throws(OperatorError) -> Storage {
@@ -39,7 +41,26 @@ final class Workspace: @unchecked Sendable {
         }
     }
 
-    func finishRun() { temporaries.removeAll() }
+    func finishRun() {
+        temporaries.removeAll()
+        steps = 0
+    }
+
+    /// Counts a node, or a round of a loop, so that no run is endless.
+    func countStep() throws(OperatorError) {
+        guard steps < stepLimit else { throw .steps(limit: stepLimit) }
+        steps += 1
+    }
+
+    /// How many bytes more there may be.
+    var room: Int { max(0, limit - meter.bytes) }
+
+    /// Counts bytes that stay as long as this object, where there is room for them.
+    func keep(_ byteCount: Int) -> Bool {
+        guard byteCount <= room else { return false }
+        meter.charge(byteCount)
+        return true
+    }
 
     /// Leaves a buffer to the caller: it counts no more.
     func giveAway(_ storage: Storage) {

@@ -1,6 +1,7 @@
 import ApusONNX
 
-/// What `graph`, of a model or inside a node, runs as: constants folded, what follows a convolution fused into it, dead nodes gone.
+/// What `graph`, of a model or inside a node, runs as: constants folded, what follows a convolution fused into it, dead
+/// nodes gone.
 ///
 /// Every pass is a pure function from graph to graph. What a pass does not understand it leaves alone.
 func optimized(
