@@ -159,7 +159,7 @@ struct BroadcastLoop {
         }
     }
 
-    /// `y[i] = f(a[…], b[…])` for every element; compiled apart for lines that move and for those that stand still.
+    /// `y[i] = f(a[…], b[…])` for every element. One strided loop, since it is compiled for every type and operation.
     @inline(__always)
     func map<A, B, Y>(
         _ a: UnsafePointer<A>, _ b: UnsafePointer<B>, into y: UnsafeMutablePointer<Y>, _ function: (A, B) -> Y
@@ -168,12 +168,7 @@ struct BroadcastLoop {
             for row in 0..<rows {
                 let p = a + offsets[0] + row * rowStrides[0], q = b + offsets[1] + row * rowStrides[1]
                 let line = y + (plane * rows + row) * count
-                switch (steps[0], steps[1]) {
-                case (1, 1): for i in 0..<count { line[i] = function(p[i], q[i]) }
-                case (1, _): for i in 0..<count { line[i] = function(p[i], q[0]) }
-                case (_, 1): for i in 0..<count { line[i] = function(p[0], q[i]) }
-                default: for i in 0..<count { line[i] = function(p[0], q[0]) }
-                }
+                for i in 0..<count { line[i] = function(p[i * steps[0]], q[i * steps[1]]) }
             }
         }
     }
