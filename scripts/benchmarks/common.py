@@ -1,0 +1,66 @@
+"""What the runtime benchmarks share: built commands, the models that Apus exports, and the peers' environment."""
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = ROOT / "scripts" / "benchmarks"
+
+# What each model is exported with.
+MODELS = {
+    "v8n": ["--architecture", "v8-detect", "--scale", "n", "--classes", "80", "--image-size", "640"],
+    "resnet18": ["--architecture", "resnet18"],
+    "resnet50": ["--architecture", "resnet50"],
+    "mobilenet_v2": ["--architecture", "mobilenet_v2"],
+    "mobilenet_v3_large": ["--architecture", "mobilenet_v3_large"],
+}
+TITLES = {"v8n": "v8 n 640", "resnet18": "ResNet-18", "resnet50": "ResNet-50", "mobilenet_v2": "MobileNetV2",
+          "mobilenet_v3_large": "MobileNetV3-L"}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def build(product, *flags, scratch=".build"):
+    """The path of a product, built in release."""
+    command = ["swift", "build", "-c", "release", "--scratch-path", scratch, *flags]
+    say(f"Building {product}")
+    subprocess.run([*command, "--product", product], cwd=ROOT, check=True, stdout=sys.stderr)
+    shown = subprocess.run([*command, "--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True)
+    return pathlib.Path(shown.stdout.strip()) / product
+
+
+def exported(names, folder=None):
+    """The models' files by name: of `folder`, or exported with initial weights by Apus, once."""
+    if folder:
+        files = {name: pathlib.Path(folder) / f"{name}.onnx" for name in names}
+        missing = [str(file) for file in files.values() if not file.exists()]
+        if missing:
+            sys.exit(f"apus: there is no {missing[0]}: leave --models out, or name a folder that has it.")
+        return files
+    place = ROOT / ".deps" / "benchmark-models"
+    files = {name: place / name / "model.onnx" for name in names}
+    wanted = [name for name, file in files.items() if not file.exists()]
+    apus = build("apus") if wanted else None
+    for name in wanted:
+        say(f"Exporting {name}")
+        command = [apus, "export", *MODELS[name], "--random-weights", "--fixed-batch", "--output", place / name]
+        subprocess.run(command, check=True, stdout=sys.stderr)
+    return files
+
+
+def peers_python(python=None):
+    """An interpreter that has the peers: the given one, or that of an environment made for them, once."""
+    if python:
+        return pathlib.Path(python)
+    folder = ROOT / ".deps" / "venvs" / "runtime"
+    python, done = folder / "bin" / "python", folder / "requirements.txt"
+    wanted = (HERE / "peers.txt").read_text()
+    if not done.exists() or done.read_text() != wanted:
+        say("Installing the peers")
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "-r", HERE / "peers.txt"], check=True, stdout=sys.stderr)
+        done.write_text(wanted)
+    return python
