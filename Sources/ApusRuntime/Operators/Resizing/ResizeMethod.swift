@@ -2,13 +2,17 @@ import ApusONNX
 
 /// How an output coordinate finds its input, and which elements it takes there.
 struct ResizeMethod: Sendable {
-    enum Interpolation: String, Sendable { case nearest, linear }
+    enum Interpolation: String, Sendable { case nearest, linear, cubic }
 
     enum Coordinates: String, Sendable {
         case halfPixel = "half_pixel"
+        case symmetricHalfPixel = "half_pixel_symmetric"
         case pytorchHalfPixel = "pytorch_half_pixel"
         case alignCorners = "align_corners"
         case asymmetric
+        case crop = "tf_crop_and_resize"
+        /// As TensorFlow's nearest neighbour; only in opset 11.
+        case tensorFlowHalfPixel = "tf_half_pixel_for_nn"
     }
 
     enum Rounding: String, Sendable {
@@ -20,14 +24,26 @@ struct ResizeMethod: Sendable {
     let interpolation: Interpolation
     let coordinates: Coordinates
     let rounding: Rounding
+    /// Whether the filter widens where pixels are lost.
+    let antialiases: Bool
+    /// Whether what lies outside the image counts for nothing, rather than as the pixel at the edge.
+    let excludesOutside: Bool
+    let cubicCoefficient: Float
+    /// What lies outside the image, for `crop`.
+    let extrapolation: Float
 
     init(_ node: Node, opset: Int) throws(GraphError) {
-        interpolation = try Self.choose(node, "mode", default: "nearest", ["bilinear": "linear"])
+        interpolation = try Self.choose(
+            node, "mode", default: "nearest", ["bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"])
         coordinates = try Self.choose(
             node, "coordinate_transformation_mode", default: opset < 11 ? "asymmetric" : "half_pixel")
         rounding = try Self.choose(node, "nearest_mode", default: opset < 11 ? "floor" : "round_prefer_floor")
-        for name in ["exclude_outside", "antialias"] where try node.flag(name, default: false) {
-            throw .attributeValue(name, expected: "0", found: "1", node: node.label)
+        antialiases = try node.flag("antialias", default: false)
+        excludesOutside = try node.flag("exclude_outside", default: false)
+        cubicCoefficient = try node.float("cubic_coeff_a", default: -0.75)
+        extrapolation = try node.float("extrapolation_value", default: 0)
+        if antialiases, interpolation == .nearest {
+            throw .attributeValue("antialias", expected: "0 for the nearest element", found: "1", node: node.label)
         }
     }
 
@@ -41,26 +57,17 @@ struct ResizeMethod: Sendable {
         return choice
     }
 
-    /// The input coordinate of output `place` along an axis.
-    func source(of place: Int, from extent: Int, to count: Int, scale: Double) -> Double {
-        let x = Double(place)
-        switch coordinates {
-        case .asymmetric: return x / scale
-        case .halfPixel: return (x + 0.5) / scale - 0.5
-        case .pytorchHalfPixel: return count > 1 ? (x + 0.5) / scale - 0.5 : 0
-        case .alignCorners: return count > 1 ? x * Double(extent - 1) / Double(count - 1) : 0
-        }
-    }
-
     /// The element nearest to `coordinate`, within `extent`.
-    func nearest(to coordinate: Double, extent: Int) -> Int {
-        let index: Double
+    func nearest(to coordinate: Float, extent: Int) -> Int {
+        let index: Float
         switch rounding {
         case .floor: index = coordinate.rounded(.down)
         case .ceil: index = coordinate.rounded(.up)
-        case .preferFloor: index = (coordinate - 0.5).rounded(.up)
-        case .preferCeiling: index = (coordinate + 0.5).rounded(.down)
+        case .preferFloor:
+            let low = coordinate.rounded(.down)
+            index = coordinate == low + 0.5 ? low : coordinate.rounded(.toNearestOrAwayFromZero)
+        case .preferCeiling: index = coordinate.rounded(.toNearestOrAwayFromZero)
         }
-        return Int(min(max(index, 0), Double(extent - 1)))
+        return index > 0 ? Int(min(index, Float(extent - 1))) : 0
     }
 }

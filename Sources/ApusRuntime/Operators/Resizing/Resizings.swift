@@ -1,2 +1,2 @@
 /// Changes of image size.
-let resizings: [any Operator.Type] = [Resizing.self, Upsampling.self]
+let resizings: [any Operator.Type] = [CenterCropPadding.self, Resizing.self, Upsampling.self]

@@ -15,11 +15,14 @@ struct Upsampling: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
-        let scales = try (attribute?.map(Double.init)).or(try inputs.required(1).doubles(context))
+        let scales = try attribute.or(try inputs.required(1).doubles(context).map { Float($0) })
         try expect(
-            scales.count == x.rank && scales.allSatisfy { $0 >= 1 && $0 < 0x1p32 },
-            "\(x.rank) scales of at least 1", found: "\(scales)")
-        let extents = zip(x.shape.dimensions, scales).map { Int((Double($0) * $1).rounded(.down)) }
-        return [try context.resize(x, to: Shape(extents), scales: scales, method)]
+            scales.count == x.rank && scales.allSatisfy { $0 >= 1 }, "\(x.rank) scales of at least 1",
+            found: "\(scales)")
+        var axes: [ResizeAxis] = []
+        for (extent, scale) in zip(x.shape.dimensions, scales) {
+            axes.append(try ResizeAxis(extent: extent, scale: scale))
+        }
+        return [try context.resize(x, axes, method)]
     }
 }

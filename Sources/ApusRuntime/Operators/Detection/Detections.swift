@@ -1,0 +1,2 @@
+/// What turns a network's numbers into objects.
+let detections: [any Operator.Type] = [NonMaximumSuppression.self]

@@ -1,0 +1,2 @@
+/// What training minimizes.
+let losses: [any Operator.Type] = [NegativeLogLikelihoodLoss.self, SoftmaxCrossEntropyLoss.self]
