@@ -1,5 +1,6 @@
 import ApusCore
 import ApusONNX
+import ApusRuntime
 import ApusVision
 
 /// A class that a model thinks an image shows.
@@ -14,8 +15,8 @@ public struct Classification: Hashable, Sendable {
 /// Tells what an image shows with an exported classifier, whose output is `[1, classes]` probabilities.
 public final class Classifier: Sendable {
     private let model: ImageModel
+    public let description: ModelDescription
 
-    public var description: ModelDescription { model.description }
     public var labels: LabelMap { LabelMap(names: description.labels) }
 
     public convenience init(contentsOf path: String, threads: Int = availableCores) throws(InferenceError) {
@@ -24,18 +25,17 @@ public final class Classifier: Sendable {
 
     /// - Parameter file: what errors call the model.
     public init(model: Model, file: String, threads: Int = availableCores) throws(InferenceError) {
-        self.model = try ImageModel(model, file: file, task: .classify, threads: threads)
+        description = try model.description(for: .classify, file: file)
+        var sidecar = Sidecar(description)
+        var format = ClassifierFormat()
+        (format.activation, format.top) = (Activation.none, description.labels.count)
+        sidecar.decode = format
+        self.model = try ImageModel(Session(model, file: file, threads: threads), sidecar, file: file)
     }
 
     /// The `count` likeliest classes, likeliest first; equal scores in the order of the classes.
     public func classifications(in image: Image, count: Int = 5) throws(InferenceError) -> [Classification] {
-        let input = description.input.letterbox
-        let output = try model.run(image.centerCropped(width: input.width, height: input.height))
-        guard output.count == description.labels.count else {
-            throw .signature(
-                file: model.file, expected: "an output of [1, \(description.labels.count)]", found: "\(output.shape)")
-        }
-        let all = output.elements(of: Float.self).enumerated().map { Classification(label: $0, score: $1) }
-        return Array(all.sorted { ($1.score, $0.label) < ($0.score, $1.label) }.prefix(count))
+        guard case .classifications(let all) = try model.result(for: image) else { return [] }
+        return Array(all.prefix(count))
     }
 }

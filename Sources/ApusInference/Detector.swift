@@ -1,5 +1,6 @@
 import ApusCore
 import ApusONNX
+import ApusRuntime
 import ApusVision
 
 /// Finds objects in images with an exported detector. How images are fed and what classes there are, the file says.
@@ -25,9 +26,8 @@ public final class Detector: Sendable {
     }
 
     private let model: ImageModel
-    private let decoder: DetectionDecoder
+    public let description: ModelDescription
 
-    public var description: ModelDescription { model.description }
     public var labels: LabelMap { LabelMap(names: description.labels) }
 
     public convenience init(contentsOf path: String, options: Options = .init()) throws(InferenceError) {
@@ -36,26 +36,28 @@ public final class Detector: Sendable {
 
     /// - Parameter file: what errors call the model.
     public init(model: Model, file: String, options: Options = .init()) throws(InferenceError) {
-        self.model = try ImageModel(model, file: file, task: .detect, threads: options.threads)
-        decoder = DetectionDecoder(
-            classCount: self.model.description.labels.count, confidenceThreshold: options.confidenceThreshold,
-            iouThreshold: options.iouThreshold, maximumDetections: options.maximumDetections)
+        description = try model.description(for: .detect, file: file)
+        var sidecar = Sidecar(description)
+        sidecar.thresholds = Thresholds(
+            confidence: options.confidenceThreshold, iou: options.iouThreshold, maximum: options.maximumDetections)
+        self.model = try ImageModel(Session(model, file: file, threads: options.threads), sidecar, file: file)
     }
 
     /// What is in the image, best first; boxes in its pixels.
     public func detections(in image: Image) throws(InferenceError) -> [Detection] {
-        let letterbox = Letterbox(description.input.letterbox, imageWidth: image.width, imageHeight: image.height)
-        let output = try model.run(letterbox.apply(image))
-        let rows = 4 + decoder.classCount
-        guard output.shape.rank == 3, output.shape[0] == 1, output.shape[1] == rows else {
-            throw .signature(
-                file: model.file, expected: "an output of [1, \(rows), anchors]", found: "\(output.shape)")
-        }
-        let found = output.withElements(of: Float.self) { decoder.decode($0, anchors: output.shape[2]) }
-        return found.compactMap { detection in
-            let box = letterbox.toImage(detection.box)
-            // A box wholly on the padding has nothing left.
-            return box.area > 0 ? Detection(box, label: detection.label, score: detection.score) : nil
-        }
+        guard case .detections(let detections) = try model.result(for: image) else { return [] }
+        return detections
+    }
+}
+
+extension Model {
+    /// The description that the model carries.
+    func description(for task: ModelDescription.Task, file: String) throws(InferenceError) -> ModelDescription {
+        let description: ModelDescription
+        do throws(ModelDescriptionError) {
+            description = try ModelDescription(metadata: metadata)
+        } catch { throw .description(file: file, error) }
+        guard description.task == task else { throw .task(file: file, expected: task, found: description.task) }
+        return description
     }
 }

@@ -3,58 +3,38 @@ import ApusONNX
 import ApusRuntime
 import ApusVision
 
-/// A model of one image input, with the description it carries: what the predictors of all tasks share.
+/// A model bound to a sidecar: pixels in, arrays out.
 struct ImageModel: Sendable {
     let file: String
-    let description: ModelDescription
+    let sidecar: Sidecar
     private let session: Session
-    private let inputName, outputName: String
+    private let input: ImageInput
+    private let outputNames: [String]
 
-    init(_ model: Model, file: String, task: ModelDescription.Task, threads: Int) throws(InferenceError) {
-        self.file = file
-        do throws(ModelDescriptionError) {
-            description = try ModelDescription(metadata: model.metadata)
-        } catch { throw .description(file: file, error) }
-        guard description.task == task else { throw .task(file: file, expected: task, found: description.task) }
+    init(_ session: Session, _ sidecar: Sidecar, file: String) throws(InferenceError) {
+        (self.session, self.sidecar, self.file) = (session, sidecar, file)
+        input = try ImageInput(sidecar.preprocess, inputs: session.inputs, file: file)
+        outputNames = session.outputs.map(\.name)
+    }
+
+    func result(for image: Image) throws(InferenceError) -> Prediction.Result {
+        let (arrays, placement) = try input.arrays(for: image)
+        let outputs: [String: NDArray]
         do throws(RuntimeError) {
-            session = try Session(model: model, options: .init(threads: threads))
+            outputs = try session.run(arrays)
         } catch { throw .runtime(file: file, error) }
-        (inputName, outputName) = try Self.signature(of: session, description.input.letterbox, file: file)
+        let context = DecodingContext(
+            placement: placement, thresholds: sidecar.thresholds,
+            classCount: sidecar.labels.isEmpty ? nil : sidecar.labels.count)
+        return try sidecar.decode.result(
+            of: ModelOutputs(file: file, names: outputNames, arrays: outputs), context)
     }
+}
 
-    /// The names of the one input and the first output.
-    private static func signature(
-        of session: Session, _ input: LetterboxSpecification, file: String
-    ) throws(InferenceError) -> (String, String) {
-        let expected: [Int?] = [1, 3, input.height, input.width]
-        guard session.inputs.count == 1, let fact = session.inputs.first, let output = session.outputs.first,
-            fact.dataType == .float32, output.dataType == .float32
-        else {
-            throw .signature(
-                file: file, expected: "one float32 input and a float32 output",
-                found: "\(session.inputs.count) inputs and \(session.outputs.count) outputs")
-        }
-        let shape = fact.shape ?? expected
-        guard shape.count == 4, zip(shape, expected).allSatisfy({ $0 == nil || $0 == $1 }) else {
-            let text = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
-            throw .signature(
-                file: file, expected: "an input of [1, 3, \(input.height), \(input.width)]", found: "[\(text)]")
-        }
-        return (fact.name, output.name)
-    }
-
-    /// Runs an image that already has the input's extents.
-    ///
-    /// - Returns: the first output.
-    func run(_ image: Image) throws(InferenceError) -> NDArray {
-        var pixels = NDArray(uninitialized: [1, 3, image.height, image.width], dataType: .float32)
-        pixels.withMutableElements(of: Float.self) { image.normalizedCHW(into: $0.baseAddress!, description.input) }
+extension Session {
+    convenience init(_ model: Model, file: String, threads: Int) throws(InferenceError) {
         do throws(RuntimeError) {
-            let outputs = try session.run([inputName: pixels])
-            guard let output = outputs[outputName] else {
-                throw RuntimeError.unsupportedValue(outputName, type: "nothing")
-            }
-            return output
+            try self.init(model: model, options: .init(threads: threads))
         } catch { throw .runtime(file: file, error) }
     }
 }

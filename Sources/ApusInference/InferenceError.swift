@@ -1,3 +1,4 @@
+import ApusConfiguration
 import ApusCore
 import ApusONNX
 import ApusRuntime
@@ -14,6 +15,13 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
     case task(file: String, expected: ModelDescription.Task, found: ModelDescription.Task)
     /// Inputs or outputs of another form than the metadata promise.
     case signature(file: String, expected: String, found: String)
+    /// The sidecar is no YAML of the right form.
+    case configuration(ConfigurationError)
+    /// The sidecar does not fit the model.
+    case sidecar(file: String, expected: String, found: String, remedy: String)
+    /// Nobody says how the model is fed and read, and its signature does not tell.
+    case unknownUse(file: String, signature: String)
+    case image(file: String, problem: String)
 
     public var description: String {
         switch self {
@@ -23,7 +31,15 @@ public enum InferenceError: Error, Equatable, CustomStringConvertible {
         case .task(let file, let expected, let found):
             "\(file): a model to \(found.rawValue), expected one to \(expected.rawValue); `apus-infer run` takes any"
         case .signature(let file, let expected, let found):
-            "\(file): expected \(expected), found \(found); export the model again"
+            "\(file): expected \(expected), found \(found); correct its sidecar or export it again"
+        case .configuration(let error): error.description
+        case .sidecar(let file, let expected, let found, let remedy):
+            "\(file): expected \(expected), found \(found); \(remedy)"
+        case .unknownUse(let file, let signature):
+            "\(file): its outputs are of no known form (\(signature)); say in a sidecar how it is fed (preprocess: "
+                + "size, fit, channels, scale, mean, std) and read (decode: format, one of \(FormatName.list)), beside it as "
+                + "\(Sidecar.path(beside: file)) or with --sidecar"
+        case .image(let file, let problem): "\(file): \(problem); give another image or size"
         }
     }
 

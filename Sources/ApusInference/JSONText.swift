@@ -4,6 +4,7 @@ public indirect enum JSONText: Sendable {
     case array([JSONText])
     case string(String)
     case integer(Int)
+    case bool(Bool)
     /// JSON has no infinities and no NaN: they become null.
     case number(Double)
     /// The shortest text that gives the same `Float`.
@@ -18,6 +19,7 @@ public indirect enum JSONText: Sendable {
         case .array(let elements): "[" + elements.map(\.text).joined(separator: ", ") + "]"
         case .string(let string): Self.quoted(string)
         case .integer(let integer): String(integer)
+        case .bool(let value): value ? "true" : "false"
         case .number(let number): number.isFinite ? "\(number)" : "null"
         case .float(let float): float.isFinite ? "\(float)" : "null"
         case .null: "null"

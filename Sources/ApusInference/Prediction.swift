@@ -20,7 +20,8 @@ public struct Prediction: Sendable {
         (self.result, self.milliseconds) = (result, milliseconds)
     }
 
-    /// One object: boxes as COCO writes them (x, y, width, height in pixels), categories by index and name.
+    /// One object: boxes as COCO writes them (x, y, width, height in pixels), categories by index and name,
+    /// keypoints as x, y and visibility where the model gives them.
     public func json(labels: LabelMap) -> JSONText {
         let found: (key: String, value: JSONText) =
             switch result {
@@ -35,11 +36,15 @@ public struct Prediction: Sendable {
 
     private func json(_ detection: Detection, _ labels: LabelMap) -> JSONText {
         let box = detection.box
-        return .object([
-            ("category_id", .integer(detection.label)), ("category_name", .string(labels.name(of: detection.label))),
-            ("bbox", .array([box.minX, box.minY, box.width, box.height].map(JSONText.float))),
-            ("score", .float(detection.score)),
-        ])
+        let points: [(key: String, value: JSONText)] =
+            detection.keypoints.map { [("keypoints", .array($0.coco.map(JSONText.float)))] } ?? []
+        return .object(
+            [
+                ("category_id", .integer(detection.label)),
+                ("category_name", .string(labels.name(of: detection.label))),
+                ("bbox", .array([box.minX, box.minY, box.width, box.height].map(JSONText.float))),
+                ("score", .float(detection.score)),
+            ] + points)
     }
 
     private func json(_ classification: Classification, _ labels: LabelMap) -> JSONText {

@@ -1,35 +1,129 @@
+import ApusConfiguration
 import ApusCore
 import ApusONNX
+import ApusRuntime
 import ApusVision
 
-/// The predictor that a model's own description asks for.
-public enum Predictor: Sendable {
-    case detector(Detector)
-    case classifier(Classifier)
+/// Runs any vision model on images: one of ours, one that carries Ultralytics' metadata, one with a sidecar, or one
+/// whose inputs and outputs tell enough.
+///
+///     let predictor = try Predictor(contentsOf: "yolox_nano.onnx")
+///     let result = try predictor.result(for: Image(contentsOf: "street.jpg"))
+public struct Predictor: Sendable {
+    public struct Options: Hashable, Sendable {
+        /// The sidecar; `nil` takes `MODEL.yaml` beside the model where it is there.
+        public var sidecar: String?
+        /// In place of the sidecar's thresholds.
+        public var confidence, iou: Float?
+        public var maximum: Int?
+        public var threads: Int
 
-    public init(contentsOf path: String, options: Detector.Options = .init()) throws(InferenceError) {
+        public init(
+            sidecar: String? = nil, confidence: Float? = nil, iou: Float? = nil, maximum: Int? = nil,
+            threads: Int = availableCores
+        ) {
+            (self.sidecar, self.confidence, self.iou) = (sidecar, confidence, iou)
+            (self.maximum, self.threads) = (maximum, threads)
+        }
+    }
+
+    /// Who says how the model is used.
+    public enum Source: Hashable, Sendable {
+        /// The metadata in the model.
+        case metadata
+        case sidecar(String)
+        /// Its inputs and outputs; what was taken for granted.
+        case signature(assumptions: [String])
+    }
+
+    public let source: Source
+    private let model: ImageModel
+
+    public var sidecar: Sidecar { model.sidecar }
+    public var labels: LabelMap { LabelMap(names: sidecar.labels) }
+
+    public init(contentsOf path: String, options: Options = .init()) throws(InferenceError) {
         let model = try Model.read(path)
-        let description: ModelDescription
-        do throws(ModelDescriptionError) {
-            description = try ModelDescription(metadata: model.metadata)
-        } catch { throw .description(file: path, error) }
-        switch description.task {
-        case .classify: self = .classifier(try Classifier(model: model, file: path, threads: options.threads))
-        case .detect, .segment, .pose: self = .detector(try Detector(model: model, file: path, options: options))
+        let named = try Sidecar.named(options.sidecar, beside: path, hasMetadata: model.hasOwnUse)
+        let session = try Session(model, file: path, threads: options.threads)
+        var sidecar: Sidecar
+        if let named {
+            (sidecar, source) = (named.sidecar, .sidecar(named.path))
+        } else if let own = try model.ownUse(session, file: path) {
+            (sidecar, source) = (own, .metadata)
+        } else {
+            let proposal = try SidecarProposal(session, file: path)
+            (sidecar, source) = (proposal.sidecar, .signature(assumptions: proposal.assumptions))
         }
+        sidecar.thresholds.override(options)
+        self.model = try ImageModel(session, sidecar, file: path)
     }
 
-    public var description: ModelDescription {
-        switch self {
-        case .detector(let detector): detector.description
-        case .classifier(let classifier): classifier.description
-        }
+    public func result(for image: Image) throws(InferenceError) -> Prediction.Result { try model.result(for: image) }
+}
+
+extension Predictor {
+    /// How the model is used where nobody says it, in a sentence; `nil` where somebody does.
+    public var assumptions: String? {
+        guard case .signature(let assumptions) = source else { return nil }
+        let taken = assumptions.isEmpty ? "" : ", taking for granted \(assumptions.joined(separator: "; "))"
+        return "\(model.file): no sidecar; read as \(sidecar.decode.format.rawValue) by its inputs and outputs\(taken)"
     }
 
-    public func result(for image: Image) throws(InferenceError) -> Prediction.Result {
-        switch self {
-        case .detector(let detector): .detections(try detector.detections(in: image))
-        case .classifier(let classifier): .classifications(try classifier.classifications(in: image))
+    /// The sidecar as YAML, with a comment that says where it comes from.
+    public func sidecarText() throws(InferenceError) -> String {
+        let origin =
+            switch source {
+            case .metadata: "From the metadata in \(FileSystem.fileName(of: model.file))."
+            case .sidecar(let file): "As \(file) says."
+            case .signature: assumptions.map { "A guess. \($0)." } ?? "A guess."
+            }
+        do throws(ConfigurationError) {
+            return "# \(origin)\n\(try sidecar.yaml())"
+        } catch { throw .configuration(error) }
+    }
+}
+
+extension Thresholds {
+    fileprivate mutating func override(_ options: Predictor.Options) {
+        confidence = options.confidence ?? confidence
+        iou = options.iou ?? iou
+        maximum = options.maximum ?? maximum
+    }
+}
+
+extension Sidecar {
+    /// Where a model's sidecar is looked for: `MODEL.yaml` beside `MODEL.onnx`.
+    public static func path(beside model: String) -> String {
+        (model.hasSuffix(".onnx") ? String(model.dropLast(5)) : model) + ".yaml"
+    }
+
+    /// - Parameter hasMetadata: whether the model says itself how it is used; a YAML file of another tool beside it is
+    ///   passed over then.
+    fileprivate static func named(
+        _ path: String?, beside model: String, hasMetadata: Bool
+    ) throws(InferenceError) -> (path: String, sidecar: Sidecar)? {
+        let found = path ?? Self.path(beside: model)
+        guard path != nil || FileSystem.exists(found) else { return nil }
+        guard path != nil || !hasMetadata || isLikely(at: found) else { return nil }
+        do throws(ConfigurationError) {
+            return (found, try Sidecar(contentsOf: found))
+        } catch { throw .configuration(error) }
+    }
+}
+
+extension Model {
+    fileprivate var hasOwnUse: Bool {
+        metadata["apus.task"] != nil || UltralyticsMetadata(metadata) != nil
+    }
+
+    /// What the metadata say; `nil` where they say nothing.
+    fileprivate func ownUse(_ session: Session, file: String) throws(InferenceError) -> Sidecar? {
+        if metadata["apus.task"] != nil {
+            do throws(ModelDescriptionError) {
+                return Sidecar(try ModelDescription(metadata: metadata))
+            } catch { throw .description(file: file, error) }
         }
+        return try UltralyticsMetadata(metadata)?.sidecar(for: ModelSignature(session, file: file))
     }
 }

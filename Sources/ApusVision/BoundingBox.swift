@@ -55,8 +55,10 @@ public struct Detection: Hashable, Sendable {
     public var label: Int
     /// Confidence in `0...1`.
     public var score: Float
+    /// The points of the object, where the model gives them.
+    public var keypoints: Keypoints?
 
-    public init(_ box: BoundingBox, label: Int, score: Float) {
-        (self.box, self.label, self.score) = (box, label, score)
+    public init(_ box: BoundingBox, label: Int, score: Float, keypoints: Keypoints? = nil) {
+        (self.box, self.label, self.score, self.keypoints) = (box, label, score, keypoints)
     }
 }

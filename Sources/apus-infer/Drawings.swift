@@ -13,7 +13,8 @@ struct Drawings {
     }
 
     mutating func write(_ prediction: Prediction, _ image: Image, _ labels: LabelMap) throws(FileError) {
-        let drawn = image.drawing(boxes: boxes(of: prediction, labels), enlargedTo: 512)
+        let drawn = image.drawing(
+            boxes: boxes(of: prediction, labels), points: points(of: prediction), enlargedTo: 512)
         let isPNG = prediction.image.lowercased().hasSuffix(".png")
         let isJPEG = !isPNG && max(image.width, image.height) <= Image.maximumJPEGSide
         let path = folder + "/" + freeName(for: prediction.image, isJPEG ? ".jpg" : ".png")
@@ -30,6 +31,14 @@ struct Drawings {
             return classifications.prefix(1).map {
                 (whole, caption(labels.name(of: $0.label), $0.score), .palette($0.label))
             }
+        }
+    }
+
+    /// In colours that tell an object's points apart.
+    private func points(of prediction: Prediction) -> [(Keypoint, Color)] {
+        guard case .detections(let detections) = prediction.result else { return [] }
+        return detections.flatMap { detection in
+            (detection.keypoints?.points ?? []).enumerated().map { ($1, Color.palette($0 + 1)) }
         }
     }
 

@@ -17,7 +17,7 @@ struct PredictionSession {
 
     init(predictor: Predictor, prints format: Format, drawings: Drawings?, console: Console) {
         self.predictor = predictor
-        labels = LabelMap(names: predictor.description.labels)
+        labels = predictor.labels
         (self.format, self.drawings, self.console) = (format, drawings, console)
     }
 
@@ -31,6 +31,7 @@ struct PredictionSession {
                 image: file, width: image.width, height: image.height, result: result,
                 milliseconds: stopwatch.milliseconds)
             show(prediction)
+            let labels = labels
             try drawings?.write(prediction, image, labels)
             doneCount += 1
             milliseconds += prediction.milliseconds

@@ -41,6 +41,15 @@ enum TinyModel {
         return builder.model(opset: 17, metadata: description(.classify, side: 8).metadata)
     }
 
+    /// A picture for a picture: no format reads that.
+    static func mask() -> Model {
+        var builder = GraphBuilder(name: "mask")
+        let images = builder.input("images", shape: [1, 3, 8, 8])
+        let mean = builder.node("ReduceMean", [images], attributes: ["axes": [1], "keepdims": 0])
+        builder.output(mean, name: "mask", shape: [1, 8, 8])
+        return builder.model(opset: 17)
+    }
+
     static func description(_ task: ModelDescription.Task, side: Int = 32) -> ModelDescription {
         ModelDescription(
             task: task, labels: labels, input: .init(letterbox: .init(width: side, height: side)),

@@ -21,21 +21,31 @@ public struct DetectionDecoder: Hashable, Sendable {
         self.multiLabel = multiLabel
     }
 
+    /// What one anchor found.
+    public typealias Candidate = (anchor: Int, detection: Detection)
+
     /// - Parameters:
     ///   - output: `[4 + classCount, anchors]`: centre x, centre y, width, height in model pixels, then scores.
     /// - Returns: boxes in model pixels, best first, at most `maximumDetections`.
     public func decode(_ output: UnsafeBufferPointer<Float>, anchors: Int) -> [Detection] {
-        precondition(output.count == (4 + classCount) * anchors, "\(output.count) values for \(anchors) anchors")
-        let found = multiLabel ? everyLabel(output, anchors) : bestLabel(output, anchors)
-        let candidates =
-            found.count > Self.maximumCandidates
-            ? Array(found.sortedByScore().prefix(Self.maximumCandidates)) : found
-        return nonMaximumSuppression(
-            candidates, iouThreshold: iouThreshold, maximumDetections: maximumDetections)
+        nonMaximumSuppression(
+            candidates(output, anchors: anchors).map(\.detection), iouThreshold: iouThreshold,
+            maximumDetections: maximumDetections)
     }
 
-    private func everyLabel(_ output: UnsafeBufferPointer<Float>, _ anchors: Int) -> [Detection] {
-        var found = [Detection]()
+    /// What is above the threshold, before suppression: at most `maximumCandidates`, those that score best.
+    public func candidates(_ output: UnsafeBufferPointer<Float>, anchors: Int) -> [Candidate] {
+        precondition(output.count == (4 + classCount) * anchors, "\(output.count) values for \(anchors) anchors")
+        let found = multiLabel ? everyLabel(output, anchors) : bestLabel(output, anchors)
+        guard found.count > Self.maximumCandidates else { return found }
+        let ranked = found.indices.sorted {
+            (found[$1].detection.score, $0) < (found[$0].detection.score, $1)
+        }
+        return ranked.prefix(Self.maximumCandidates).map { found[$0] }
+    }
+
+    private func everyLabel(_ output: UnsafeBufferPointer<Float>, _ anchors: Int) -> [Candidate] {
+        var found = [Candidate]()
         for anchor in 0..<anchors {
             for label in 0..<classCount {
                 append(anchor, label, output[(4 + label) * anchors + anchor], output, anchors, to: &found)
@@ -44,7 +54,7 @@ public struct DetectionDecoder: Hashable, Sendable {
         return found
     }
 
-    private func bestLabel(_ output: UnsafeBufferPointer<Float>, _ anchors: Int) -> [Detection] {
+    private func bestLabel(_ output: UnsafeBufferPointer<Float>, _ anchors: Int) -> [Candidate] {
         var best = [Float](repeating: -.infinity, count: anchors)
         var labels = [Int32](repeating: 0, count: anchors)
         for label in 0..<classCount {
@@ -54,7 +64,7 @@ public struct DetectionDecoder: Hashable, Sendable {
                 labels[anchor] = Int32(label)
             }
         }
-        var found = [Detection]()
+        var found = [Candidate]()
         for anchor in 0..<anchors {
             append(anchor, Int(labels[anchor]), best[anchor], output, anchors, to: &found)
         }
@@ -64,13 +74,13 @@ public struct DetectionDecoder: Hashable, Sendable {
     /// Boxes that are not finite, and scores that are not above the threshold (NaN is not), are no detections.
     private func append(
         _ anchor: Int, _ label: Int, _ score: Float, _ output: UnsafeBufferPointer<Float>, _ anchors: Int,
-        to found: inout [Detection]
+        to found: inout [Candidate]
     ) {
         guard score > confidenceThreshold else { return }
         let box = BoundingBox(
             centerX: output[anchor], centerY: output[anchors + anchor], width: output[2 * anchors + anchor],
             height: output[3 * anchors + anchor])
         guard (box.minX + box.minY + box.maxX + box.maxY).isFinite else { return }
-        found.append(Detection(box, label: label, score: score))
+        found.append((anchor, Detection(box, label: label, score: score)))
     }
 }

@@ -21,14 +21,30 @@ extension Image {
 }
 
 extension Image {
-    /// As `drawing(boxes:)`, after enlarging by a whole factor to a longer side of at least `side` pixels: on a
-    /// thumbnail, labels that can be read would cover what they name.
-    public func drawing(boxes: [(BoundingBox, String, Color)], enlargedTo side: Int) -> Image {
+    /// As `drawing(boxes:)`, with keypoints, after enlarging by a whole factor to a longer side of at least `side`
+    /// pixels: on a thumbnail, labels that can be read would cover what they name.
+    public func drawing(
+        boxes: [(BoundingBox, String, Color)], points: [(Keypoint, Color)] = [], enlargedTo side: Int
+    ) -> Image {
         let longer = max(width, height, 1)
         let factor = max(1, (side + longer - 1) / longer)
-        guard factor > 1, width > 0, height > 0 else { return drawing(boxes: boxes) }
+        guard factor > 1, width > 0, height > 0 else { return drawing(boxes: boxes).dotted(points) }
         let scaled = boxes.map { ($0.0.scaled(by: Float(factor)), $0.1, $0.2) }
-        return resized(width: width * factor, height: height * factor).drawing(boxes: scaled)
+        let moved = points.map { point, color in
+            (Keypoint(x: point.x * Float(factor), y: point.y * Float(factor), visibility: point.visibility), color)
+        }
+        return resized(width: width * factor, height: height * factor).drawing(boxes: scaled).dotted(moved)
+    }
+
+    /// A dot at each point that is marked, as large as the image asks.
+    private func dotted(_ points: [(Keypoint, Color)]) -> Image {
+        guard !points.isEmpty else { return self }
+        var canvas = Canvas(self)
+        let thickness = max(3, Float(max(width, height)) / 160)
+        for (point, color) in points where point.visibility != .absent {
+            canvas.line(fromX: point.x, y: point.y, toX: point.x, y: point.y, thickness: thickness, color)
+        }
+        return canvas.image
     }
 }
 
