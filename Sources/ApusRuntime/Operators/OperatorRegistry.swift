@@ -5,9 +5,8 @@ import ApusONNX
 public enum OperatorRegistry {
     static let families: [[any Operator.Type]] = [
         activations, arithmetic, control, convolutions, detections, features, generators, linear, logic, losses,
-        movements,
-        normalizations, optionals, poolings, quantizations, recurrent, reductions, resizings, samplings, sequences, shapings,
-        textual,
+        movements, normalizations, optionals, poolings, quantizations, recurrent, reductions, resizings, samplings,
+        sequences, shapings, signals, textual,
     ]
 
     /// Families whose operators take 16-bit floats as they are.

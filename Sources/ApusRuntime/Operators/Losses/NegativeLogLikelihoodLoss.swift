@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// Minus the logarithm of the labeled class's probability. <https://onnx.ai/onnx/operators/onnx__NegativeLogLikelihoodLoss.html>
+/// Minus the logarithm of the labeled class's probability.
+/// <https://onnx.ai/onnx/operators/onnx__NegativeLogLikelihoodLoss.html>
 ///
 /// - Inputs: log-probabilities `[N, C, D1, …]`, labels `[N, D1, …]`, perhaps weights `[C]`
 struct NegativeLogLikelihoodLoss: Operator {

@@ -13,17 +13,23 @@ struct InstanceNormalization: Operator {
     }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        let x = try context.rowMajor(try inputs.required(0, .float32))
+        let x = try context.rowMajor(try inputs.required(0))
+        try x.requireReal()
         try expect(x.rank >= 3, "at least 3 dimensions", found: "\(x.shape)")
-        let groups = x.shape[0] * x.shape[1], channels = x.shape[1]
-        let scale = try inputs.required(1, .float32), bias = try inputs.required(2, .float32)
-        try expect(
-            scale.count == channels && bias.count == channels, "\(channels) scales and biases",
-            found: "\(scale.shape) and \(bias.shape)")
-        guard x.count > 0 else { return [x] }
-        let y = try context.standardize(x, groups: groups, count: x.count / groups, epsilon: epsilon).result
-        let shape = Shape([channels] + [Int](repeating: 1, count: x.rank - 2))
-        let scaled = try context.combine(.multiply, y, try context.rowMajor(scale).reshaped(to: shape))
-        return [try context.combine(.add, scaled, try context.rowMajor(bias).reshaped(to: shape))]
+        let groups = x.shape[0] * x.shape[1], count = x.count / max(1, groups)
+        let scale = try inputs.required(1), bias = try inputs.required(2)
+        try scale.requireParameters(x.shape[1], x.dataType)
+        try bias.requireParameters(x.shape[1], x.dataType)
+        let job = Standardization(
+            groups: groups, count: count, epsilon: epsilon, scale: scale, bias: bias, elementsOfParameter: count)
+        return [try count == 1 ? constant(x, bias, context) : job(x, context).result]
+    }
+
+    /// One pixel a channel is its own mean.
+    private func constant(_ x: Value, _ bias: Value, _ context: ExecutionContext) throws(OperatorError) -> Value {
+        let y = try context.make(x.shape, x.dataType)
+        context.copy(
+            bias.base, [0, 1], to: y.base, [x.shape[1], 1], extents: [x.shape[0], x.shape[1]], size: x.dataType.size)
+        return y
     }
 }

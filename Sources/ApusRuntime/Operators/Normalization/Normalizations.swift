@@ -1,4 +1,5 @@
 /// Normalizations.
 let normalizations: [any Operator.Type] = [
-    BatchNormalization.self, InstanceNormalization.self, LayerNormalization.self,
+    BatchNormalization.self, GroupNormalization.self, InstanceNormalization.self, LayerNormalization.self,
+    LocalResponseNormalization.self, LpNormalization.self, MeanVarianceNormalization.self,
 ]

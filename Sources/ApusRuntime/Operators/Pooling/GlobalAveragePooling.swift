@@ -24,7 +24,8 @@ extension ExecutionContext {
     func globalAverage(_ image: Value) throws(OperatorError) -> Value {
         let x = try channelsLast(image)
         let y = try makeChannelsLast([x.shape[0], x.shape[1], 1, 1])
-        apus_global_average(cpu, pool, x.floats, x.shape[0], x.shape[2] * x.shape[3], x.shape[1], x.pixelStride, y.floats)
+        apus_global_average(
+            cpu, pool, x.floats, x.shape[0], x.shape[2] * x.shape[3], x.shape[1], x.pixelStride, y.floats)
         return y
     }
 }

@@ -39,7 +39,8 @@ struct MaximumRegionPooling: Operator {
         let rows, columns: [Range<Int>]
     }
 
-    private func grids(of regions: Value, on shape: Shape, _ context: ExecutionContext) throws(OperatorError) -> [Grid] {
+    private func grids(of regions: Value, on shape: Shape, _ context: ExecutionContext) throws(OperatorError) -> [Grid]
+    {
         let numbers = try regions.doubles(context)
         var grids: [Grid] = []
         for start in stride(from: 0, to: numbers.count, by: 5) {

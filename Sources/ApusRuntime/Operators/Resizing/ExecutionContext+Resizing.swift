@@ -16,7 +16,8 @@ extension ExecutionContext {
         // First where most is lost.
         let order = moved.sorted { axes[$0].scale < axes[$1].scale }
         let x = value.isDense ? value : try rowMajor(value)
-        let y = method.interpolation == .nearest
+        let y =
+            method.interpolation == .nearest
             ? try resizeByIndex(x, axes, order, method) : try resizeByFilter(x, axes, order, method)
         if method.coordinates == .crop { try extrapolate(y, axes, moved, method.extrapolation) }
         return y

@@ -20,7 +20,8 @@ struct AffineGrid: Operator {
         try maps.requireReal()
         let axes = size.count - 2
         try expect(axes == 2 || axes == 3, "a size of 4 or 5 numbers", found: "\(size)")
-        try expect(maps.shape == [size[0], axes, axes + 1], "maps [\(size[0]), \(axes), \(axes + 1)]", found: "\(maps.shape)")
+        try expect(
+            maps.shape == [size[0], axes, axes + 1], "maps [\(size[0]), \(axes), \(axes + 1)]", found: "\(maps.shape)")
         let grid = try context.make(Shape([size[0]] + size[2...] + [axes]), maps.dataType)
         let run = Run(
             maps: maps, grid: grid, extents: Array(size[2...]), alignsCorners: alignsCorners, context: context)

@@ -21,7 +21,9 @@ struct DeformableConvolution: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let image = try inputs.required(0, .float32), weights = try inputs.required(1, .float32)
-        guard image.rank == 4, weights.rank == 4 else { throw .unsupported("deformable convolution of other than images") }
+        guard image.rank == 4, weights.rank == 4 else {
+            throw .unsupported("deformable convolution of other than images")
+        }
         let out = weights.shape[0], channels = image.shape[1]
         try expect(
             weights.count > 0 && channels == weights.shape[1] * groups && out % groups == 0
@@ -82,7 +84,9 @@ struct DeformableConvolution: Operator {
             for first in stride(from: 0, to: pixels, by: size) {
                 let count = min(size, pixels - first)
                 context.forEachRange(below: count, of: 16) { range in
-                    for index in range { gathering.fill(rows.floats + index * width, image: image, pixel: first + index) }
+                    for index in range {
+                        gathering.fill(rows.floats + index * width, image: image, pixel: first + index)
+                    }
                 }
                 for (group, matrix) in matrices.enumerated() {
                     matrix.multiply(

@@ -13,7 +13,8 @@ struct GridSampling: Operator {
         try node.requireInputs(2...2)
         let name = try node.string("padding_mode", default: "zeros")
         guard let padding = SamplingMethod.Padding(rawValue: name) else {
-            throw .attributeValue("padding_mode", expected: "zeros, border or reflection", found: name, node: node.label)
+            throw .attributeValue(
+                "padding_mode", expected: "zeros, border or reflection", found: name, node: node.label)
         }
         method = SamplingMethod(
             interpolation: try Self.interpolation(node), padding: padding,

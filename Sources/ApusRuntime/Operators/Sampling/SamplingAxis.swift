@@ -22,7 +22,8 @@ struct SamplingAxis<Element: Real> {
 
     /// Calls `body` with the index and the weight of each pixel that counts at `normalized`, which is −1 … 1 inside.
     func forEachTap(at normalized: Element, _ body: (Int, Element) -> Void) {
-        let plain = alignsCorners
+        let plain =
+            alignsCorners
             ? (normalized + 1) / 2 * Element(extent - 1) : ((normalized + 1) * Element(extent) - 1) / 2
         let x = settled(interpolation == .nearest ? plain.rounded(.toNearestOrEven) : plain)
         // Far outside, and where a coordinate is no number, nothing but zeros is read.
