@@ -10,12 +10,9 @@ extension ExecutionContext {
     func widen(_ value: Value) throws(OperatorError) -> Value {
         let value = try dense(value)
         let result = try make(value.shape, like: value, .float32)
-        let source = value.base.assumingMemoryBound(to: UInt16.self), target = result.floats
-        if value.dataType == .bfloat16 {
-            for index in 0..<value.count { target[index] = Float(bitPattern: UInt32(source[index]) << 16) }
-        } else {
-            for index in 0..<value.count { target[index] = HalfPrecision.float(fromBits: source[index]) }
-        }
+        HalfPrecision.widen(
+            value.base.assumingMemoryBound(to: UInt16.self), to: result.floats, count: value.count,
+            brain: value.dataType == .bfloat16)
         return result
     }
 
@@ -23,12 +20,9 @@ extension ExecutionContext {
     func narrow(_ value: Value, to type: DataType) throws(OperatorError) -> Value {
         let value = try dense(value)
         let result = try make(value.shape, like: value, type)
-        let source = value.floats, target = result.base.assumingMemoryBound(to: UInt16.self)
-        if type == .bfloat16 {
-            for index in 0..<value.count { target[index] = HalfPrecision.brainBits(of: source[index]) }
-        } else {
-            for index in 0..<value.count { target[index] = HalfPrecision.bits(of: source[index]) }
-        }
+        HalfPrecision.narrow(
+            value.floats, to: result.base.assumingMemoryBound(to: UInt16.self), count: value.count,
+            brain: type == .bfloat16)
         return result
     }
 
@@ -39,5 +33,18 @@ extension ExecutionContext {
 
     private func dense(_ value: Value) throws(OperatorError) -> Value {
         value.isDense ? value : try rowMajor(value)
+    }
+}
+
+extension NDArray {
+    /// 16-bit floats as `float32`; any other array is itself.
+    var widened: NDArray {
+        guard dataType.isHalf else { return self }
+        let result = NDArray(uninitialized: shape, dataType: .float32)
+        HalfPrecision.widen(
+            storage.base.assumingMemoryBound(to: UInt16.self),
+            to: result.storage.base.assumingMemoryBound(to: Float.self),
+            count: count, brain: dataType == .bfloat16)
+        return result
     }
 }

@@ -17,6 +17,8 @@ struct Program: Sendable {
     private(set) var steps: [Step] = []
     /// One entry a slot: constants are filled in, the rest is `nil`.
     private var initial: [AnyValue?] = []
+    /// Types and shapes of constants, those too that live on in packed form alone.
+    private var constants: [Int: NodeValue.TensorKind] = [:]
     private let inputs: [Slot]
     private let outputs: [Slot]
 
@@ -39,6 +41,10 @@ struct Program: Sendable {
         }
         outputs = graph.outputs.map { Slot(name: $0.name, index: slots[$0.name]) }
         initial = slots.values
+        constants = Dictionary(
+            uniqueKeysWithValues: initial.enumerated().compactMap { slot, value in
+                value?.kindOfTensor.map { (slot, $0) }
+            })
         planReleases()
         try prepare(compilation.context)
     }
@@ -97,16 +103,17 @@ struct Program: Sendable {
 
     /// The outputs for `arguments`, one for each input, in order.
     func run(
-        _ arguments: [AnyValue?], _ context: ExecutionContext, observer: ((NodeTiming) -> Void)? = nil
+        _ arguments: [AnyValue?], _ context: ExecutionContext, observer: ((NodeRun) -> Void)? = nil
     ) throws(RuntimeError) -> [AnyValue] {
         var values = initial
         for (input, argument) in zip(inputs, arguments) { values[input.index] = argument }
         for step in steps {
-            let start = observer == nil ? 0 : monotonicSeconds()
-            try run(step, &values, context)
-            observer?(
-                NodeTiming(
-                    name: step.node.label, operatorType: step.node.operatorType, seconds: monotonicSeconds() - start))
+            if let observer {
+                observer(try observedRun(step, &values, context))
+            } else {
+                try compute(step, &values, context)
+            }
+            release(step, &values, context.workspace)
         }
         var results: [AnyValue] = []
         for output in outputs {
@@ -118,8 +125,35 @@ struct Program: Sendable {
         return results
     }
 
-    private func run(_ step: Step, _ values: inout [AnyValue?], _ context: ExecutionContext) throws(RuntimeError) {
+    private func observedRun(
+        _ step: Step, _ values: inout [AnyValue?], _ context: ExecutionContext
+    ) throws(RuntimeError) -> NodeRun {
+        let start = monotonicSeconds()
+        try compute(step, &values, context)
+        let seconds = monotonicSeconds() - start
+        let workspace = context.workspace
+        return NodeRun(
+            name: step.node.label, operatorType: step.node.operatorType, start: start, seconds: seconds,
+            inputs: observed(step.inputs, step.node.inputs, values, context),
+            outputs: observed(step.outputs, step.node.outputs, values, context),
+            heldBytes: workspace.limit - workspace.room)
+    }
+
+    private func observed(
+        _ slots: [Int?], _ names: [String], _ values: [AnyValue?], _ context: ExecutionContext
+    ) -> [NodeValue] {
+        slots.enumerated().compactMap { index, slot in
+            slot.map { slot in
+                NodeValue(
+                    name: index < names.count ? names[index] : "", isConstant: constants[slot] != nil,
+                    tensor: constants[slot] ?? values[slot]?.kindOfTensor, value: values[slot], context: context)
+            }
+        }
+    }
+
+    private func compute(_ step: Step, _ values: inout [AnyValue?], _ context: ExecutionContext) throws(RuntimeError) {
         do throws(OperatorError) {
+            try context.workspace.countStep()
             let results = try step.run(step.inputs.map { $0.flatMap { values[$0] } }, context)
             try expect(results.count >= step.outputs.count, "\(results.count) outputs", found: "\(step.outputs.count)")
             for (slot, value) in zip(step.outputs, results) {
@@ -128,18 +162,23 @@ struct Program: Sendable {
         } catch {
             throw RuntimeError(error, in: step.node)
         }
-        context.workspace.recycleTemporaries()
-        for slot in step.releases { release(&values[slot], context.workspace) }
     }
 
-    private func release(_ value: inout AnyValue?, _ workspace: Workspace) {
-        var storage = value?.storage
-        value = nil
-        workspace.recycle(&storage)
+    private func release(_ step: Step, _ values: inout [AnyValue?], _ workspace: Workspace) {
+        workspace.recycleTemporaries()
+        for slot in step.releases {
+            var storage = values[slot]?.storage
+            values[slot] = nil
+            workspace.recycle(&storage)
+        }
     }
 }
 
 extension AnyValue {
+    fileprivate var kindOfTensor: NodeValue.TensorKind? {
+        if case .tensor(let value) = self { .init(dataType: value.dataType, shape: value.shape) } else { nil }
+    }
+
     fileprivate var storage: Storage? {
         if case .tensor(let value) = self { value.storage } else { nil }
     }

@@ -14,15 +14,17 @@ public final class Session: Sendable {
         public var optimizes: Bool
         /// The most bytes that values of one run may take at once.
         public var memoryLimit: Int
+        /// The most nodes that one run may execute, those in each round of a loop counted again.
+        public var stepLimit: Int
         /// The kernels to run on; a set that the processor lacks is replaced by the best that it has.
         public var instructions: InstructionSet
 
         public init(
             threads: Int = availableCores, optimizes: Bool = true, memoryLimit: Int = 8 << 30,
-            instructions: InstructionSet = .best
+            stepLimit: Int = 1 << 24, instructions: InstructionSet = .best
         ) {
             (self.threads, self.optimizes) = (threads, optimizes)
-            self.memoryLimit = memoryLimit
+            (self.memoryLimit, self.stepLimit) = (memoryLimit, stepLimit)
             self.instructions = InstructionSet.supported.contains(instructions) ? instructions : .best
         }
     }
@@ -38,6 +40,8 @@ public final class Session: Sendable {
     public var outputs: [TensorFact] { outputValues.compactMap(\.tensor) }
 
     private let program: Program
+    /// Whether the program has `float32` wherever the model has 16-bit floats.
+    private let widensHalves: Bool
     private let threads: ThreadPool
     private let options: Options
     /// Buffers of runs that ended, for those to come.
@@ -54,8 +58,10 @@ public final class Session: Sendable {
         outputValues = try model.graph.outputs.map { info throws(RuntimeError) in try ValueFact(info) }
         let whole: Model
         do throws(GraphError) { whole = try model.inlined() } catch { throw .graph(error) }
+        let wide = options.optimizes ? whole.graph.inFloat32 : nil
+        widensHalves = wide != nil
         program = try Compilation(opsets: model.opsetImports, optimizes: options.optimizes, context).program(
-            of: whole.graph)
+            of: wide ?? whole.graph)
     }
 
     /// Runs a model that takes and gives arrays of numbers.
@@ -79,25 +85,38 @@ public final class Session: Sendable {
         _ inputs: [String: NDArray]
     ) throws(RuntimeError) -> (outputs: [String: NDArray], nodes: [NodeTiming]) {
         var timings: [NodeTiming] = []
-        let outputs = try run(inputs.mapValues(ModelValue.tensor)) { timings.append($0) }
+        let outputs = try run(inputs.mapValues(ModelValue.tensor)) { node in
+            timings.append(NodeTiming(name: node.name, operatorType: node.operatorType, seconds: node.seconds))
+        }
         return (try arrays(outputs), timings)
+    }
+
+    /// Runs the model and tells `observer` of each node of the main graph when it has ended: for profiles, and for the
+    /// values between nodes. What nodes are fused into one is seen as one.
+    public func run(
+        values: [String: ModelValue], observing observer: @escaping (NodeRun) -> Void
+    ) throws(RuntimeError) -> [String: ModelValue] {
+        try run(values, observer: observer)
     }
 
     /// The nodes that run, after all passes, as "type name".
     public var plan: [String] { program.steps.map { "\($0.node.operatorType) \($0.node.label)" } }
 
     private func run(
-        _ inputs: [String: ModelValue], observer: ((NodeTiming) -> Void)?
+        _ inputs: [String: ModelValue], observer: ((NodeRun) -> Void)?
     ) throws(RuntimeError) -> [String: ModelValue] {
         let arguments = try arguments(inputs)
-        let workspace = workspaces.withLock { $0.popLast() } ?? Workspace(limit: options.memoryLimit)
+        let workspace =
+            workspaces.withLock { $0.popLast() } ?? Workspace(limit: options.memoryLimit, stepLimit: options.stepLimit)
         defer {
             workspace.finishRun()
             workspaces.withLock { $0.append(workspace) }
         }
         let context = ExecutionContext(
             threads: threads, cpu: options.instructions.cpu, workspace: workspace)
-        let results = try program.run(arguments, context, observer: observer)
+        var results = try program.run(
+            widensHalves ? context.widenedInputs(arguments) : arguments, context, observer: observer)
+        if widensHalves { results = try context.narrowedOutputs(results, outputValues) }
         return Dictionary(
             zip(outputValues, results).map { ($0.name, context.output($1)) }, uniquingKeysWith: { first, _ in first })
     }
