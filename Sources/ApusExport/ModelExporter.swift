@@ -1,5 +1,6 @@
 import ApusCore
 import ApusModels
+import ApusNN
 import ApusONNX
 import ApusRuntime
 import ApusTracking
@@ -18,28 +19,43 @@ public struct ModelExporter {
     public var description: ModelDescription
     /// Whether the ONNX model takes images of any size; otherwise of the description's size, which runs faster.
     public var hasDynamicSize: Bool
+    /// Whether the ONNX model takes any number of images at once; otherwise one.
+    public var hasDynamicBatch: Bool
     public var tolerance: Float
+    /// Whether the file shall compute with 8-bit integers. Parity is proved before: of the floats.
+    public var quantization: ExportQuantization?
 
-    public init(description: ModelDescription, hasDynamicSize: Bool = false, tolerance: Float = 1e-3) {
-        (self.description, self.hasDynamicSize, self.tolerance) = (description, hasDynamicSize, tolerance)
+    public init(
+        description: ModelDescription, hasDynamicSize: Bool = false, hasDynamicBatch: Bool = true,
+        tolerance: Float = 1e-3
+    ) {
+        (self.description, self.hasDynamicSize) = (description, hasDynamicSize)
+        (self.hasDynamicBatch, self.tolerance) = (hasDynamicBatch, tolerance)
     }
 
-    /// The network as an ONNX model (opset 17, IR version 8, any batch), as it computes in evaluation mode.
+    var batch: Dimension { hasDynamicBatch ? "batch" : 1 }
+
+    /// The extents of the images that the ONNX model takes.
+    var imageShape: [Dimension] {
+        let (width, height) = (description.input.letterbox.width, description.input.letterbox.height)
+        return [batch, 3] + (hasDynamicSize ? ["height", "width"] : [.fixed(height), .fixed(width)])
+    }
+
+    /// The network as an ONNX model (opset 17, IR version 8), as it computes in evaluation mode.
     public func model(of detector: any Detector) throws(ExportError) -> Model {
         guard let detector = detector as? any GraphDetector else {
             throw .unsupportedArchitecture("\(type(of: detector))")
         }
         try check(detector)
         let (width, height) = (description.input.letterbox.width, description.input.letterbox.height)
-        let size: [Dimension] = hasDynamicSize ? ["height", "width"] : [.fixed(height), .fixed(width)]
         let rows = Dimension.fixed(4 + detector.classCount)
         var graph = GraphBuilder(name: description.name.isEmpty ? "detector" : description.name)
-        let images = graph.input(Self.inputName, shape: ["batch", 3] + size)
+        let images = graph.input(Self.inputName, shape: imageShape)
         let output = detector.exported(
             images, size: hasDynamicSize ? nil : (width, height), output: Self.outputName, in: &graph)
         graph.output(
             output, name: Self.outputName,
-            shape: ["batch", rows, hasDynamicSize ? "anchors" : .fixed(described(detector).anchorCount)])
+            shape: [batch, rows, hasDynamicSize ? "anchors" : .fixed(described(detector).anchorCount)])
         return graph.model(metadata: described(detector).metadata)
     }
 
@@ -54,21 +70,34 @@ public struct ModelExporter {
         _ detector: any Detector, card: ModelCard, images: [Image], runID: String? = nil, modelID: String? = nil,
         to folder: String
     ) throws -> ParityReport {
-        let staged = try StagedFolder(for: folder)
-        let bytes = try model(of: detector).encoded()
-        let model = try Model(decoding: bytes, name: Self.fileName)
         let description = described(detector)
-        let parity = try ParityCheck(description: description, tolerance: tolerance)(
-            detector, try Session(model: model), images: images)
+        return try publish(
+            detector, as: try model(of: detector), description, card: card, origin: (runID, modelID), to: folder
+        ) { try ParityCheck(description: description, tolerance: tolerance)(detector, $0, images: images) }
+    }
+
+    /// Proves a model that was made of a network, and writes its folder.
+    func publish(
+        _ network: Module, as model: Model, _ description: ModelDescription, card: ModelCard,
+        origin: (runID: String?, modelID: String?), to folder: String, proof: (Session) throws -> ParityReport
+    ) throws -> ParityReport {
+        let staged = try StagedFolder(for: folder)
+        var bytes = model.encoded()
+        var model = try Model(decoding: bytes, name: Self.fileName)
+        let parity = try proof(try Session(model: model))
+        if let quantization {
+            bytes = try quantization.quantized(model, description).encoded()
+            model = try Model(decoding: bytes, name: Self.fileName)
+        }
         try staged.write(bytes, as: Self.fileName)
         try staged.write(description.labels.joined(separator: "\n") + "\n", as: "labels.txt")
         try staged.write(
             card.markdown(
-                carded(description, folder: folder, runID: runID), summary: GraphSummary(model),
-                parameterCount: detector.parameterCount, parity: parity),
+                carded(description, folder: folder, runID: origin.runID), summary: GraphSummary(model),
+                parameterCount: network.parameterCount, parity: parity),
             as: "README.md")
         let companions = MLModelFile(
-            model, fileName: Self.fileName, byteCount: bytes.count, runID: runID, modelID: modelID)
+            model, fileName: Self.fileName, byteCount: bytes.count, runID: origin.runID, modelID: origin.modelID)
         for (name, text) in companions.files { try staged.write(text, as: name) }
         try staged.commit()
         return parity
@@ -81,11 +110,12 @@ public struct ModelExporter {
         return description
     }
 
-    /// What the card says besides: the version, which is the folder's name, and the run. The model's file has neither,
+    /// What the card says besides: the version, where the folder's name is one, and the run. The model's file has neither,
     /// so that the same weights give the same bytes.
     private func carded(_ description: ModelDescription, folder: String, runID: String?) -> ModelDescription {
         var description = description
-        if description.version.isEmpty { description.version = FileSystem.fileName(of: folder) }
+        let number = Int(FileSystem.fileName(of: folder))
+        if description.version.isEmpty, let number { description.version = String(number) }
         if let runID { description.training["run"] = runID }
         return description
     }

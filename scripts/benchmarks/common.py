@@ -22,12 +22,20 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def run(words, **options):
+    """Runs a command to its end; where it fails, so do we, after what it said."""
+    try:
+        return subprocess.run(words, check=True, **options)
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"apus: {error}; what it said stands above.")
+
+
 def build(product, *flags, scratch=".build"):
     """The path of a product, built in release."""
     command = ["swift", "build", "-c", "release", "--scratch-path", scratch, *flags]
     say(f"Building {product}")
-    subprocess.run([*command, "--product", product], cwd=ROOT, check=True, stdout=sys.stderr)
-    shown = subprocess.run([*command, "--show-bin-path"], cwd=ROOT, check=True, capture_output=True, text=True)
+    run([*command, "--product", product], cwd=ROOT, stdout=sys.stderr)
+    shown = run([*command, "--show-bin-path"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     return pathlib.Path(shown.stdout.strip()) / product
 
 
@@ -46,7 +54,7 @@ def exported(names, folder=None):
     for name in wanted:
         say(f"Exporting {name}")
         command = [apus, "export", *MODELS[name], "--random-weights", "--fixed-batch", "--output", place / name]
-        subprocess.run(command, check=True, stdout=sys.stderr)
+        run(command, stdout=sys.stderr)
     return files
 
 
@@ -59,8 +67,8 @@ def peers_python(python=None):
     wanted = (HERE / "peers.txt").read_text()
     if not done.exists() or done.read_text() != wanted:
         say("Installing the peers")
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        run([sys.executable, "-m", "venv", "--clear", folder], stdout=sys.stderr)
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "-r", HERE / "peers.txt"], check=True, stdout=sys.stderr)
+        run([*pip, "-r", HERE / "peers.txt"], stdout=sys.stderr)
         done.write_text(wanted)
     return python

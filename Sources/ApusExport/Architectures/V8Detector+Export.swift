@@ -32,12 +32,7 @@ extension V8Detector: GraphDetector {
 
     /// Layers one after another.
     private func run(_ indices: ClosedRange<Int>, _ x: GraphValue, in graph: inout GraphBuilder) -> GraphValue {
-        indices.reduce(x) { x, index in
-            guard let layer = layers[index] as? any Module & GraphLayer else {
-                preconditionFailure("layer \(index) has no ONNX form")
-            }
-            return graph.layer(String(index), layer, x)
-        }
+        graph.chain(Array(layers[indices]), from: indices.lowerBound, x)
     }
 
     private func join(_ a: GraphValue, _ b: GraphValue, in graph: inout GraphBuilder) -> GraphValue {

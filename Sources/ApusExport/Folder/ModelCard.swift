@@ -69,10 +69,11 @@ extension ModelCard {
         _ description: ModelDescription, _ summary: GraphSummary, _ parameterCount: Int
     ) -> String {
         let size = "\(description.input.letterbox.width)×\(description.input.letterbox.height)"
+        let fitting = description.task == .classify ? "scaled and cropped" : "letterboxed"
         return """
             | task | \(description.task.rawValue) |
             |---|---|
-            | input | `\(summary.inputs.map(\.description).joined(separator: "`, `"))`, letterboxed to \(size) |
+            | input | `\(summary.inputs.map(\.description).joined(separator: "`, `"))`, \(fitting) to \(size) |
             | output | `\(summary.outputs.map(\.description).joined(separator: "`, `"))` |
             | parameters | \(parameterCount) |
             | operations | \(summary.floatingPointOperations.map { "\($0) an image" } ?? "depend on the image size") |
@@ -93,7 +94,9 @@ extension ModelCard {
     }
 
     private func usage(_ description: ModelDescription) -> String {
-        let reference = description.name.isEmpty ? "model.onnx" : "\(description.name)/\(description.version)"
+        let reference =
+            description.name.isEmpty || description.version.isEmpty
+            ? "model.onnx" : "\(description.name)/\(description.version)"
         return section("Run it", "    apus-infer predict \(reference) photograph.jpg --draw pictures")
     }
 

@@ -1,4 +1,5 @@
 import ApusCore
+import ApusNN
 import ApusONNX
 
 /// The layers that vision networks are made of, as ONNX nodes.
@@ -21,6 +22,29 @@ extension GraphBuilder {
     /// `x · sigmoid(x)`.
     mutating func silu(_ x: GraphValue) -> GraphValue {
         node("Mul", [x, node("Sigmoid", [x])])
+    }
+
+    mutating func activated(_ x: GraphValue, _ activation: Activation) -> GraphValue {
+        switch activation {
+        case .none: x
+        case .relu: node("Relu", [x])
+        case .relu6: clipped(x, to: 0...6)
+        case .silu: silu(x)
+        case .hardSwish: node("HardSwish", [x])
+        case .sigmoid: node("Sigmoid", [x])
+        case .hardSigmoid: node("HardSigmoid", [x], attributes: ["alpha": .float(1 / 6), "beta": 0.5])
+        }
+    }
+
+    private mutating func clipped(_ x: GraphValue, to range: ClosedRange<Float>) -> GraphValue {
+        let lower = constant(NDArray(scalar: range.lowerBound), name: "minimum")
+        let upper = constant(NDArray(scalar: range.upperBound), name: "maximum")
+        return node("Clip", [x, lower, upper])
+    }
+
+    /// Means over height and width: `[N, C, H, W]` to `[N, C]`.
+    mutating func meanPool(_ x: GraphValue) -> GraphValue {
+        node("Flatten", [node("GlobalAveragePool", [x])], attributes: ["axis": 1])
     }
 
     mutating func maxPool(_ x: GraphValue, kernelSize: Int, stride: Int, padding: Int) -> GraphValue {

@@ -1,3 +1,4 @@
+import ApusModels
 import ApusNN
 import ApusONNX
 
@@ -6,5 +7,12 @@ extension Conv2D: GraphLayer {
         graph.convolution(
             x, weight: weight.array(), bias: bias?.array(), stride: (stride, stride), padding: (padding, padding),
             groups: groups)
+    }
+
+    /// One convolution with the normalization in its weights.
+    func exported(_ x: GraphValue, with normalization: BatchNorm2D, in graph: inout GraphBuilder) -> GraphValue {
+        let (weight, bias) = folded(with: normalization)
+        return graph.convolution(
+            x, weight: weight, bias: bias, stride: (stride, stride), padding: (padding, padding), groups: groups)
     }
 }

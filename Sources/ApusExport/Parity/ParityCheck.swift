@@ -26,12 +26,7 @@ public struct ParityCheck {
         for image in images {
             let pixels = pixels(of: image)
             let expected = try detector.predict(Tensor(pixels, device: device)).array()
-            let outputs = try session.run([ModelExporter.inputName: pixels])
-            guard let found = outputs[ModelExporter.outputName], found.shape == expected.shape else {
-                throw ExportError.outputs(
-                    expected: ["\(ModelExporter.outputName) \(expected.shape)"],
-                    found: outputs.map { "\($0.key) \($0.value.shape)" }.sorted())
-            }
+            let found = try output(of: session, for: pixels, shape: expected.shape)
             compare(expected, found, &boxes, &scores)
             agreement.add(detections(expected), detections(found))
         }
@@ -41,15 +36,30 @@ public struct ParityCheck {
         return report
     }
 
+    /// The session's output, which must be of this shape.
+    func output(of session: Session, for pixels: NDArray, shape: Shape) throws -> NDArray {
+        let outputs = try session.run([ModelExporter.inputName: pixels])
+        guard let found = outputs[ModelExporter.outputName], found.shape == shape else {
+            throw ExportError.outputs(
+                expected: ["\(ModelExporter.outputName) \(shape)"],
+                found: outputs.map { "\($0.key) \($0.value.shape)" }.sorted())
+        }
+        return found
+    }
+
     /// `[1, 3, H, W]` as the description says.
-    private func pixels(of image: Image) -> NDArray {
-        let specification = description.input
-        let letterbox = Letterbox(specification.letterbox, imageWidth: image.width, imageHeight: image.height)
-        var array = NDArray(
-            uninitialized: [1, 3, specification.letterbox.height, specification.letterbox.width], dataType: .float32)
+    func pixels(of image: Image) -> NDArray {
+        let letterbox = Letterbox(
+            description.input.letterbox, imageWidth: image.width, imageHeight: image.height)
+        return array(of: letterbox.apply(image.convertedToRGB()))
+    }
+
+    /// An image of the model's size, normalized.
+    func array(of image: Image) -> NDArray {
+        var array = NDArray(uninitialized: [1, 3, image.height, image.width], dataType: .float32)
         array.withMutableElements(of: Float.self) { elements in
             guard let base = elements.baseAddress else { return }
-            letterbox.apply(image.convertedToRGB()).normalizedCHW(into: base, specification)
+            image.normalizedCHW(into: base, description.input)
         }
         return array
     }

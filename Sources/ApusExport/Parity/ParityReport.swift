@@ -3,7 +3,9 @@ public struct ParityReport: Codable, Equatable, Sendable {
     public var imageCount: Int
     public var differences: [OutputDifference]
     /// For detectors, after thresholds and suppression.
-    public var boxes: BoxAgreement
+    public var boxes = BoxAgreement()
+    /// For classifiers, the images whose likeliest class is the same.
+    public var sameClass: Int?
     /// The largest difference that passes.
     public var tolerance: Float
 
@@ -15,6 +17,10 @@ extension ParityReport: CustomStringConvertible {
     public var description: String {
         let parts = differences.map { "\($0.name) \($0.largest)" }.joined(separator: ", ")
         return "on \(imageCount) images the largest difference is \(largestDifference) (\(parts)), "
-            + "allowed \(tolerance); \(boxes.matched) of \(boxes.total) boxes agree"
+            + "allowed \(tolerance); \(agreement) agree"
+    }
+
+    private var agreement: String {
+        sameClass.map { "\($0) of \(imageCount) likeliest classes" } ?? "\(boxes.matched) of \(boxes.total) boxes"
     }
 }

@@ -11,30 +11,50 @@ import Foundation
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Export a run's best weights as a registered model version.",
+        abstract: "Export a run's best weights as a registered model version, or an architecture as a folder.",
         discussion: """
             Writes models/NAME/VERSION with model.onnx, MLmodel, labels and a model card, proves on real images that our \
             runtime computes what LibTorch computes, and registers the version in the tracking store.
 
               apus export latest --name garments --alias champion
 
+            An architecture is exported with weights that you bring, or with random ones, into a folder of its own:
+
+              apus export --architecture resnet50 --weights resnet50.safetensors --labels imagenet.txt --output resnet50
+
             Exit status: 0 exported, 1 the two differ by more than 1e-3, 2 no such run.
             """)
 
-    @Argument(help: ArgumentHelp("A run: an id, the start of one, or latest.", valueName: "run")) var reference: String
-    @Option(help: "The model's name in the registry.") var name: String
+    @Argument(help: ArgumentHelp("A run: an id, the start of one, or latest.", valueName: "run")) var reference: String?
+    @Option(help: "The model's name in the registry.") var name: String?
     @Option(help: "An alias that shall point at the new version.") var alias: String?
     @Option(help: "Images that parity is proved on.") var parityImages = 8
     @Flag(help: "Print one JSON object.") var json = false
+    @OptionGroup(title: "Quantization") var quantization: QuantizationOptions
+    @OptionGroup(title: "An architecture instead of a run") var network: NetworkOptions
     @OptionGroup var places: PlaceOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if network.architecture == nil {
+            guard reference != nil else { throw ValidationError("Name a run, or an --architecture.") }
+            guard name != nil else { throw ValidationError("Give the model's --name in the registry.") }
+        } else if let extra = reference ?? name ?? alias ?? quantization.quantize.map({ "--quantize \($0.rawValue)" }) {
+            throw ValidationError("\(extra): an architecture is exported to --output, not registered from a run.")
+        }
         guard parityImages > 0 else { throw ValidationError("--parity-images is \(parityImages); choose 1 or more.") }
     }
 
     func run() throws {
         Torch.start()
+        if let export = try NetworkExport(network) {
+            return try report(try proved { try export(images: parityImages) })
+        }
+        guard let reference, let name else { return }
+        try exportRun(reference, name: name)
+    }
+
+    private func exportRun(_ reference: String, name: String) throws {
         try ApusTracking.ModelRegistry.check(name: name, alias: alias)
         let workspace = try places.found()
         let store = try TrackingStore(root: workspace.store, creatingIfMissing: false)
@@ -42,13 +62,14 @@ struct Export: ParsableCommand {
         let registry = ApusTracking.ModelRegistry(store)
         let best = try tracked.bestDetector()
         let version = registry.nextVersion(of: name)
-        let folder = try freeFolder(workspace, version: version)
-        let parity = try write(best, of: tracked, version: version, to: folder, registry: registry)
+        let folder = try freeFolder(workspace, name: name, version: version)
+        let parity = try write(best, as: name, of: tracked, version: version, to: folder, registry: registry)
         if let alias { try registry.setAlias(alias, of: name, to: version) }
-        try report(version, folder: folder, parity: parity)
+        try report(
+            ExportSummary(name: name, version: version, folder: folder, alias: alias, parity: parity))
     }
 
-    private func freeFolder(_ workspace: Workspace, version: Int) throws -> String {
+    private func freeFolder(_ workspace: Workspace, name: String, version: Int) throws -> String {
         let folder = workspace.modelFolder(name, version: version)
         guard !FileSystem.exists(folder) else {
             throw ValidationError("\(folder) is there but the registry does not know it: move it away.")
@@ -57,10 +78,12 @@ struct Export: ParsableCommand {
     }
 
     private func write(
-        _ best: TrainedDetector, of tracked: Run, version: Int, to folder: String, registry: ApusTracking.ModelRegistry
+        _ best: TrainedDetector, as name: String, of tracked: Run, version: Int, to folder: String,
+        registry: ApusTracking.ModelRegistry
     ) throws -> ParityReport {
         let modelID = LoggedModel.newID()
-        let exporter = ModelExporter(description: description(of: best))
+        var exporter = ModelExporter(description: description(of: best, name: name))
+        exporter.quantization = try quantization.quantization(for: tracked)
         let parity = try proved {
             try exporter.export(
                 best.detector, card: try card(of: tracked, best), images: try sampleImages(of: tracked),
@@ -80,7 +103,7 @@ struct Export: ParsableCommand {
         return parity
     }
 
-    private func proved(_ export: () throws -> ParityReport) throws -> ParityReport {
+    private func proved<Result>(_ export: () throws -> Result) throws -> Result {
         do {
             return try export()
         } catch let error as ExportError {
@@ -89,13 +112,13 @@ struct Export: ParsableCommand {
     }
 
     /// Neither run nor version is in the file: the same weights give the same bytes. MLmodel and the registry know both.
-    private func description(of best: TrainedDetector) -> ModelDescription {
+    private func description(of best: TrainedDetector, name: String) -> ModelDescription {
         let size = best.description.imageSize
         return ModelDescription(
             task: .detect, labels: best.description.classNames,
             input: InputSpecification(letterbox: LetterboxSpecification(width: size, height: size)),
             detection: .init(layout: .v8, strides: best.detector.strides), name: name,
-            training: ["dataset": best.description.datasetID])
+            training: quantization.facts().merging(["dataset": best.description.datasetID]) { $1 })
     }
 
     /// Images of the validation split, which training never saw.
@@ -120,14 +143,18 @@ struct Export: ParsableCommand {
             ])
     }
 
-    private func report(_ version: Int, folder: String, parity: ParityReport) throws {
-        if json {
-            return try printJSON(
-                ExportSummary(name: name, version: version, folder: folder, alias: alias, parity: parity))
-        }
-        common.terminal.say("\(parity)")
-        common.terminal.say("\(name)/\(version)\(alias.map { " (\(name)@\($0))" } ?? "") is in \(folder)")
-        print("\(name)/\(version)")
+    private func report(_ summary: ExportSummary) throws {
+        if json { return try printJSON(summary) }
+        let (version, alias) = ("\(summary.name)/\(summary.version)", summary.alias.map { " (\(summary.name)@\($0))" })
+        common.terminal.say("\(summary.parity)")
+        common.terminal.say("\(version)\(alias ?? "") is in \(summary.folder)")
+        print(version)
+    }
+
+    private func report(_ summary: NetworkExportSummary) throws {
+        if json { return try printJSON(summary) }
+        common.terminal.say("\(summary.parity)")
+        print(summary.folder)
     }
 }
 

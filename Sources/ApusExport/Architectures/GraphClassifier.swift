@@ -1,0 +1,11 @@
+import ApusModels
+import ApusONNX
+
+/// A classifier that can be written as an ONNX graph.
+protocol GraphClassifier: ImageClassifier {
+    /// Adds the network.
+    ///
+    /// - Parameter images: `[N, 3, H, W]`, normalized.
+    /// - Returns: logits `[N, classes]`.
+    func exported(_ images: GraphValue, in graph: inout GraphBuilder) -> GraphValue
+}
