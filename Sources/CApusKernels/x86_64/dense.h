@@ -36,7 +36,7 @@ static void copy_row(const apus_convolution *c, const float *row, ptrdiff_t stri
     const ptrdiff_t inside = row == NULL ? 0 : apus_max(0, apus_min(columns - left, c->in_width));
     memset(out, 0, (size_t)(left * channels) * sizeof *out);
     float *target = out + left * channels;
-    if (stride == channels) {
+    if (stride == channels && inside > 0) {
         memcpy(target, row, (size_t)(inside * channels) * sizeof *out);
     } else {
         for (ptrdiff_t x = 0; x < inside; x++)
