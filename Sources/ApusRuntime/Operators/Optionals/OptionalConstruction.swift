@@ -8,6 +8,9 @@ struct OptionalConstruction: GeneralOperator {
     init(_ node: Node, opset: Int) throws(GraphError) { try node.requireInputs(0...1) }
 
     func run(_ inputs: [AnyValue?], _ context: ExecutionContext) throws(OperatorError) -> [AnyValue] {
-        [.optional(inputs.optional(0))]
+        let value = inputs.optional(0)
+        // As ONNX has it; a loop could else nest them without end.
+        if case .optional = value { throw .mismatch(expected: "a tensor or a sequence", found: "an optional") }
+        return [.optional(value)]
     }
 }
