@@ -62,7 +62,8 @@ struct ColumnFold {
             guard depth < axes.count - 1 else { return body(place * axis.count, target * axis.extent) }
             for step in spans[depth].places {
                 visit(
-                    depth + 1, place * axis.count + step, target * axis.extent + spans[depth].origin + step * axis.stride)
+                    depth + 1, place * axis.count + step,
+                    target * axis.extent + spans[depth].origin + step * axis.stride)
             }
         }
         visit(0, 0, 0)

@@ -35,7 +35,7 @@ struct VolumeConvolution: Sendable {
         let y = try context.make(Shape([value.shape[0], packed.outChannels] + axes.map(\.count)))
         guard y.count > 0 else { return y }
         let slices = try Slices(
-            x: try context.rowMajor(value), y: y, axes: axes, groups: groups, channels: packed.inChannels, context)
+            x: try context.rowMajor(value), y: y, axes: axes, groups: groups, weights: packed, context)
         var finish = Convolution.Finish()
         finish.activation = activation
         for image in 0..<value.shape[0] {
@@ -51,7 +51,7 @@ struct VolumeConvolution: Sendable {
 
 /// The images that a volume is convolved as, one at a time.
 private struct Slices {
-    /// One image, channels last: `[group][tap][channel]` a pixel.
+    /// One image of channels `[group][tap][channel]`, lying as the kernel reads it.
     let source: Value
     let target: Value
     let placement: WindowPlacement
@@ -60,15 +60,16 @@ private struct Slices {
     private let groups, channelsOfGroup: Int
     private let zero: Value
 
-    /// - Parameter channels: those of a group's image.
     init(
-        x: Value, y: Value, axes: [WindowPlacement.Axis], groups: Int, channels: Int, _ context: ExecutionContext
+        x: Value, y: Value, axes: [WindowPlacement.Axis], groups: Int, weights: PackedConvolution,
+        _ context: ExecutionContext
     ) throws(OperatorError) {
         (self.x, self.y, self.groups) = (x, y, groups)
         leading = Array(axes.dropLast(2))
         channelsOfGroup = x.shape[1] / groups
         placement = WindowPlacement(rows: axes[axes.count - 2], columns: axes[axes.count - 1])
-        source = try context.makeChannelsLast([1, channels * groups, x.shape[-2], x.shape[-1]])
+        let shape = Shape([1, weights.inChannels * groups, x.shape[-2], x.shape[-1]])
+        source = weights.readsPlanes ? try context.make(shape) : try context.makeChannelsLast(shape)
         target = try context.makeChannelsLast([1, y.shape[1], y.shape[-2], y.shape[-1]])
         zero = try context.makeTemporary([1], .float32)
         zero.floats[0] = 0
@@ -84,12 +85,13 @@ private struct Slices {
         let (height, width) = (x.shape[-2], x.shape[-1])
         let plane = height * width
         let volume = leading.reduce(plane) { $0 * $1.extent }
+        let strides = source.strides
         for (tap, slice) in slices(at: place).enumerated() {
             let from = slice.map { x.floats + image * x.shape[1] * volume + $0 * plane }
             context.copy(
                 from ?? zero.floats, from == nil ? [0, 0, 0, 0] : [width, 1, channelsOfGroup * volume, volume],
-                to: source.floats + tap * channelsOfGroup,
-                [width * source.shape[1], source.shape[1], source.shape[1] / groups, 1],
+                to: source.floats + tap * channelsOfGroup * strides[1],
+                [strides[2], strides[3], source.shape[1] / groups * strides[1], strides[1]],
                 extents: [height, width, groups, channelsOfGroup], size: 4)
         }
     }

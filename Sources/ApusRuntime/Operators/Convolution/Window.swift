@@ -64,7 +64,9 @@ struct Window: Sendable {
     }
 
     /// A line is an image of one row.
-    private func fit(_ values: [Int], _ rank: Int) -> [Int] { values.count == 1 && rank == 2 ? [1, values[0]] : values }
+    private func fit(_ values: [Int], _ rank: Int) -> [Int] {
+        values.count == 1 && rank == 2 ? [1, values[0]] : values
+    }
 
     private func list(_ values: [Int]?, _ name: String, _ rank: Int) throws(OperatorError) -> [Int] {
         let list = fit(values ?? [Int](repeating: 1, count: rank), rank)

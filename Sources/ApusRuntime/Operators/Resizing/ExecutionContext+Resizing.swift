@@ -58,7 +58,7 @@ extension ExecutionContext {
             let y = try make(x.shape.replacing(axis, with: axes[axis].count), like: x)
             let lines = AxisLines(x, axis), size = x.dataType.size * lines.inner
             let indices = (0..<axes[axis].count).map { place in
-                method.nearest(to: axes[axis].source(of: place, method.coordinates), extent: axes[axis].extent)
+                method.nearest(to: place, on: axes[axis])
             }
             forEachRange(below: lines.outer, of: max(1, (1 << 16) / max(1, indices.count * size))) { range in
                 for outer in range {
@@ -177,13 +177,17 @@ private struct Filtering: RealVisitor {
     }
 }
 
-/// Doubles as integers, towards 0.
+/// Doubles as integers, towards 0; but what weights of single precision bring within 1/10000 of an integer is one.
 private struct Narrowing: NumberVisitor {
     let source: UnsafePointer<Double>
     let target: Value
 
     func visit<Element: Number>(_ type: Element.Type) {
-        for index in 0..<target.count { target.pointer(type)[index] = Element(wide: source[index]) }
+        for index in 0..<target.count {
+            let nearest = source[index].rounded()
+            let isNear = (source[index] - nearest).magnitude < 1e-4
+            target.pointer(type)[index] = Element(wide: isNear ? nearest : source[index])
+        }
     }
 }
 

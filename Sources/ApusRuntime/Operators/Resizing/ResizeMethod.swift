@@ -23,7 +23,8 @@ struct ResizeMethod: Sendable {
 
     let interpolation: Interpolation
     let coordinates: Coordinates
-    let rounding: Rounding
+    /// `nil` before opset 11: down where an axis grows, up where it shrinks.
+    let rounding: Rounding?
     /// Whether the filter widens where pixels are lost.
     let antialiases: Bool
     /// Whether what lies outside the image counts for nothing, rather than as the pixel at the edge.
@@ -37,7 +38,7 @@ struct ResizeMethod: Sendable {
             node, "mode", default: "nearest", ["bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"])
         coordinates = try Self.choose(
             node, "coordinate_transformation_mode", default: opset < 11 ? "asymmetric" : "half_pixel")
-        rounding = try Self.choose(node, "nearest_mode", default: opset < 11 ? "floor" : "round_prefer_floor")
+        rounding = opset < 11 ? nil : try Self.choose(node, "nearest_mode", default: "round_prefer_floor")
         antialiases = try node.flag("antialias", default: false)
         excludesOutside = try node.flag("exclude_outside", default: false)
         cubicCoefficient = try node.float("cubic_coeff_a", default: -0.75)
@@ -57,10 +58,11 @@ struct ResizeMethod: Sendable {
         return choice
     }
 
-    /// The element nearest to `coordinate`, within `extent`.
-    func nearest(to coordinate: Float, extent: Int) -> Int {
+    /// The element of `axis` that is nearest to what output `place` is made of.
+    func nearest(to place: Int, on axis: ResizeAxis) -> Int {
+        let coordinate = axis.source(of: place, coordinates)
         let index: Float
-        switch rounding {
+        switch rounding ?? (axis.scale < 1 ? .ceil : .floor) {
         case .floor: index = coordinate.rounded(.down)
         case .ceil: index = coordinate.rounded(.up)
         case .preferFloor:
@@ -68,6 +70,6 @@ struct ResizeMethod: Sendable {
             index = coordinate == low + 0.5 ? low : coordinate.rounded(.toNearestOrAwayFromZero)
         case .preferCeiling: index = coordinate.rounded(.toNearestOrAwayFromZero)
         }
-        return index > 0 ? Int(min(index, Float(extent - 1))) : 0
+        return index > 0 ? min(Int(min(index, 0x1p31)), axis.extent - 1) : 0
     }
 }

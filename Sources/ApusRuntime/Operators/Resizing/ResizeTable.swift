@@ -6,13 +6,13 @@ struct ResizeTable {
 
     init(_ axis: ResizeAxis, _ method: ResizeMethod) {
         for place in 0..<axis.count {
-            let coordinate = axis.source(of: place, method.coordinates)
             guard method.interpolation == .linear else {
-                indices.append(Int32(method.nearest(to: coordinate, extent: axis.extent)))
+                indices.append(Int32(method.nearest(to: place, on: axis)))
                 continue
             }
+            let coordinate = axis.source(of: place, method.coordinates)
             let inside = coordinate > 0 ? min(coordinate, Float(axis.extent - 1)) : 0
-            let low = Int(inside)
+            let low = min(Int(inside), axis.extent - 1)
             indices.append(Int32(low))
             steps.append(low + 1 < axis.extent ? 1 : 0)
             weights.append(inside - Float(low))

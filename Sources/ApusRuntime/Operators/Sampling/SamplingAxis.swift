@@ -45,8 +45,14 @@ struct SamplingAxis<Element: Real> {
     /// A coordinate outside brought inside, unless zeros lie there.
     private func settled(_ x: Element) -> Element {
         guard padding != .zeros, !(x >= low && x <= high) else { return x }
-        guard padding == .reflection, x.isFinite else { return max(0, min(x, Element(extent - 1))) }
+        guard padding == .reflection, x.isFinite else { return bordered(x) }
         return reflected(x)
+    }
+
+    /// `x` moved to the border; cubic pieces may end a little outside, as PyTorch has it.
+    private func bordered(_ x: Element) -> Element {
+        let room: Element = interpolation == .cubic ? 3 : 0
+        return x.isNaN ? 0 : max(-room, min(x, Element(extent - 1) + room))
     }
 
     /// `x` mirrored at the borders until it lies between them.
