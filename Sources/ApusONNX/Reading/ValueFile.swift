@@ -5,8 +5,18 @@ import ApusCore
 public enum ValueFile {
     /// - Throws: `GraphError` for a file that holds something else, or elements that no array here holds.
     public static func read(_ path: String, as type: ValueType) throws(GraphError) -> ModelValue {
-        let message = WireReader(try WireContext(mapping: path))
-        return switch type {
+        try read(WireReader(try WireContext(mapping: path)), as: type)
+    }
+
+    /// The same from memory; `name` is what messages call it.
+    public static func read(
+        decoding bytes: [UInt8], as type: ValueType, name: String = "value"
+    ) throws(GraphError) -> ModelValue {
+        try read(WireReader(WireContext(copying: bytes, name: name)), as: type)
+    }
+
+    private static func read(_ message: WireReader, as type: ValueType) throws(GraphError) -> ModelValue {
+        switch type {
         case .sequence: .sequence(try storedValues(message))
         case .optional: .optional(try storedValues(message).first)
         default: try TensorMessage(message).value()

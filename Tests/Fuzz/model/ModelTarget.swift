@@ -38,16 +38,6 @@ private func exercise(_ model: Model, choice: Int) {
     }
 }
 
-/// Reads every byte.
-private func touch(_ value: ModelValue) {
-    switch value {
-    case .tensor(let array): array.withUnsafeBytes { _ = $0.reduce(0, &+) }
-    case .strings(let texts): _ = texts.elements.reduce(0) { $0 + $1.utf8.count }
-    case .sequence(let values): values.forEach(touch)
-    case .optional(let value): value.map(touch)
-    }
-}
-
 /// Small numbers, or texts, of the declared type; `nil` where the shape is large.
 private func value(of type: ModelValueType, choice: Int) -> ModelValue? {
     switch type {
