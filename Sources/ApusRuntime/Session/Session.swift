@@ -53,7 +53,12 @@ public final class Session: Sendable {
         let context = ExecutionContext(
             threads: threads, cpu: options.instructions.cpu,
             workspace: Workspace(limit: options.memoryLimit))
-        do throws(GraphError) { try Checker.check(model) } catch { throw .graph(error) }
+        do throws(GraphError) {
+            try Checker.check(model)
+            try model.refuseFusedOperators()
+        } catch {
+            throw .graph(error)
+        }
         inputValues = try model.graph.requiredInputs.map { info throws(RuntimeError) in try ValueFact(info) }
         outputValues = try model.graph.outputs.map { info throws(RuntimeError) in try ValueFact(info) }
         let whole: Model
@@ -145,5 +150,15 @@ public final class Session: Sendable {
             arguments.append(AnyValue(value))
         }
         return arguments
+    }
+}
+
+extension Model {
+    /// What passes make of several operators is trusted to fit; no file may ask for it.
+    fileprivate func refuseFusedOperators() throws(GraphError) {
+        for imports in [opsetImports] + functions.map(\.opsetImports) {
+            guard let opset = imports[fusedDomain] else { continue }
+            throw .unsupportedOperator("\(fusedDomain).*", opset: opset, node: "the model's opset imports")
+        }
     }
 }
