@@ -98,4 +98,36 @@ import Testing
             #expect(result.status == 2 && result.errors.hasPrefix("error: "), "\(length): \(result.errors)")
         }
     }
+
+    /// The same model without its metadata, and a sidecar for it beside it where one is given.
+    private func foreign(sidecar: String? = nil) throws {
+        var model = try Workspace.model(score: 1)
+        model.metadata = [:]
+        try model.write(to: workspace.path + "/foreign.onnx")
+        if let sidecar { try FileSystem.writeWhole(sidecar, to: workspace.path + "/foreign.yaml") }
+    }
+
+    @Test func `a sidecar beside a foreign model, or named, says how it is used`() throws {
+        try foreign(sidecar: "decode: {format: v8}\nlabels: [coat, shoe]\nthresholds: {confidence: 0.9}")
+        let beside = try Command.run("predict", "foreign.onnx", "photographs/a.jpg", "--json", in: workspace.path)
+        #expect(beside.status == 0, "\(beside.errors)")
+        let found = try #require(try decode(beside).first).detections
+        #expect(found.map(\.category_name) == ["coat"] && found.map(\.bbox) == [[16, 24, 32, 16]])
+        try FileSystem.writeWhole("decode: {format: v8, features: first}", to: workspace.path + "/other.yaml")
+        let named = try Command.run(
+            "predict", "foreign.onnx", "photographs/a.jpg", "--json", "--sidecar", "other.yaml", "--write-sidecar",
+            "written.yaml", in: workspace.path)
+        #expect(try #require(try decode(named).first).detections.map(\.category_name) == ["class 0"])
+        #expect(try FileSystem.readText(workspace.path + "/written.yaml").contains("format: v8"))
+    }
+
+    @Test func `a foreign model without a sidecar says what is missing, a wrong sidecar where it is wrong`() throws {
+        try foreign()
+        let without = try Command.run("predict", "foreign.onnx", "photographs/a.jpg", in: workspace.path)
+        #expect(without.status == 2 && without.errors.contains("head/output float32 [6, 1]"), "\(without.errors)")
+        #expect(without.errors.contains("foreign.yaml or with --sidecar"))
+        try foreign(sidecar: "decode: {format: v9}")
+        let wrong = try Command.run("predict", "foreign.onnx", "photographs/a.jpg", in: workspace.path)
+        #expect(wrong.status == 2 && wrong.errors.contains("foreign.yaml:1:18: expected one of v8"), "\(wrong.errors)")
+    }
 }

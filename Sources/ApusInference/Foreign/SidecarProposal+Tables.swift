@@ -82,16 +82,16 @@ extension SidecarProposal {
 
     private static func names(_ count: Int) -> [String] { count == 80 ? COCO.names : [] }
 
-    /// `[classes]` after the batch.
+    /// `[classes]` after the batch, or `[classes, 1, 1]`.
     @Sendable static func classifier(_ signature: ModelSignature) -> SidecarProposal? {
-        guard let shape = signature.outputs.first?.shape, shape.dropFirst().allSatisfy({ $0 == 1 || $0 == nil }),
-            let count = shape.first ?? nil, count > 1
+        guard let shape = signature.outputs.first?.shape, let count = shape.first ?? nil, count > 1,
+            shape.count == 1 || shape.dropFirst() == [1, 1]
         else { return nil }
         var proposal = SidecarProposal(ClassifierFormat())
         proposal.sidecar.preprocess.fit = .centerCrop
         proposal.sidecar.preprocess.interpolation = .antialiased
         let side = signature.height.flatMap { height in signature.width.map { min($0, height) } } ?? signature.probeSide
-        if side >= 64 { proposal.sidecar.preprocess.resize = min(side * 8 / 7, 16_384) }
+        if (64...8192).contains(side) { proposal.sidecar.preprocess.resize = side * 8 / 7 }
         proposal.normalize(as: signature)
         return proposal
     }

@@ -42,26 +42,29 @@ extension ModelSignature {
 
     /// With the shapes that a run on zeros gives; as it was where that fails.
     func probed(_ session: Session) -> ModelSignature {
-        let inputs = inputs.map { ($0.name, zeros(for: $0)) }
-        guard let results = try? session.run(Dictionary(inputs, uniquingKeysWith: { first, _ in first })) else {
-            return self
+        var arrays = [String: NDArray]()
+        for input in inputs {
+            // Extents are the file's: an input that no memory holds is none to try.
+            guard let shape = probeShape(of: input), let count = shape.checkedCount, count <= 1 << 26 else {
+                return self
+            }
+            arrays[input.name] = NDArray(zeros: shape, dataType: input.dataType)
         }
+        guard let results = try? session.run(arrays) else { return self }
         return replacingOutputs(
             outputs.map { output in
                 guard let array = results[output.name] else { return output }
-                return Output(
-                    name: output.name, shape: Output.withoutBatch(array.shape.dimensions), dataType: array.dataType)
+                let shape = Output.withoutBatch(array.shape.dimensions)
+                return Output(name: output.name, shape: shape, dataType: array.dataType)
             })
     }
 
-    private func zeros(for fact: TensorFact) -> NDArray {
-        guard fact.name == pixels?.name else {
-            return NDArray(zeros: Shape(fact.shape?.map { $0 ?? 1 } ?? [1, 2]), dataType: fact.dataType)
-        }
-        var extents = (fact.shape ?? [1, nil, nil, nil]).map { $0 ?? probeSide }
+    private func probeShape(of fact: TensorFact) -> Shape? {
+        guard fact.name == pixels?.name else { return Shape(fact.shape?.map { $0 ?? 1 } ?? [1, 2]) }
+        guard var extents = fact.shape?.map({ $0 ?? probeSide }), extents.count >= 3 else { return nil }
         let batch = extents.count - 3
         if batch == 1 { extents[0] = 1 }
         extents[isInterleaved ? extents.count - 1 : batch] = channels
-        return NDArray(zeros: Shape(extents), dataType: fact.dataType)
+        return Shape(extents)
     }
 }

@@ -40,7 +40,7 @@ extension Image {
     private func dotted(_ points: [(Keypoint, Color)]) -> Image {
         guard !points.isEmpty else { return self }
         var canvas = Canvas(self)
-        let thickness = max(3, Float(max(width, height)) / 160)
+        let thickness = max(3, Float(max(width, height)) / 110)
         for (point, color) in points where point.visibility != .absent {
             canvas.line(fromX: point.x, y: point.y, toX: point.x, y: point.y, thickness: thickness, color)
         }
