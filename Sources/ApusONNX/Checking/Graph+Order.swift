@@ -1,16 +1,11 @@
 extension Graph {
     /// The nodes in an order in which every value is there before it is read: the file's own where it is one.
-    ///
-    /// - Parameter outer: names that an enclosing graph defines.
-    public func sortedNodes(outer: Set<String> = []) throws(GraphError) -> [Node] {
-        let sources = outer.union(inputs.map(\.name)).union(constantNames)
-        return try nodes.sorted(from: sources)
-    }
+    public func sortedNodes() throws(GraphError) -> [Node] { try nodes.sorted(from: scope()) }
 }
 
 extension [Node] {
     /// Kahn's algorithm, without recursion: a chain may be as long as the file.
-    func sorted(from sources: Set<String>) throws(GraphError) -> [Node] {
+    func sorted(from sources: Scope) throws(GraphError) -> [Node] {
         let reads = map { Set($0.reads) }
         guard !isSorted(from: sources, reads: reads) else { return self }
         var producers = [String: Int]()
@@ -29,11 +24,11 @@ extension [Node] {
         return try release(readers, missing)
     }
 
-    private func isSorted(from sources: Set<String>, reads: [Set<String>]) -> Bool {
-        var known = sources
+    private func isSorted(from sources: Scope, reads: [Set<String>]) -> Bool {
+        let known = Scope([], within: sources)
         for (node, reads) in zip(self, reads) {
-            guard reads.isSubset(of: known) else { return false }
-            known.formUnion(node.outputs)
+            guard reads.allSatisfy(known.contains) else { return false }
+            for output in node.outputs { _ = known.insert(output) }
         }
         return true
     }
