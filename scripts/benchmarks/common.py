@@ -30,13 +30,19 @@ def run(words, **options):
         sys.exit(f"apus: {error}; what it said stands above.")
 
 
-def build(product, *flags, scratch=".build"):
-    """The path of a product, built in release."""
-    command = ["swift", "build", "-c", "release", "--scratch-path", scratch, *flags]
-    say(f"Building {product}")
-    run([*command, "--product", product], cwd=ROOT, stdout=sys.stderr)
+def apus():
+    """The built command that exports."""
+    command = ["swift", "build", "-c", "release"]
+    say("Building apus")
+    run([*command, "--product", "apus"], cwd=ROOT, stdout=sys.stderr)
     shown = run([*command, "--show-bin-path"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    return pathlib.Path(shown.stdout.strip()) / product
+    return pathlib.Path(shown.stdout.strip()) / "apus"
+
+
+def apus_infer():
+    """The command as it is delivered: static and stripped."""
+    run([ROOT / "scripts" / "build-infer"], stdout=sys.stderr)
+    return ROOT / ".build" / "infer" / "apus-infer"
 
 
 def exported(names, folder=None):
@@ -50,10 +56,10 @@ def exported(names, folder=None):
     place = ROOT / ".deps" / "benchmark-models"
     files = {name: place / name / "model.onnx" for name in names}
     wanted = [name for name, file in files.items() if not file.exists()]
-    apus = build("apus") if wanted else None
+    program = apus() if wanted else None
     for name in wanted:
         say(f"Exporting {name}")
-        command = [apus, "export", *MODELS[name], "--random-weights", "--fixed-batch", "--output", place / name]
+        command = [program, "export", *MODELS[name], "--random-weights", "--fixed-batch", "--output", place / name]
         run(command, stdout=sys.stderr)
     return files
 

@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -98,11 +99,12 @@ class Ncnn:
 
 
 def convert_with_pnnx(model, shape, folder, files):
-    """Runs the wheel's program; its Python face wants PyTorch."""
+    """Runs the wheel's program, whose Python face wants PyTorch, on a copy: it writes beside what it reads."""
     places = importlib.util.find_spec("pnnx").submodule_search_locations
     program = pathlib.Path(places[0]) / "pnnx"
     extents = ",".join(map(str, shape))
-    words = [program, model, f"inputshape=[{extents}]", "fp16=0", f"ncnnparam={files[0]}", f"ncnnbin={files[1]}"]
+    copied = shutil.copy(model, folder / "copied.onnx")
+    words = [program, copied, f"inputshape=[{extents}]", "fp16=0", f"ncnnparam={files[0]}", f"ncnnbin={files[1]}"]
     words += [f"{key}={folder / key}" for key in ("pnnxparam", "pnnxbin", "pnnxpy", "pnnxonnx", "ncnnpy")]
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
 
