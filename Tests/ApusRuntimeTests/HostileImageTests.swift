@@ -95,7 +95,8 @@ import Testing
             refuses("RoiAlign", [Self.image, NDArray([0, 0, odd, odd], shape: [1, 4]), ints(0)])
         }
         refuses("RoiAlign", [Self.image, region, ints(0)], ["output_height": .int(1 << 40)])
-        refuses("RoiAlign", [Self.image, region, ints(0)], ["output_height": .int(1 << 24), "output_width": .int(1 << 24)])
+        refuses(
+            "RoiAlign", [Self.image, region, ints(0)], ["output_height": .int(1 << 24), "output_width": .int(1 << 24)])
         refuses("RoiAlign", [Self.image, region, ints(0)], ["sampling_ratio": .int(.max)])
         for first in [-1, 1, .nan, .infinity] as [Float] {
             refuses(
@@ -195,5 +196,70 @@ import Testing
         refuses("MeanVarianceNormalization", [x], ["axes": [0, 0]])
         refuses("BatchNormalization", [x, noise([4]), noise([4]), noise([4]), noise([3])])
         refuses("InstanceNormalization", [x, noise([3]), noise([4])])
+    }
+
+    // MARK: At random
+
+    private static let attributes: [(name: String, values: [Attribute])] = [
+        ("kernel_shape", [[2, 2], [1, 3], [2], [3, 1, 2], [1 << 24, 1], [2, 2, 2, 2, 2]]),
+        ("strides", [[1, 1], [2, 3], [1 << 24, 1 << 24], [2], [1, 2, 1]]),
+        ("dilations", [[1, 1], [3, 1], [1 << 24, 1 << 24], [2, 1, 1]]),
+        ("pads", [[0, 0, 0, 0], [1, 0, 2, 1], [1 << 24, 0, 0, 1 << 24], [1, 1], [1, 0, 1, 1, 1, 0]]),
+        ("auto_pad", ["SAME_UPPER", "SAME_LOWER", "VALID"]), ("ceil_mode", [0, 1]), ("storage_order", [1]),
+        ("output_padding", [[0, 1], [1 << 24, 1], [1, 1, 1]]),
+        ("output_shape", [[4, 4], [1, 9], [1 << 24, 1], [7]]),
+        ("group", [1, 2, 3]), ("offset_group", [1, 2]), ("pooled_shape", [[2, 2], [1, 1 << 24]]), ("p", [1, 2, 3]),
+        ("mode", ["nearest", "linear", "cubic", "avg", "max"]), ("align_corners", [0, 1]), ("antialias", [0, 1]),
+        ("coordinate_transformation_mode", ["half_pixel", "tf_crop_and_resize", "align_corners", "asymmetric"]),
+        ("keep_aspect_ratio_policy", ["not_larger", "not_smaller"]), ("exclude_outside", [0, 1]),
+        ("axis", [-1, 0, 1, 5]), ("axes", [[0], [-1, 1], [2, 3], [9]]), ("num_groups", [1, 2, 3]), ("size", [1, 5]),
+        ("reduction", ["none", "sum", "mean"]), ("ignore_index", [-1, 1]), ("inverse", [0, 1]), ("onesided", [0, 1]),
+        ("training_mode", [0, 1]), ("output_height", [1, 3]), ("sampling_ratio", [0, 2]),
+        ("spatial_scale", [0.5, -1.0]),
+    ]
+
+    private static let candidates: [NDArray] = {
+        let odd = [Float.nan, .infinity, -1e30, 1e30, 0, 0.5, -2, 1]
+        let shapes: [Shape] = [
+            [], [0], [4], [2, 3], [3, 3], [1, 5, 4], [1, 2, 5], [1, 2, 4, 4], [2, 2, 2, 2], [1, 18, 2, 2],
+            [4, 2, 3, 3],
+            [1, 2, 3, 4, 2], [2, 1, 1, 2, 2], [0, 2, 3, 3], [1, 0, 3, 3], [1, 2, 0, 3], [0, 1 << 30, 1 << 30],
+        ]
+        let numbers = shapes.map { shape in
+            NDArray((0..<shape.count).map { $0 % 3 == 1 ? odd[$0 / 3 % odd.count] : Float($0 % 7) }, shape: shape)
+        }
+        let lists: [[Int64]] = [
+            [], [0], [1, 2], [2, 2], [1, 2, 4, 4], [1, 1, 3, 3], [-1, 2], [1 << 40, 4], [.max, .max], [.min, 1],
+        ]
+        let scalars = [0, 1, 3, -1, 1 << 40, .max].map { NDArray(scalar: Int64($0)) }
+        return numbers + lists.map { NDArray($0) } + scalars + [
+            NDArray(zeros: [1, 2, 4, 4], dataType: .int64), NDArray(zeros: [1, 4, 4], dataType: .int64),
+            NDArray(zeros: [1, 2, 4, 4], dataType: .float64), NDArray(zeros: [1, 2, 4, 4], dataType: .uint8),
+            NDArray(zeros: [1, 2, 4, 4], dataType: .bool),
+        ]
+    }()
+
+    @Test(
+        arguments: (convolutions + poolings + resizings + samplings + losses + normalizations + signals + detections)
+            .map { $0.type }.filter(\.domain.isEmpty).map(\.name))
+    func `chance finds no crash`(name: String) throws {
+        var stream = RandomStream(seed: 11, epoch: 0, sample: 0, purpose: 0)
+        for round in 0..<400 {
+            var attributes: [String: Attribute] = [:]
+            for _ in 0..<Int.random(in: 0...6, using: &stream) {
+                if let (name, values) = Self.attributes.randomElement(using: &stream) {
+                    attributes[name] = values.randomElement(using: &stream)
+                }
+            }
+            let inputs = (0..<Int.random(in: 1...5, using: &stream)).compactMap { _ in
+                Self.candidates.randomElement(using: &stream)
+            }
+            let feeds = Dictionary(uniqueKeysWithValues: inputs.enumerated().map { ("x\($0.offset)", $0.element) })
+            let session = try? Session(
+                name, inputs: inputs, outputs: 1 + round % 3, attributes: attributes,
+                opset: [9, 11, 18, 20, 22][round % 5],
+                options: .init(threads: 1, memoryLimit: 1 << 22))
+            _ = try? session?.run(feeds)
+        }
     }
 }
