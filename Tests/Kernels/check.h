@@ -36,5 +36,6 @@ void check_functions(void);
 void check_softmax(void);
 void check_movement(void);
 void check_images(void);
+void check_quantized(void);
 
 #endif

@@ -8,6 +8,7 @@ int main(void) {
     check_softmax();
     check_movement();
     check_images();
+    check_quantized();
     printf("%ld comparisons, %ld failed\n", checks, failures);
     return failures > 0;
 }
