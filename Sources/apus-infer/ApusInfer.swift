@@ -1,4 +1,4 @@
-import ArgumentParser
+import ApusArguments
 import Glibc
 
 /// The deployed command: runs exported models, without a training framework.
@@ -15,22 +15,20 @@ struct ApusInfer: ParsableCommand {
             \(ExitStatus.help)
             """,
         version: "0.1.0",
-        subcommands: [Predict.self, Inspect.self, Run.self, Benchmark.self, Compare.self])
+        subcommands: [Predict.self, Inspect.self, Run.self, Benchmark.self, Compare.self, Conformance.self])
 
     static func main() {
-        var command: any ParsableCommand
-        // A mistake in the arguments shows the usage; other errors say themselves what to do.
-        do { command = try parseAsRoot() } catch { finish(after: error, saying: fullMessage(for: error)) }
-        do { try command.run() } catch { finish(after: error, saying: "\(error)") }
+        let words = Array(CommandLine.arguments.dropFirst())
+        do { try parse(words).run() } catch { finish(after: error) }
     }
 
-    private static func finish(after error: any Error, saying text: String) -> Never {
+    private static func finish(after error: any Error) -> Never {
         if let status = error as? ExitStatus { Glibc.exit(status.rawValue) }
-        guard exitCode(for: error) != .success else {
-            Console.write(fullMessage(for: error))
+        if case CommandExit.text(let text) = error {
+            Console.write(text)
             Glibc.exit(EXIT_SUCCESS)
         }
-        Console().problem(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
+        Console().problem("\(error)")
         Glibc.exit(ExitStatus.misuse.rawValue)
     }
 }

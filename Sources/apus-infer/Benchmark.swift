@@ -2,18 +2,19 @@ import ApusCore
 import ApusInference
 import ApusONNX
 import ApusRuntime
-import ArgumentParser
+import ApusArguments
 
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure how fast a model runs.",
         discussion: """
             Runs the model on seeded arrays. cold_ms is loading and the first run together; the other times are of \
-            the runs after it.
+            runs after it and after the warm-up. With --json the last line is one object.
 
             Examples:
               apus-infer benchmark garments/1 --threads 1 --runs 50
               apus-infer benchmark model.onnx --shape images=4,3,320,320 --json
+              apus-infer benchmark model.onnx --kernels avx2
 
             \(ExitStatus.help)
             """)
@@ -21,8 +22,13 @@ struct Benchmark: ParsableCommand {
     @OptionGroup var model: ModelArgument
     @OptionGroup var threads: ThreadsOption
 
+    @OptionGroup var instructions: InstructionsOption
+
     @Option(help: "How many runs to measure.")
     var runs = 20
+
+    @Option(help: "How many runs come before them, beside the first.")
+    var warmUp = 2
 
     @Option(help: ArgumentHelp("The shape of an input, where the model leaves it open.", valueName: "name=extents"))
     var shape: [NamedValue] = []
@@ -34,18 +40,24 @@ struct Benchmark: ParsableCommand {
         guard (1...1_000_000).contains(runs) else {
             throw ValidationError("--runs is \(runs); choose a number from 1 to 1000000.")
         }
+        guard (0...1_000_000).contains(warmUp) else {
+            throw ValidationError("--warm-up is \(warmUp); choose a number from 0 to 1000000.")
+        }
     }
 
     func run() throws {
         let samples = try SampleInputs(shape)
         let file = try model.file()
         let cold = Stopwatch()
-        let session = try Session(model: Model(contentsOf: file), options: .init(threads: threads.count))
+        let session = try Session(
+            model: Model(contentsOf: file),
+            options: .init(threads: threads.count, instructions: instructions.chosen))
         let loading = cold.milliseconds
         let inputs = try samples.arrays(for: session.inputs)
         let first = Stopwatch()
         _ = try session.run(inputs)
         let coldTime = loading + first.milliseconds
+        for _ in 0..<warmUp { _ = try session.run(inputs) }
         let times = try (0..<runs).map { _ in
             let stopwatch = Stopwatch()
             _ = try session.run(inputs)
@@ -53,7 +65,8 @@ struct Benchmark: ParsableCommand {
         }
         Console.write(
             BenchmarkReport(
-                model: file, threads: threads.count, cold: coldTime, times: Timings(times)
+                model: file, threads: threads.count, kernels: instructions.chosen.rawValue, cold: coldTime,
+                times: Timings(times)
             ).text(json: json))
     }
 }
@@ -78,6 +91,7 @@ struct Timings {
 private struct BenchmarkReport {
     let model: String
     let threads: Int
+    let kernels: String
     let cold: Double
     let times: Timings
 
@@ -89,10 +103,12 @@ private struct BenchmarkReport {
         ]
         guard json else {
             let lines = measures.map { "  " + $0.0 + padded(fixed($0.1, digits: 3), 30 - $0.0.count) }
-            return (["\(model)  threads \(threads)  runs \(times.sorted.count)"] + lines).joined(separator: "\n")
+            return (["\(model)  threads \(threads)  kernels \(kernels)  runs \(times.sorted.count)"] + lines).joined(
+                separator: "\n")
         }
         let head: [(key: String, value: JSONText)] = [
-            ("model", .string(model)), ("threads", .integer(threads)), ("runs", .integer(times.sorted.count)),
+            ("model", .string(model)), ("threads", .integer(threads)), ("kernels", .string(kernels)),
+            ("runs", .integer(times.sorted.count)),
         ]
         return JSONText.object(head + measures.map { ($0.0, .number(($0.1 * 1000).rounded() / 1000)) }).text
     }

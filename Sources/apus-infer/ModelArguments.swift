@@ -1,12 +1,11 @@
 import ApusCore
 import ApusONNX
-import ArgumentParser
+import ApusArguments
 
 /// The model that a command works on.
 struct ModelArgument: ParsableArguments {
     @Argument(
-        help: ArgumentHelp("FILE.onnx, NAME/VERSION or NAME@ALIAS.", valueName: "model"),
-        completion: .file(extensions: ["onnx"]))
+        help: ArgumentHelp("FILE.onnx, NAME/VERSION or NAME@ALIAS.", valueName: "model"))
     var reference: String
 
     @OptionGroup var workspace: WorkspaceOption
@@ -18,8 +17,7 @@ struct WorkspaceOption: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The folder that holds models/ and experiments/ (default: the nearest, from here upwards).",
-            valueName: "dir"),
-        completion: .directory)
+            valueName: "dir"))
     var workspace: String?
 
     func file(for reference: String) throws -> String {

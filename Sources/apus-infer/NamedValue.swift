@@ -1,5 +1,5 @@
 import ApusCore
-import ArgumentParser
+import ApusArguments
 
 /// `NAME=VALUE` on the command line.
 struct NamedValue: ExpressibleByArgument {

@@ -1,7 +1,7 @@
 import ApusCore
 import ApusInference
 import ApusVision
-import ArgumentParser
+import ApusArguments
 
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,7 @@
 import ApusCore
 import ApusONNX
 import ApusRuntime
-import ArgumentParser
+import ApusArguments
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +21,7 @@ struct Run: ParsableCommand {
     @Option(help: ArgumentHelp("An input and the array it gets; once for each input.", valueName: "name=file.npy"))
     var input: [NamedValue] = []
 
-    @Option(help: ArgumentHelp("The folder for the outputs.", valueName: "dir"), completion: .directory)
+    @Option(help: ArgumentHelp("The folder for the outputs.", valueName: "dir"))
     var outputDir: String
 
     @OptionGroup var threads: ThreadsOption

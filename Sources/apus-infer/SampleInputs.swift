@@ -1,6 +1,6 @@
 import ApusCore
 import ApusRuntime
-import ArgumentParser
+import ApusArguments
 
 /// Seeded arrays for a model whose answers do not matter, or matter only beside another's.
 struct SampleInputs {
@@ -25,11 +25,11 @@ struct SampleInputs {
         }
         var arrays = [String: NDArray]()
         for (index, input) in inputs.enumerated() {
-            guard let extents = shapes[input.name] ?? input.shape?.map({ $0 ?? 1 }) else {
-                let name = input.name
+            let name = input.name
+            guard let extents = shapes[name] ?? input.shape?.map({ $0 ?? 1 }) else {
                 throw ValidationError("The shape of “\(name)” is not declared; give --shape \(name)=1,3,224,224 or so.")
             }
-            arrays[input.name] = Self.array(Shape(extents), input.dataType, seed: UInt64(index))
+            arrays[name] = Self.array(Shape(extents), input.dataType, seed: UInt64(index))
         }
         return arrays
     }

@@ -147,6 +147,37 @@ unpack() { # WHEEL
     python3 -m zipfile -e "$1" .deps/unpacking || fail "$(basename "$1") could not be unpacked: free some disk space and run this again."
 }
 
+onnx_version=1.17.0
+
+# The ONNX project's own test cases, from the wheel that still carries all of them. They are no part of Apus: without
+# a network the tests that need them are skipped.
+fetch_onnx_cases() {
+    local folder=.deps/onnx-$onnx_version log
+    if [[ ! -d $folder ]]; then
+        log=$(mktemp)
+        rm -rf .deps/onnx-download .deps/onnx-unpacking
+        if python3 -m pip download --disable-pip-version-check --no-deps --only-binary :all: -d .deps/onnx-download \
+            "onnx==$onnx_version" >"$log" 2>&1 && unpack_onnx_cases; then
+            mv .deps/onnx-unpacking "$folder"
+        else
+            say "ONNX cases: not available ($(grep -v '^$' "$log" | tail -n 1)); their tests are skipped"
+        fi
+        rm -rf "$log" .deps/onnx-download .deps/onnx-unpacking
+    fi
+    if [[ -d $folder ]]; then
+        export APUS_ONNX_DATA=$root/$folder/onnx/backend/test/data
+        say "ONNX cases: $APUS_ONNX_DATA"
+    fi
+}
+
+unpack_onnx_cases() {
+    python3 - .deps/onnx-download/onnx-*.whl .deps/onnx-unpacking <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    wheel.extractall(sys.argv[2], [name for name in wheel.namelist() if name.startswith("onnx/backend/test/data/")])
+PYTHON
+}
+
 # Two commands at once would unpack over each other.
 lock() {
     mkdir -p .deps

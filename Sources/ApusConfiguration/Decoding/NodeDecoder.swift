@@ -2,11 +2,13 @@
 final class DecodingSession {
     let root: YAMLNode
     let allowsNonFinite: Bool
+    let ignoresUnknownKeys: Bool
     let userInfo: [CodingUserInfoKey: Any]
 
-    init(root: YAMLNode, folder: String, allowsNonFinite: Bool) {
+    init(root: YAMLNode, folder: String, allowsNonFinite: Bool, ignoresUnknownKeys: Bool = false) {
         self.root = root
         self.allowsNonFinite = allowsNonFinite
+        self.ignoresUnknownKeys = ignoresUnknownKeys
         userInfo = CodingUserInfoKey.configurationFolder.map { [$0: folder] } ?? [:]
     }
 }
@@ -68,7 +70,7 @@ extension NodeDecoder {
         } catch let error as DecodingError {
             throw decoder.translate(error, decoding: type)
         }
-        try decoder.refuseUnknownKeys()
+        if !session.ignoresUnknownKeys { try decoder.refuseUnknownKeys() }
         if let validated = value as? any Validated, let problem = validated.problems().first {
             throw decoder.invalid(problem)
         }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import ApusConfiguration
 
 /// The entries of an ONNX file's `metadata_props` that hold a description.
 private enum Key {
@@ -48,12 +48,7 @@ extension ModelDescription {
     }
 }
 
-private func json(_ value: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Encoding fails on infinite numbers only, and those are no description: reading refuses the empty text.
-    return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-}
+private func json(_ value: some Encodable) -> String { (try? Configuration.encodeJSON(value)) ?? "" }
 
 private func value<T: Decodable>(
     _ key: String, in metadata: [String: String]
@@ -66,27 +61,8 @@ private func optionalValue<T: Decodable>(
     _ key: String, in metadata: [String: String]
 ) throws(ModelDescriptionError) -> T? {
     guard let text = metadata[key] else { return nil }
-    do {
-        return try JSONDecoder().decode(T.self, from: Data(text.utf8))
-    } catch let error as DecodingError {
-        throw .malformed(key: key, reason: error.reason)
-    } catch {
-        throw .malformed(key: key, reason: "not JSON")
-    }
-}
-
-extension DecodingError {
-    fileprivate var reason: String {
-        func at(_ context: Context) -> String {
-            let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-            return path.isEmpty ? "" : " at \(path)"
-        }
-        return switch self {
-        case .keyNotFound(let key, let context): "no “\(key.stringValue)”\(at(context))"
-        case .typeMismatch(let type, let context): "not a \(type)\(at(context))"
-        case .valueNotFound(let type, let context): "null, expected a \(type)\(at(context))"
-        case .dataCorrupted(let context): "not valid JSON\(at(context))"
-        @unknown default: "not valid JSON"
-        }
+    do throws(ConfigurationError) { return try Configuration.decodeJSON(T.self, text, name: key) } catch {
+        let place = error.keyPath.isEmpty ? "" : " at \(error.keyPath)"
+        throw .malformed(key: key, reason: error.problem + place)
     }
 }
