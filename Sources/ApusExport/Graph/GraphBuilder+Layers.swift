@@ -68,9 +68,10 @@ extension GraphBuilder {
         node("Concat", values, attributes: ["axis": .int(axis)])
     }
 
-    /// Equal parts along an axis.
-    mutating func split(_ x: GraphValue, into count: Int, axis: Int) -> [GraphValue] {
-        node("Split", [x], attributes: ["axis": .int(axis)], outputCount: count)
+    /// Consecutive parts along an axis. Their sizes are written down, since some readers do not infer them.
+    mutating func split(_ x: GraphValue, sizes: [Int], axis: Int) -> [GraphValue] {
+        node(
+            "Split", [x, integers(sizes, name: "sizes")], attributes: ["axis": .int(axis)], outputCount: sizes.count)
     }
 
     /// A zero keeps an extent, and −1 takes what is left.

@@ -38,7 +38,7 @@ struct V8Decoding {
     /// Sides to centre and size in model pixels, `[N, 4, anchors]`.
     private func box(_ distances: GraphValue, _ anchors: AnchorGrid, in graph: inout GraphBuilder) -> GraphValue {
         let sides = graph.node("Mul", [distances, anchors.strides])
-        let parts = graph.split(sides, into: 2, axis: 1)
+        let parts = graph.split(sides, sizes: [2, 2], axis: 1)
         let size = graph.node("Add", parts)
         let half = graph.constant(NDArray(scalar: Float(0.5)), name: "half")
         let shift = graph.node("Mul", [graph.node("Sub", [parts[1], parts[0]]), half])
