@@ -57,6 +57,7 @@ struct Convolution: Operator {
         guard x.rank == 3 else { return try convolveImage(x, inputs, finish, context) }
         let image = try context.rowMajor(x).reshaped(to: [x.shape[0], x.shape[1], 1, x.shape[2]])
         let y = try context.rowMajor(try convolveImage(image, inputs, finish, context))
+        try expect(y.shape[2] == 1, "a window over one dimension", found: "\(y.shape)")
         return y.reshaped(to: [y.shape[0], y.shape[1], y.shape[3]])
     }
 
@@ -91,6 +92,7 @@ struct Convolution: Operator {
         _ image: Value, _ inputs: [Value?], _ finish: Finish, _ context: ExecutionContext
     ) throws(OperatorError) -> Value {
         let weights = try weights(inputs, context)
+        try expect(image.rank == 4, "4 dimensions [N, C, H, W]", found: "\(image.shape)")
         let x = weights.readsPlanes ? try context.rowMajor(image) : try context.channelsLast(image)
         try expect(
             x.shape[1] == weights.inChannels * groups, "\(weights.inChannels * groups) channels", found: "\(x.shape)")
