@@ -37,9 +37,9 @@ struct NetworkExport {
         guard ApusModels.ModelRegistry.classifiers.contains(where: { $0.name == architecture }) else { throw unknown }
         let network = try ApusModels.ModelRegistry.makeClassifier(architecture, classCount: labels.count, seed: 0)
         let side = options.imageSize ?? 224
-        try fill(network, side: side) { _ = network($0) }
         let input = InputSpecification(
             letterbox: LetterboxSpecification(width: side, height: side), mean: ImageNet.mean, std: ImageNet.deviation)
+        try fill(network, input) { _ = network($0) }
         return try exporter(.classify, input).export(
             network, card: card, images: pictures(images, side: side), to: folder)
     }
@@ -48,22 +48,38 @@ struct NetworkExport {
         let configuration = ModelConfiguration(architecture: architecture, scale: options.scale ?? "n")
         let network = try ApusModels.ModelRegistry.makeDetector(configuration, classCount: labels.count, seed: 0)
         let side = options.imageSize ?? 640
-        try fill(network, side: side) { _ = network($0) }
+        let multiple = network.strides.max() ?? 1
+        guard side % multiple == 0 else {
+            throw ExportError.imageSize(width: side, height: side, multipleOf: multiple)
+        }
         let input = InputSpecification(letterbox: LetterboxSpecification(width: side, height: side))
+        try fill(network, input) { _ = network($0) }
         return try exporter(.detect, input).export(
             network, card: card, images: pictures(images, side: side), to: folder)
     }
 
     /// Loads the weights, or makes the initial ones pass signals of a sensible size, as trained ones do.
-    private func fill(_ network: Module, side: Int, forward: (Tensor) -> Void) throws {
+    private func fill(_ network: Module, _ input: InputSpecification, forward: (Tensor) -> Void) throws {
         if let weights = options.weights {
             try network.load(Checkpoint(contentsOf: weights).tensors)
         } else {
-            var random = RandomStream(seed: 2)
-            let shape: Shape = [2, 3, side, side]
-            let noise = Tensor((0..<shape.count).map { _ in random.uniform() }, shape: shape)
-            network.adoptStatistics { forward(noise) }
+            let pixels = Tensor(normalizedPictures(input))
+            network.adoptStatistics { forward(pixels) }
         }
+    }
+
+    /// Enough pictures for the smallest maps of a network, a 32nd of its input, to have a hundred cells together.
+    private func normalizedPictures(_ input: InputSpecification) -> NDArray {
+        let side = input.letterbox.width
+        let count = max(2, 128 / (side / 32 * (side / 32)))
+        var pixels = NDArray(uninitialized: [count, 3, side, side], dataType: .float32)
+        pixels.withMutableElements(of: Float.self) { elements in
+            guard let base = elements.baseAddress else { return }
+            for (index, picture) in pictures(count, side: side).enumerated() {
+                picture.normalizedCHW(into: base + index * 3 * side * side, input)
+            }
+        }
+        return pixels
     }
 
     private func exporter(_ task: ModelDescription.Task, _ input: InputSpecification) -> ModelExporter {
