@@ -23,12 +23,12 @@ struct JSONReader {
     }
 
     private mutating func object(depth: Int) throws(ConfigurationError) -> YAMLNode {
-        var entries: [YAMLEntry] = []
+        var entries: [YAMLEntry] = [], keys: Set<String> = []
         try list(until: "}") { reader throws(ConfigurationError) in
             guard reader.peek() == "\"" else { throw reader.malformed("a name in quotes") }
             let key = try reader.string()
             try reader.expect(":")
-            guard !entries.contains(where: { $0.key == key }) else { throw reader.malformed("no second '\(key)'") }
+            guard keys.insert(key).inserted else { throw reader.malformed("no second '\(key)'") }
             entries.append(YAMLEntry(key, try reader.value(depth: depth + 1)))
         }
         return YAMLNode(.mapping(entries))
