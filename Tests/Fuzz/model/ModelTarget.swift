@@ -5,7 +5,7 @@ import ApusONNX
 let fuzzedSchema = Schema.model
 let fuzzedOperators = OperatorRegistry.operatorNames
 
-/// Reads a model, looks at all of it, makes a session in one of four ways and runs it once.
+/// Reads a model, looks at all of it, makes a session in one of four ways and runs it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let bytes = [UInt8](UnsafeBufferPointer(start: data, count: size))
@@ -27,15 +27,20 @@ private func exercise(_ model: Model, choice: Int) {
     do throws(RuntimeError) {
         let session = try Session(model: model, options: options)
         _ = session.plan
-        var inputs: [String: ModelValue] = [:]
-        for fact in session.inputValues {
-            guard let value = value(of: fact.type, choice: choice) else { return }
-            inputs[fact.name] = value
-        }
-        for value in try session.run(values: inputs).values { touch(value) }
+        // What a session keeps from a run must serve inputs of other sizes too.
+        for choice in [choice, choice &+ 256, choice] { try feed(session, choice: choice) }
     } catch {
         _ = error.description
     }
+}
+
+private func feed(_ session: Session, choice: Int) throws(RuntimeError) {
+    var inputs: [String: ModelValue] = [:]
+    for fact in session.inputValues {
+        guard let value = value(of: fact.type, choice: choice) else { return }
+        inputs[fact.name] = value
+    }
+    for value in try session.run(values: inputs).values { touch(value) }
 }
 
 /// Small numbers, or texts, of the declared type; `nil` where the shape is large.
