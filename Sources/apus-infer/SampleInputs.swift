@@ -4,7 +4,7 @@ import ApusArguments
 
 /// Seeded arrays for a model whose answers do not matter, or matter only beside another's.
 struct SampleInputs {
-    /// Shapes for inputs, by name; a declared extent that varies is 1 where nothing is given.
+    /// Shapes for inputs, by name. Where nothing is given, an extent that varies is 1, and an image's sides are 224.
     let shapes: [String: [Int]]
 
     init(_ options: [NamedValue]) throws {
@@ -32,6 +32,11 @@ struct SampleInputs {
             arrays[name] = Self.array(Shape(extents), input.dataType, seed: UInt64(index))
         }
         return arrays
+    }
+
+    private static func closed(_ shape: [Int?]) -> [Int] {
+        let isImage = shape.count == 4 && [1, 3, 4].contains(shape[1])
+        return shape.enumerated().map { axis, extent in extent ?? (isImage && axis > 1 ? 224 : 1) }
     }
 
     /// Floats in `[0, 1)`; zeros for other types, which are indices or sizes and may be out of range otherwise.

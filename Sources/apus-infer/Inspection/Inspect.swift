@@ -100,7 +100,7 @@ struct Inspect: ParsableCommand {
             return Console.write(try Configuration.encodeJSON(InspectionReport(summary: summary, run: run)))
         }
         Console.write(summary.description)
-        Console.write(InspectionReport.lines(of: memory))
+        Console.write(InspectionReport.lines(of: memory, profile))
         let table = ProfileTable(profile: profile)
         if nodes { Console.write("\n" + table.nodes) }
         if self.profile {

@@ -23,13 +23,16 @@ struct InspectionReport: Encodable {
     }
 
     /// Lines as the summary has them.
-    static func lines(of memory: MemoryPlan) -> String {
+    static func lines(of memory: MemoryPlan, _ profile: Profile) -> String {
         let parts = [
-            ("values", memory.peakValues, "alive at once at most"), ("buffers", memory.held, "of one run"),
-            ("weights", memory.weights, "in the file"), ("packed", memory.packed, "held beside the file"),
+            ("memory", memory.peakValues, "values alive at once at most"), ("", memory.held, "buffers of one run"),
+            ("", memory.weights, "weights in the file"),
+            ("", memory.packed, "packed weights and tables beside the file"),
         ]
-        return parts.map { name, bytes, text in
-            "  memory      \(padded(fixed(Double(bytes) / 1e6, digits: 1), 7)) MB \(name) \(text)"
-        }.joined(separator: "\n")
+        let lines = parts.map { name, bytes, text in
+            "  \(name)\(String(repeating: " ", count: 12 - name.count))\(fixed(Double(bytes) / 1e6, digits: 1)) MB \(text)"
+        }
+        let work = profile.operations.map { "  this run    \(fixed(Double($0) * 1e-9, digits: 3)) GFLOP" }
+        return ((work.map { [$0] } ?? []) + lines).joined(separator: "\n")
     }
 }
