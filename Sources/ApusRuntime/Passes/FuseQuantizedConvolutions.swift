@@ -29,13 +29,10 @@ private func quantized(_ node: Node, _ output: ByteScale, _ values: QuantizedVal
     var fused = node
     (fused.operatorType, fused.domain) = ("QuantizedConv", fusedDomain)
     fused.inputs = [image.name, weights.integers, weights.scales, weights.zeros, bias]
-    fused.attributes["residual"] = nil
     fused.attributes.set(image.scale, "input")
     fused.attributes.set(output, "output")
     if let name = node.input(3) {
-        guard let residual = values.source(of: name), residual.scale.type == output.type,
-            node.attributes["residual"] == "after" || node.attributes["activation"] == nil
-        else { return nil }
+        guard let residual = values.source(of: name), residual.scale.type == output.type else { return nil }
         fused.inputs.append(residual.name)
         fused.attributes.set(residual.scale, "residual")
     }

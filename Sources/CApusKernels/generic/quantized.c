@@ -43,13 +43,17 @@ static int32_t sum_of_products(const apus_quantized_convolution *c, ptrdiff_t im
     return (int32_t)sum;
 }
 
+static float add_residual(const apus_quantized_convolution *c, float value, ptrdiff_t pixel, ptrdiff_t channel) {
+    const uint8_t byte = c->residual[pixel * c->residual_stride + channel];
+    const int32_t r = c->output_is_signed ? (int8_t)byte : byte;
+    return fmaf((float)(r - c->residual_zero), c->residual_scale, value);
+}
+
 static uint8_t finish(const apus_quantized_convolution *c, int32_t sum, ptrdiff_t pixel, ptrdiff_t channel) {
-    float value = apply(c->activation, fmaf((float)sum, c->scale[channel], c->offset[channel]));
-    if (c->residual != NULL) {
-        const uint8_t byte = c->residual[pixel * c->residual_stride + channel];
-        const int32_t r = c->output_is_signed ? (int8_t)byte : byte;
-        value = fmaf((float)(r - c->residual_zero), c->residual_scale, value);
-    }
+    float value = fmaf((float)sum, c->scale[channel], c->offset[channel]);
+    if (c->residual != NULL && c->residual_before_activation) value = add_residual(c, value, pixel, channel);
+    value = apply(c->activation, value);
+    if (c->residual != NULL && !c->residual_before_activation) value = add_residual(c, value, pixel, channel);
     const apus_byte_range range = apus_byte_range_of(c->output_is_signed, c->output_zero);
     value = fminf(fmaxf(value * c->inverse_scale, range.least), range.largest);
     return (uint8_t)((int32_t)nearbyintf(value) + c->output_zero);

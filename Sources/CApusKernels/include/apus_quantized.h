@@ -41,7 +41,8 @@ void apus_quantized_pack(apus_quantized_form form, const apus_quantized_weights 
 ///
 /// With `sum = bias + Σ (x − input_zero) · w`, the output is `sum` itself (`sums`), or the byte
 /// `round(inverse_scale · (activation(sum · scale + offset) + residual_scale · (r − residual_zero))) + output_zero`,
-/// clamped; halves are rounded to even.
+/// clamped; halves are rounded to even. The residual is added to what the activation takes where
+/// `residual_before_activation`.
 typedef struct {
     ptrdiff_t batch;
     ptrdiff_t in_height, in_width, in_channels, in_stride;
@@ -61,6 +62,7 @@ typedef struct {
     ptrdiff_t residual_stride;
     int32_t residual_zero;
     float residual_scale;
+    bool residual_before_activation;
     float inverse_scale;
     uint8_t *output;
     bool output_is_signed;

@@ -8,10 +8,14 @@ INLINE __m128i finish_8(apus_function f, const apus_quantized_convolution *c, ap
     activation.function = f;
     __m256 v = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sums), _mm256_loadu_ps(c->scale + channel),
                                _mm256_loadu_ps(c->offset + channel));
-    v = quantized_apply_8(activation, v);
-    if (residual != NULL)
-        v = _mm256_fmadd_ps(bytes_as_floats_8(residual, c->output_is_signed, c->residual_zero),
-                            _mm256_set1_ps(c->residual_scale), v);
+    if (residual == NULL) {
+        v = quantized_apply_8(activation, v);
+    } else {
+        const __m256 r = bytes_as_floats_8(residual, c->output_is_signed, c->residual_zero);
+        const __m256 scale = _mm256_set1_ps(c->residual_scale);
+        if (c->residual_before_activation) v = quantized_apply_8(activation, _mm256_fmadd_ps(r, scale, v));
+        else v = _mm256_fmadd_ps(r, scale, quantized_apply_8(activation, v));
+    }
     return floats_as_bytes_8(_mm256_mul_ps(v, _mm256_set1_ps(c->inverse_scale)), range, c->output_zero);
 }
 

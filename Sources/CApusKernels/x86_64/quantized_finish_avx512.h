@@ -50,11 +50,15 @@ INLINE void finish_rows_16(apus_function f, const apus_quantized_convolution *c,
     uint8_t *out = c->output + pixel * c->out_stride + channel;
     for (ptrdiff_t row = 0; row < rows; row++, sums += stride, out += c->out_stride) {
         const __m512i sum = _mm512_add_epi32(_mm512_load_si512(sums), bias);
-        __m512 v = quantized_apply_16(activation, _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), scale, offset));
-        if (residual != NULL) {
+        __m512 v = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), scale, offset);
+        if (residual == NULL) {
+            v = quantized_apply_16(activation, v);
+        } else {
             const __m512 r = bytes_as_floats_16(_mm_maskz_loadu_epi8(mask, residual), c->output_is_signed,
                                                 c->residual_zero);
-            v = _mm512_fmadd_ps(r, _mm512_set1_ps(c->residual_scale), v);
+            const __m512 factor = _mm512_set1_ps(c->residual_scale);
+            if (c->residual_before_activation) v = quantized_apply_16(activation, _mm512_fmadd_ps(r, factor, v));
+            else v = _mm512_fmadd_ps(r, factor, quantized_apply_16(activation, v));
             residual += c->residual_stride;
         }
         v = _mm512_mul_ps(v, _mm512_set1_ps(c->inverse_scale));

@@ -19,6 +19,8 @@ struct Splitting: Operator {
         }
     }
 
+    var splitsChannels: Bool { axis == 1 || axis == -3 }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
         let axis = try x.shape.resolve(axis: axis)
@@ -50,7 +52,9 @@ struct Splitting: Operator {
         _ x: Value, _ axis: Int, _ start: Int, _ extent: Int, _ context: ExecutionContext
     ) throws(OperatorError) -> Value {
         // Channels of an image that lies channels last need no copy.
-        if x.isChannelsLast, axis == 1, x.dataType == .float32 { return x.channels(from: start, count: extent) }
+        if x.isChannelsLast, axis == 1, x.dataType == .float32 || x.dataType.isByte {
+            return x.channels(from: start, count: extent)
+        }
         var shape = x.shape
         shape[axis] = extent
         let result = try context.make(shape, like: x)

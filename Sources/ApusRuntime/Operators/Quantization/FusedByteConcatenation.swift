@@ -21,11 +21,12 @@ struct FusedByteConcatenation: Operator {
                 "input_scales", expected: "\(node.inputs.count) numbers", found: "\(scales.count)", node: node.label)
         }
         let target = output
-        tables = scales.indices.map { index in
-            let own = ByteScale(
-                scale: scales[index], zero: Int32(clamping: zeros[index]), type: signs[index] == 0 ? .uint8 : .int8)
-            return own == target ? nil : (0..<256).map { target.byte(own.number(UInt8($0))) }
+        var tables: [[UInt8]?] = []
+        for index in scales.indices {
+            let own = try node.byteScale(scales[index], zeros[index], isSigned: signs[index] != 0, "input")
+            tables.append(own == target ? nil : (0..<256).map { target.byte(own.number(UInt8($0))) })
         }
+        self.tables = tables
     }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {

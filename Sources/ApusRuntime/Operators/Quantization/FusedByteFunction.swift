@@ -10,7 +10,7 @@ struct FusedByteFunction: Operator {
     init(_ node: Node, opset: Int) throws(GraphError) { try node.requireInputs(2...2) }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
-        let x = try inputs.required(0), table = try inputs.required(1)
+        let x = try inputs.required(0), table = try context.rowMajor(try inputs.required(1))
         try expect(
             x.dataType.isByte && table.dataType.isByte && table.count == 256, "8-bit integers and a table of 256",
             found: "\(x.dataType) and \(table.shape)")

@@ -10,7 +10,7 @@ struct FusedByteResizing: Operator {
 
     /// The node is as `Resize` has it since opset 11, without sizes.
     init(_ node: Node, opset: Int) throws(GraphError) {
-        try node.requireInputs(3...3)
+        try node.requireInputs(1...3)
         var plain = node
         (plain.operatorType, plain.domain) = ("Resize", "")
         resizing = try Resizing(plain, opset: 13)

@@ -5,7 +5,7 @@ import CApusKernels
 /// A convolution of 8-bit integers that stand for numbers, with an activation and an addition, to such integers.
 ///
 /// The pass `fusingQuantizedConvolutions` makes it. Inputs: the image, weights, the weights' scales and zero points, a
-/// bias (`int32` in units of both scales, or `float32`), and an image that is added after the activation. Attributes:
+/// bias (`int32` in units of both scales, or `float32`), and an image that is added. Attributes:
 /// those of `Conv`, the scales and zero points of the images, and the activation with its parameters.
 struct FusedQuantizedConvolution: Operator {
     static let type = OperatorType("QuantizedConv", domain: fusedDomain)
@@ -13,6 +13,7 @@ struct FusedQuantizedConvolution: Operator {
     private let input, output: ByteScale
     private let residual: ByteScale?
     private let activation: apus_activation
+    private let addsBeforeActivation: Bool
     private var ready: (weights: PackedQuantizedConvolution, factors: QuantizedFactors)?
 
     init(_ node: Node, opset: Int) throws(GraphError) {
@@ -22,6 +23,7 @@ struct FusedQuantizedConvolution: Operator {
         output = try node.byteScale("output")
         residual = node.input(5) == nil ? nil : try node.byteScale("residual")
         activation = try node.fusedActivation()
+        addsBeforeActivation = try node.string("residual", default: "after") == "before"
     }
 
     mutating func prepare(_ constants: [NDArray?], _ context: ExecutionContext) throws(OperatorError) {
@@ -70,6 +72,7 @@ struct FusedQuantizedConvolution: Operator {
         if let residual {
             finish.residual_zero = residual.zero
             finish.residual_scale = residual.scale / unit
+            finish.residual_before_activation = addsBeforeActivation
         }
         let other = residual == nil ? nil : try inputs.required(5, output.type)
         return [
@@ -82,8 +85,15 @@ struct FusedQuantizedConvolution: Operator {
 extension Node {
     /// What a pass has noted about an image of 8-bit integers: `NAME_scale`, `NAME_zero` and `NAME_signed`.
     func byteScale(_ name: String) throws(GraphError) -> ByteScale {
-        let scale = try float("\(name)_scale"), zero = try int("\(name)_zero")
-        let type: DataType = try flag("\(name)_signed", default: false) ? .int8 : .uint8
+        try byteScale(
+            try float("\(name)_scale"), try int("\(name)_zero"), isSigned: try flag("\(name)_signed", default: false),
+            name)
+    }
+
+    func byteScale(
+        _ scale: Float, _ zero: Int, isSigned: Bool, _ name: String
+    ) throws(GraphError) -> ByteScale {
+        let type: DataType = isSigned ? .int8 : .uint8
         guard scale > 0, scale.isFinite, type.quantizedRange?.contains(Int64(zero)) ?? false else {
             throw .attributeValue(
                 "\(name)_zero", expected: "a positive scale and a zero point of \(type)", found: "\(scale), \(zero)",

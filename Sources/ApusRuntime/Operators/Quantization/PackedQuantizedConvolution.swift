@@ -65,6 +65,7 @@ final class PackedQuantizedConvolution: @unchecked Sendable {
         _ x: Value, into y: Value, _ placement: WindowPlacement, _ factors: QuantizedFactors,
         _ finish: apus_quantized_convolution, residual: Value?, _ context: ExecutionContext
     ) throws(OperatorError) {
+        try placement.requireFittingScratch(channels: inChannels)
         var call = finish
         placement.describe(x, y, in: &call)
         (call.in_channels, call.out_channels) = (inChannels, outChannels / groups)
@@ -91,6 +92,19 @@ final class PackedQuantizedConvolution: @unchecked Sendable {
 }
 
 extension WindowPlacement {
+    /// Kernels copy what the windows see, padding included: refuses what no memory holds.
+    func requireFittingScratch(channels: Int) throws(OperatorError) {
+        var bytes = 4 * (channels + 16)
+        for axis in [rows, columns] {
+            let reach = (axis.count + 4) * axis.stride + axis.kernel * axis.dilation
+            let (product, overflows) = bytes.multipliedReportingOverflow(by: reach)
+            guard !overflows, product < 1 << 48 else {
+                throw .unsupported("windows over \(reach) pixels a side")
+            }
+            bytes = product
+        }
+    }
+
     /// Fills in the geometry of a convolution from `x` to `y` (both channels last).
     func describe(_ x: Value, _ y: Value, in call: inout apus_quantized_convolution) {
         call.batch = x.shape[0]
