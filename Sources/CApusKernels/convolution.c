@@ -104,6 +104,49 @@ static void convolve_winograd(apus_cpu cpu, apus_pool *pool, const apus_convolut
     apus_pool_run(pool, w.blocks, winograd_task, &w);
 }
 
+typedef struct {
+    const apus_kernels *kernels;
+    const apus_convolution *pointwise, *depthwise;
+    ptrdiff_t rows, row_blocks, panels, panel_blocks;
+    _Atomic bool failed;
+} expanded;
+
+static void expanded_task(void *context, ptrdiff_t index) {
+    expanded *p = context;
+    const apus_convolution *d = p->depthwise;
+    const ptrdiff_t panel = index % p->panel_blocks * p->panels, row = index / p->panel_blocks % p->row_blocks * p->rows;
+    const apus_part part = {
+        index / p->panel_blocks / p->row_blocks, row, apus_min(row + p->rows, d->out_height), 0, d->out_width,
+        panel, apus_min(panel + p->panels, apus_panels(d->out_channels)),
+    };
+    if (!p->kernels->expanded_part(p->pointwise, d, part)) p->failed = true;
+}
+
+/// Square kernels of 3 or 5 and strides of 1 or 2, which networks have, on rows of at least four pixels.
+static bool can_expand(const apus_convolution *d) {
+    return d->kernel_height == d->kernel_width && (d->kernel_width == 3 || d->kernel_width == 5)
+        && d->stride_x == d->stride_y && d->stride_x <= 2 && d->dilation_x == 1 && d->dilation_y == 1
+        && d->out_width >= 4 && d->residual == NULL;
+}
+
+bool apus_convolve_expanded(apus_cpu cpu, apus_pool *pool, const apus_convolution *e, const apus_convolution *d) {
+    if (apus_kernels_of(cpu)->expanded_part == NULL || !can_expand(d)) return false;
+    if (d->batch < 1 || d->out_height < 1 || d->out_width < 1 || d->out_channels < 1) return true;
+    expanded p = {.kernels = apus_kernels_of(cpu), .pointwise = e, .depthwise = d};
+    const ptrdiff_t tasks = apus_pool_threads(pool) > 1 ? 4 * apus_pool_threads(pool) : 1;
+    const ptrdiff_t panels = apus_panels(d->out_channels), budget = floats_a_task();
+    // Two panels are what a tile takes at once; more where they fit.
+    const ptrdiff_t fitting = budget / apus_max(1, d->in_height * d->in_width * PANEL) / 2 * 2;
+    p.panels = apus_min(panels, apus_max(2, apus_min(fitting, apus_divide_up(apus_divide_up(panels, tasks), 2) * 2)));
+    p.panel_blocks = apus_divide_up(panels, p.panels);
+    const ptrdiff_t fitting_rows = budget / apus_max(1, d->in_width * d->stride_y * p.panels * PANEL);
+    p.rows = apus_min(d->out_height, apus_max(d->kernel_height, fitting_rows));
+    p.row_blocks = apus_divide_up(d->out_height, p.rows);
+    p.rows = apus_divide_up(d->out_height, p.row_blocks);
+    apus_pool_run(pool, d->batch * p.row_blocks * p.panel_blocks, expanded_task, &p);
+    return !p.failed;
+}
+
 void apus_convolve(apus_cpu cpu, apus_pool *pool, const apus_convolution *c) {
     if (c->batch < 1 || c->out_height < 1 || c->out_width < 1 || c->out_channels < 1) return;
     if (c->packing == APUS_WINOGRAD) {

@@ -29,18 +29,35 @@ static void copy_line(const char *from, ptrdiff_t step, char *to, ptrdiff_t to_s
 #undef LOOP
 }
 
+/// Elements `i0 ..< i1` of the outer axis, `j0 ..< j1` of the inner one.
+static void copy_square(const uint32_t *source, const axis *outer, const axis *inner, uint32_t *target, ptrdiff_t i0,
+                        ptrdiff_t i1, ptrdiff_t j0, ptrdiff_t j1) {
+    for (ptrdiff_t i = i0; i < i1; i++)
+        for (ptrdiff_t j = j0; j < j1; j++)
+            target[i * outer->to + j * inner->to] = source[i * outer->from + j * inner->from];
+}
+
 /// The last two axes of four-byte elements in squares, so that both sides stay in cache: a transposition's inner loop.
 static void copy_plane(const char *from, const axis *outer, const axis *inner, char *to) {
     enum { SIDE = 16 };
     const uint32_t *source = (const uint32_t *)from;
     uint32_t *target = (uint32_t *)to;
-    for (ptrdiff_t i0 = 0; i0 < outer->extent; i0 += SIDE)
-        for (ptrdiff_t j0 = 0; j0 < inner->extent; j0 += SIDE) {
-            const ptrdiff_t i1 = apus_min(i0 + SIDE, outer->extent), j1 = apus_min(j0 + SIDE, inner->extent);
-            for (ptrdiff_t i = i0; i < i1; i++)
-                for (ptrdiff_t j = j0; j < j1; j++)
-                    target[i * outer->to + j * inner->to] = source[i * outer->from + j * inner->from];
-        }
+    ptrdiff_t rows = 0, columns = 0;
+#if defined(__x86_64__)
+    if (outer->from == 1 && inner->to == 1 && apus_best_cpu() != APUS_GENERIC) {
+        rows = outer->extent / 8 * 8;
+        columns = inner->extent / 8 * 8;
+        // Strips that fit in the first-level cache, whichever side is the long one.
+        for (ptrdiff_t j = 0; j < columns; j += 64)
+            apus_transpose_avx2((const float *)source + j * inner->from, inner->from, (float *)target + j, outer->to,
+                                apus_min(64, columns - j), rows);
+    }
+#endif
+    for (ptrdiff_t i = 0; i < outer->extent; i += SIDE)
+        for (ptrdiff_t j = i < rows ? columns : 0; j < inner->extent; j += SIDE)
+            copy_square(source, outer, inner, target, i, apus_min(i + SIDE, i < rows ? rows : outer->extent), j,
+                        apus_min(j + SIDE, inner->extent));
+    if (rows % SIDE != 0) copy_square(source, outer, inner, target, rows, apus_min(rows / SIDE * SIDE + SIDE, outer->extent), 0, inner->extent);
 }
 
 static void copy_axes(const copying *c, int depth, const char *from, char *to) {

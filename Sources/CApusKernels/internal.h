@@ -41,10 +41,19 @@ static inline const float *apus_zeros_of(const apus_convolution *c) {
     return apus_bias_of(c) + apus_panels(c->out_channels) * PANEL;
 }
 
-/// At least `bytes`, aligned to a cache line, until this thread asks again; NULL where no memory is left.
-void *apus_scratch(size_t bytes);
+// Buffers that a thread keeps, so that a kernel may call another.
+enum { APUS_SCRATCHES = 2 };
+
+/// At least `bytes`, aligned to a cache line, until this thread asks for `which` again; NULL where no memory is left.
+void *apus_scratch(int which, size_t bytes);
 
 float apus_apply(apus_activation f, float x);
+
+#if defined(__x86_64__)
+/// `to[column][row] = from[row][column]` for multiples of eight rows and columns.
+void apus_transpose_avx2(const float *from, ptrdiff_t from_step, float *to, ptrdiff_t to_step, ptrdiff_t rows,
+                         ptrdiff_t columns);
+#endif
 
 /// The kernels of one instruction set. Those that return false found no memory or do not know the function.
 typedef struct {
@@ -54,6 +63,8 @@ typedef struct {
     /// Tiles `first ..< last`, counted over all images.
     bool (*winograd_part)(const apus_convolution *c, ptrdiff_t first, ptrdiff_t last);
     bool (*depthwise_part)(const apus_convolution *c, apus_part part);
+    /// A pointwise convolution, and the depthwise one that reads it: `part` is of the second. NULL where there is none.
+    bool (*expanded_part)(const apus_convolution *pointwise, const apus_convolution *depthwise, apus_part part);
     bool (*unary_row)(apus_activation f, const float *x, float *y, ptrdiff_t count);
     void (*take_maximum)(float *restrict best, const float *restrict x, ptrdiff_t count);
     void (*add_row)(float *restrict sums, const float *restrict x, ptrdiff_t count);

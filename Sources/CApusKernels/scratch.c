@@ -11,18 +11,21 @@ typedef struct {
 
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static _Thread_local scratch mine;
+static _Thread_local scratch mine[APUS_SCRATCHES];
 
-static void end(void *base) { free(base); }
+static void end(void *buffers) {
+    for (int i = 0; i < APUS_SCRATCHES; i++) free(((scratch *)buffers)[i].base);
+}
 static void make_key(void) { pthread_key_create(&key, end); }
 
-void *apus_scratch(size_t bytes) {
-    if (bytes <= mine.size) return mine.base;
+void *apus_scratch(int which, size_t bytes) {
+    scratch *s = &mine[which];
+    if (bytes <= s->size) return s->base;
     pthread_once(&once, make_key);
+    pthread_setspecific(key, mine);
     const size_t size = (bytes + 4095) / 4096 * 4096;
-    free(mine.base);
-    mine.base = aligned_alloc(64, size);
-    mine.size = mine.base == NULL ? 0 : size;
-    pthread_setspecific(key, mine.base);
-    return mine.base;
+    free(s->base);
+    s->base = aligned_alloc(64, size);
+    s->size = s->base == NULL ? 0 : size;
+    return s->base;
 }

@@ -6,6 +6,8 @@ struct ExecutionContext: Sendable {
     let threads: ThreadPool
     let cpu: apus_cpu
     let workspace: Workspace
+    /// Where the running operator's image goes, when it is a part of a larger one.
+    var destination: ImagePart?
 
     var pool: OpaquePointer? { threads.handle }
 
@@ -17,6 +19,13 @@ struct ExecutionContext: Sendable {
     /// An uninitialized value of rank 4 that lies channels last.
     func makeChannelsLast(_ shape: Shape, _ dataType: DataType = .float32) throws(OperatorError) -> Value {
         Value(shape, dataType, storage: try storage(shape, dataType), layout: .channelsLast(stride: shape[1]))
+    }
+
+    /// An uninitialized image for an operator's one result: a part of a larger image where the program says so.
+    func makeImage(_ shape: Shape) throws(OperatorError) -> Value {
+        guard let destination, let whole = destination.shape(around: shape) else { return try makeChannelsLast(shape) }
+        let image = try destination.whole.or(try makeChannelsLast(whole))
+        return image.channels(from: destination.channel, count: shape[1])
     }
 
     /// An uninitialized dense value that lies as `other` does.

@@ -23,6 +23,13 @@ struct Executor: Sendable {
     /// Inputs whose memory need not be kept after `prepare`.
     var absorbedInputs: Range<Int> { run.absorbedInputs }
 
+    /// Whether the one result is an image that `ExecutionContext.makeImage` has made.
+    var writesImageParts: Bool { run is any ImageWriter }
+    /// Whether this puts the channels of images together.
+    var joinsChannels: Bool { (run as? Concatenation)?.joinsChannels ?? false }
+    /// Whether this takes the channels of an image apart.
+    var splitsChannels: Bool { (run as? Splitting)?.splitsChannels ?? false }
+
     mutating func prepare(_ constants: [NDArray?], _ context: ExecutionContext) throws(OperatorError) {
         guard widens, constants.contains(where: { $0?.dataType.isHalf ?? false }) else {
             return try run.prepare(constants, context)

@@ -22,5 +22,6 @@ func optimized(
     graph = keepingBytes(graph)
     graph = tabulatingByteFunctions(graph, opsets: opsets, context)
     graph = foldingConstants(graph, opsets: opsets, context)
+    graph = fusingExpansions(graph)
     return removingDeadNodes(graph)
 }

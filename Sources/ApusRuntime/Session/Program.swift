@@ -21,6 +21,9 @@ struct Program: Sendable {
     private var constants: [Int: NodeValue.TensorKind] = [:]
     private let inputs: [Slot]
     private let outputs: [Slot]
+    /// The step that makes each slot's value.
+    private(set) var producers: [Int: Int] = [:]
+    private let placements = ImagePlacements()
 
     private struct Slot: Sendable {
         let name: String
@@ -45,6 +48,9 @@ struct Program: Sendable {
             uniqueKeysWithValues: initial.enumerated().compactMap { slot, value in
                 value?.kindOfTensor.map { (slot, $0) }
             })
+        for (index, step) in steps.enumerated() {
+            for case let slot? in step.outputs { producers[slot] = index }
+        }
         planReleases()
         try prepare(compilation.context)
     }
@@ -107,14 +113,20 @@ struct Program: Sendable {
     ) throws(RuntimeError) -> [AnyValue] {
         var values = initial
         for (input, argument) in zip(inputs, arguments) { values[input.index] = argument }
-        for step in steps {
+        let known = placements.known
+        var seen: [SeenValue?] = known == nil ? Array(repeating: nil, count: values.count) : []
+        for (index, step) in steps.enumerated() {
+            let context = place(known?[index], in: values, context)
             if let observer {
                 observer(try observedRun(step, &values, context))
             } else {
                 try compute(step, &values, context)
             }
+            if known == nil { look(at: step, values, &seen) }
+            keepWhole(known?[index], of: step, &values)
             release(step, &values, context.workspace)
         }
+        if known == nil { placements.settle(findPlacements(seen)) }
         var results: [AnyValue] = []
         for output in outputs {
             guard let value = values[output.index] else {
@@ -123,6 +135,33 @@ struct Program: Sendable {
             results.append(value)
         }
         return results
+    }
+
+    /// The context in which a step writes its image where it belongs.
+    private func place(
+        _ placement: ImagePlacements.Placement?, in values: [AnyValue?], _ context: ExecutionContext
+    ) -> ExecutionContext {
+        guard let placement else { return context }
+        var whole: Value?
+        if case .tensor(let value)? = values[placement.whole] { whole = value }
+        var context = context
+        context.destination = ImagePart(
+            whole: whole, channel: placement.channel, count: placement.count, total: placement.total)
+        return context
+    }
+
+    /// The whole that a step has made for its part stays for the others.
+    private func keepWhole(_ placement: ImagePlacements.Placement?, of step: Step, _ values: inout [AnyValue?]) {
+        guard let placement, values[placement.whole] == nil, let slot = step.outputs.first ?? nil,
+            case .tensor(let part)? = values[slot]
+        else { return }
+        values[placement.whole] = part.whole(around: placement.channel, of: placement.total).map(AnyValue.tensor)
+    }
+
+    private func look(at step: Step, _ values: [AnyValue?], _ seen: inout [SeenValue?]) {
+        for case let slot? in step.inputs + step.outputs where seen[slot] == nil {
+            if case .tensor(let value)? = values[slot] { seen[slot] = SeenValue(value) }
+        }
     }
 
     private func observedRun(

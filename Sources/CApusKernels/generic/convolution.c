@@ -132,5 +132,5 @@ static bool unary_row(apus_activation f, const float *x, float *y, ptrdiff_t cou
 #include "rows.h"
 
 const apus_kernels apus_generic_kernels = {
-    1, dense_part, winograd_part, depthwise_part, unary_row, take_maximum, add_row,
+    1, dense_part, winograd_part, depthwise_part, NULL, unary_row, take_maximum, add_row,
 };

@@ -141,6 +141,11 @@ typedef struct {
 /// Every convolution, and every matrix product: a product of M×K and K×N is a 1×1 convolution of M pixels.
 void apus_convolve(apus_cpu cpu, apus_pool *pool, const apus_convolution *convolution);
 
+/// `pointwise` (1×1, stride 1, no padding, no residual) and the `depthwise` convolution of its output, which is never
+/// stored whole. False where it cannot be done so: then nothing is computed, or all has to be computed again.
+bool apus_convolve_expanded(apus_cpu cpu, apus_pool *pool, const apus_convolution *pointwise,
+                            const apus_convolution *depthwise);
+
 /// Adds up `columns[pixel][kernel_height · kernel_width · out_channels]` into the image that a transposed
 /// convolution makes: geometry as of the convolution that it reverses (`in_*` is the larger image, written here).
 void apus_columns_to_image(apus_pool *pool, const apus_convolution *geometry, const float *columns, const float *bias,

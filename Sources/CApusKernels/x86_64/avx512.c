@@ -15,10 +15,11 @@
 #include "dense.h"
 #include "winograd.h"
 #include "depthwise.h"
+#include "expanded.h"
 #include "../generic/rows.h"
 #pragma clang attribute pop
 
 const apus_kernels apus_avx512_kernels = {
-    TILE_ROWS, dense_part, winograd_part, depthwise_part, unary_row, take_maximum, add_row,
+    TILE_ROWS, dense_part, winograd_part, depthwise_part, expanded_part, unary_row, take_maximum, add_row,
 };
 #endif

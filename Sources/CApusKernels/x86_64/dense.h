@@ -146,6 +146,8 @@ static void convolve_tiles(const apus_convolution *c, const apus_part *part, con
             for (ptrdiff_t i = 0; i < tiles; i++) {
                 const ptrdiff_t first = share(width, i, tiles), count = share(width, i + 1, tiles) - first;
                 t.input = row + first * s->pixel_step;
+                // The first tile of a panel fetches the next panel's weights, while the others compute.
+                t.ahead = y == part->first_row && i == 0 ? step / PANEL * t.panel_step : 0;
                 convolve_tile(c, &t, bounded, vectors, pixel + first, count, channel, sums);
             }
         }
@@ -174,7 +176,7 @@ static bool dense_part(const apus_convolution *c, apus_part part) {
     const band b = band_of(c, part.first_row, part.last_row);
     const ptrdiff_t most_runs = apus_taps_of(c) * (c->packing == APUS_PLANAR ? c->in_channels : 1);
     const ptrdiff_t copied = copies ? b.rows * b.columns * c->in_channels : 0;
-    float *copy = apus_scratch((size_t)(copied + 1) * sizeof *copy + (size_t)most_runs * sizeof(run));
+    float *copy = apus_scratch(0, (size_t)(copied + 1) * sizeof *copy + (size_t)most_runs * sizeof(run));
     if (copy == NULL) return false;
     run *runs = (run *)(copy + (copied + 1) / 2 * 2);
     const float *image = c->input + part.image * apus_image_step(c);

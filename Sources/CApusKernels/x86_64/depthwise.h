@@ -105,7 +105,7 @@ static void depthwise_row(const apus_convolution *c, const float *image, ptrdiff
 static bool depthwise_part(const apus_convolution *c, apus_part part) {
     const float *image = c->input + part.image * apus_image_step(c);
     const ptrdiff_t first = part.first_panel * PANEL, last = apus_min(part.last_panel * PANEL, c->out_channels);
-    float *sums = apus_scratch((size_t)(ACROSS * (last - first) + LANES) * sizeof *sums);
+    float *sums = apus_scratch(0, (size_t)(ACROSS * (last - first) + LANES) * sizeof *sums);
     if (sums == NULL) return false;
     for (ptrdiff_t y = part.first_row; y < part.last_row; y++)
         depthwise_row(c, image, y, (part.image * c->out_height + y) * c->out_width, first, last, sums);

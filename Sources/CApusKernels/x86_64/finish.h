@@ -14,6 +14,14 @@ INLINE void finish_as(apus_function f, const apus_convolution *c, const finished
     const float a = c->activation.a, b = c->activation.b;
     const float *tile = t->tile, *residual = t->residual;
     float *out = t->out;
+    if (residual == NULL && t->count == 2 * LANES) {
+        for (ptrdiff_t row = 0; row < t->rows; row++, out += c->out_stride, tile += t->tile_stride) {
+            const vector first = apply(f, a, b, load(tile)), second = apply(f, a, b, load(tile + LANES));
+            store(out, first);
+            store(out + LANES, second);
+        }
+        return;
+    }
     for (ptrdiff_t row = 0; row < t->rows; row++, out += c->out_stride, tile += t->tile_stride) {
         for (ptrdiff_t i = 0; i < t->count; i += LANES) {
             const bool whole = i + LANES <= t->count;

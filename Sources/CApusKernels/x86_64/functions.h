@@ -25,10 +25,16 @@ INLINE vector exponential(vector x) {
     return where_less(negative(x), -88.722839f, all(__builtin_inff()), p);
 }
 
-/// 1 + e⁻ˣ, where e⁸⁷ stands for all that is larger: enough for a sigmoid, and never infinite.
+/// 1 + e⁻ˣ, where e⁸⁷ stands for all that is larger: enough for a sigmoid, and never infinite. The exponent is taken to
+/// base 2 in one step: where that costs digits, the sigmoid has long come to rest.
 INLINE vector one_plus_exponential(vector x) {
-    vector n;
-    const vector p = reduced_exponential(at_least(-87, at_most(87, negative(x))), &n);
+    const vector y = multiply(at_least(-87, at_most(87, x)), all(-1.44269504f)), n = rounded(y), r = subtract(y, n);
+    vector p = all(1.32669706e-3f);
+    p = fuse(p, r, all(9.67545994e-3f));
+    p = fuse(p, r, all(5.55074252e-2f));
+    p = fuse(p, r, all(2.40221217e-1f));
+    p = fuse(p, r, all(6.93146944e-1f));
+    p = fuse(p, r, all(1.00000012f));
     return add(scale_in_range(p, n), all(1));
 }
 

@@ -17,6 +17,8 @@ typedef struct {
     /// Weights of the first panel; the next panel's lie `panel_step` floats on.
     const float *weights;
     ptrdiff_t panel_step;
+    /// How far ahead weights are fetched into the cache: to those that come after these. 0 for not at all.
+    ptrdiff_t ahead;
     /// What sums start from: a bias for each channel, and, where not NULL, a pixel of its own for each pixel.
     const float *bias, *residual;
     ptrdiff_t residual_step;
@@ -61,7 +63,7 @@ INLINE void finish_tile_sums(const int rows, const int vectors, const tile *t, v
 INLINE void multiply_tile(const int rows, const int vectors, const tile *t) {
     vector sums[TILE_ROWS][2];
     start_tile(rows, vectors, t, sums);
-    const ptrdiff_t step = t->pixel_step, length = t->run_length;
+    const ptrdiff_t step = t->pixel_step, length = t->run_length, ahead = t->ahead;
     // Where the second vector's weights lie: in the same panel, or in the next.
     const ptrdiff_t second = LANES < PANEL ? LANES : t->panel_step;
     for (const run *r = t->runs; r < t->runs + t->run_count; r++) {
@@ -72,6 +74,8 @@ INLINE void multiply_tile(const int rows, const int vectors, const tile *t) {
 #pragma clang loop unroll(disable)
         for (ptrdiff_t k = 0; k < length; k++, w += PANEL) {
             const vector w0 = load(w), w1 = vectors > 1 ? load(w + second) : w0;
+            __builtin_prefetch(w + ahead, 0, 2);
+            if (vectors > 1 && LANES == PANEL) __builtin_prefetch(w + ahead + second, 0, 2);
 #pragma clang loop unroll(full)
             for (int i = 0; i < rows; i++) {
                 const vector x = all(pixels[i / 3][i % 3 * step]);

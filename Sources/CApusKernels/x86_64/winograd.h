@@ -115,7 +115,7 @@ static void multiply_tiles(const apus_convolution *c, const float *input, ptrdif
     const ptrdiff_t matrix = c->in_channels * PANEL, groups = (count + TILE_ROWS - 1) / TILE_ROWS;
     tile t = {.pixel_step = pixel_step, .runs = &whole, .run_count = 1, .run_length = c->in_channels,
               .panel_step = 36 * matrix, .bias = zeros, .low = -__builtin_inff(), .high = __builtin_inff(),
-              .out_step = 2 * LANES, .channels = 2 * LANES};
+              .out_step = 2 * LANES, .channels = 2 * LANES, .ahead = matrix};
     for (ptrdiff_t i = 0; i < 36; i++) {
         t.weights = c->weights + (channel / PANEL * 36 + i) * matrix;
         for (ptrdiff_t group = 0; group < groups; group++) {
@@ -132,7 +132,7 @@ static bool winograd_part(const apus_convolution *c, ptrdiff_t first_tile, ptrdi
     // Odd multiples of a cache line, so that pixels do not fall on each other's sets.
     const ptrdiff_t pixel_step = (c->in_channels + PANEL - 1) / PANEL * PANEL + PANEL;
     const ptrdiff_t transformed = 36 * count * pixel_step;
-    float *input = apus_scratch((size_t)(transformed + 36 * count * 2 * LANES) * sizeof *input);
+    float *input = apus_scratch(0, (size_t)(transformed + 36 * count * 2 * LANES) * sizeof *input);
     if (input == NULL) return false;
     float *sums = input + transformed;
     for (ptrdiff_t i = 0; i < count; i++)

@@ -5,7 +5,7 @@ import CApusKernels
 /// Convolution of images, lines (three dimensions) or volumes (five and more), with groups, strides, dilations and
 /// padding.
 /// <https://onnx.ai/onnx/operators/onnx__Conv.html>
-struct Convolution: Operator {
+struct Convolution: Operator, ImageWriter {
     static let type = OperatorType("Conv")
     private let window: Window
     private let groups: Int
@@ -98,7 +98,7 @@ struct Convolution: Operator {
             x.shape[1] == weights.inChannels * groups, "\(weights.inChannels * groups) channels", found: "\(x.shape)")
         let placement = try window.place(on: x.shape, kernel: weights.kernel)
         let shape = Shape([x.shape[0], weights.outChannels, placement.rows.count, placement.columns.count])
-        let y = try context.makeChannelsLast(shape)
+        let y = try context.makeImage(shape)
         guard y.count > 0 else { return y }
         weights.convolve(x, into: y, placement, finish, context)
         return y
@@ -110,5 +110,15 @@ struct Convolution: Operator {
         let weights = try weights(inputs, context)
         let placement = try window.place(on: x.shape, kernel: weights.kernel)
         return Shape([x.shape[0], weights.outChannels, placement.rows.count, placement.columns.count])
+    }
+
+    /// The one kernel call that this convolution of an image of `shape` is, but for where it reads and writes, and the
+    /// shape of its output; `nil` where the weights are not constant, or more calls are needed.
+    func call(
+        on shape: Shape, _ activation: apus_activation
+    ) throws(OperatorError) -> (call: apus_convolution, shape: Shape)? {
+        guard let packed, shape.rank == 4, shape[1] == packed.inChannels * groups else { return nil }
+        let placement = try window.place(on: shape, kernel: packed.kernel)
+        return packed.call(on: shape, placement, activation)
     }
 }

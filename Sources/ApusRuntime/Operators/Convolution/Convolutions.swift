@@ -1,4 +1,4 @@
 /// Convolutions.
 let convolutions: [any Operator.Type] = [
-    ColumnsToImage.self, Convolution.self, FusedConvolution.self, TransposedConvolution.self,
+    ColumnsToImage.self, Convolution.self, FusedConvolution.self, ExpandedConvolution.self, TransposedConvolution.self,
 ]

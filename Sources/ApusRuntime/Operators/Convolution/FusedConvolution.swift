@@ -6,10 +6,10 @@ import CApusKernels
 ///
 /// The passes `fuseActivations` and `fuseResiduals` make it. Attributes: `activation` (a kernel's number), its
 /// parameters, and `residual` (`"before"` or `"after"` the activation).
-struct FusedConvolution: Operator {
+struct FusedConvolution: Operator, ImageWriter {
     static let type = OperatorType("Conv", domain: fusedDomain)
-    private var convolution: Convolution
-    private let activation: apus_activation
+    private(set) var convolution: Convolution
+    let activation: apus_activation
     private let addsBeforeActivation: Bool
 
     init(_ node: Node, opset: Int) throws(GraphError) {

@@ -109,6 +109,19 @@ final class PackedConvolution: @unchecked Sendable {
         }
     }
 
+    /// The one kernel call that convolves an image of `shape`, without input and output; `nil` where it takes more.
+    func call(
+        on shape: Shape, _ placement: WindowPlacement, _ activation: apus_activation
+    ) -> (call: apus_convolution, shape: Shape)? {
+        guard groups == 1 || filter.packing == APUS_DEPTHWISE else { return nil }
+        let result = Shape([shape[0], outChannels, placement.rows.count, placement.columns.count])
+        var call = placement.convolution(from: shape, to: result)
+        call.packing = filter.packing
+        call.activation = activation
+        call.weights = UnsafePointer(base)
+        return (call, result)
+    }
+
     private func residual(_ finish: Convolution.Finish, channel: Int) -> (UnsafePointer<Float>?, Int) {
         guard let residual = finish.residual else { return (nil, 0) }
         return (UnsafePointer(residual.floats + channel), residual.pixelStride)

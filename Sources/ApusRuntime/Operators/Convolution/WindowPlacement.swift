@@ -34,19 +34,22 @@ struct WindowPlacement: Sendable {
 
     /// The kernels' description of a convolution from `x` to `y` (both channels last); no weights yet.
     func convolution(_ x: Value, _ y: Value) -> apus_convolution {
+        var call = convolution(from: x.shape, to: y.shape)
+        (call.in_stride, call.out_stride) = (x.pixelStride, y.pixelStride)
+        (call.input, call.output) = (UnsafePointer(x.floats), y.floats)
+        return call
+    }
+
+    /// The same between dense images of these shapes, wherever they may lie.
+    func convolution(from x: Shape, to y: Shape) -> apus_convolution {
         var call = apus_convolution()
-        call.batch = x.shape[0]
-        (call.in_channels, call.in_height, call.in_width, call.in_stride) = (
-            x.shape[1], x.shape[2], x.shape[3], x.pixelStride
-        )
-        (call.out_channels, call.out_height, call.out_width, call.out_stride) = (
-            y.shape[1], y.shape[2], y.shape[3], y.pixelStride
-        )
+        call.batch = x[0]
+        (call.in_channels, call.in_height, call.in_width, call.in_stride) = (x[1], x[2], x[3], x[1])
+        (call.out_channels, call.out_height, call.out_width, call.out_stride) = (y[1], y[2], y[3], y[1])
         (call.kernel_height, call.kernel_width) = (rows.kernel, columns.kernel)
         (call.stride_y, call.stride_x) = (rows.stride, columns.stride)
         (call.dilation_y, call.dilation_x) = (rows.dilation, columns.dilation)
         (call.pad_top, call.pad_left) = (rows.before, columns.before)
-        (call.input, call.output) = (UnsafePointer(x.floats), y.floats)
         return call
     }
 

@@ -11,6 +11,8 @@ struct Concatenation: Operator {
         axis = try node.int("axis")
     }
 
+    var joinsChannels: Bool { axis == 1 || axis == -3 }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let first = try inputs.required(0)
         let axis = try first.shape.resolve(axis: axis)
@@ -25,6 +27,7 @@ struct Concatenation: Operator {
                 found: "\(input.shape)")
             shape[axis] += input.shape[axis]
         }
+        if axis == 1, shape.rank == 4, let joined = Value.joining(inputs.compactMap { $0 }, to: shape) { return [joined] }
         let isImage = shape.rank == 4 && inputs.contains { $0?.isChannelsLast ?? false }
         let result =
             isImage

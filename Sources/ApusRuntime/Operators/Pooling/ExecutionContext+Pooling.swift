@@ -14,7 +14,7 @@ extension ExecutionContext {
         }
         let x = try channelsLast(value)
         let placement = try window.place(on: x.shape, kernel: window.kernel ?? [1, 1])
-        let y = try makeChannelsLast([x.shape[0], x.shape[1], placement.rows.count, placement.columns.count])
+        let y = try makeImage([x.shape[0], x.shape[1], placement.rows.count, placement.columns.count])
         guard y.count > 0 else { return y }
         var call = placement.pooling(x, y)
         adjust(&call)

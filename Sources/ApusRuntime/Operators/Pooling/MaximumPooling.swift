@@ -4,7 +4,7 @@ import CApusKernels
 
 /// The largest of each window, by channel, and where it is in the flattened input (as if it were not padded).
 /// <https://onnx.ai/onnx/operators/onnx__MaxPool.html>
-struct MaximumPooling: Operator {
+struct MaximumPooling: Operator, ImageWriter {
     static let type = OperatorType("MaxPool")
     private let window: Window
     private let wantsIndices: Bool

@@ -31,7 +31,7 @@ extension ExecutionContext {
     private func resizeImage(
         _ value: Value, _ axes: [ResizeAxis], _ method: ResizeMethod
     ) throws(OperatorError) -> Value {
-        let x = try channelsLast(value), y = try makeChannelsLast(Shape(axes.map(\.count)))
+        let x = try channelsLast(value), y = try makeImage(Shape(axes.map(\.count)))
         guard y.count > 0 else { return y }
         let rows = ResizeTable(axes[2], method), columns = ResizeTable(axes[3], method)
         rows.withPointers { rowIndices, rowSteps, rowWeights in

@@ -3,7 +3,7 @@ import ApusONNX
 
 /// Enlarges or shrinks, by the nearest element, linearly or cubically.
 /// <https://onnx.ai/onnx/operators/onnx__Resize.html>
-struct Resizing: Operator {
+struct Resizing: Operator, ImageWriter {
     static let type = OperatorType("Resize", since: 10)
     private enum AspectRatio: String { case stretch, notLarger = "not_larger", notSmaller = "not_smaller" }
 

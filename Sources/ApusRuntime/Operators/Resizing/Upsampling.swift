@@ -2,7 +2,7 @@ import ApusCore
 import ApusONNX
 
 /// What opsets 7 to 9 have for `Resize`. <https://onnx.ai/onnx/operators/onnx__Upsample.html>
-struct Upsampling: Operator {
+struct Upsampling: Operator, ImageWriter {
     static let type = OperatorType("Upsample", since: 7)
     private let method: ResizeMethod
     private let attribute: [Float]?
