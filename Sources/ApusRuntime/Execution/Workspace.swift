@@ -52,6 +52,13 @@ final class Workspace: @unchecked Sendable {
         steps += 1
     }
 
+    /// Lets go of what waits for the next operator; what remains belongs to values that live on.
+    func settle() -> Int {
+        temporaries.removeAll()
+        free.removeAll()
+        return meter.bytes
+    }
+
     /// How many bytes more there may be.
     var room: Int { max(0, limit - meter.bytes) }
 

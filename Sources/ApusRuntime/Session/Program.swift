@@ -71,7 +71,7 @@ struct Program: Sendable {
     private mutating func prepare(_ context: ExecutionContext) throws(RuntimeError) {
         let constants = initial
         let failure = Mutex<RuntimeError?>(nil)
-        let prepared = Mutex(steps.map(\.run))
+        let prepared = Mutex((runs: steps.map(\.run), byteCount: 0))
         let steps = self.steps
         let limit = context.workspace.limit
         parallelFor(steps.count, threads: context.threads.count) { index in
@@ -83,14 +83,22 @@ struct Program: Sendable {
             var run = step.run
             do throws(OperatorError) {
                 try run.prepare(arrays, context)
-                let ready = run
-                prepared.withLock { $0[index] = ready }
+                let ready = run, byteCount = context.workspace.settle()
+                let total = prepared.withLock {
+                    $0.runs[index] = ready
+                    $0.byteCount += byteCount
+                    return $0.byteCount
+                }
+                guard total <= limit else { throw .memory(bytes: byteCount, limit: limit) }
             } catch {
                 failure.withLock { $0 = $0 ?? RuntimeError(error, in: step.node) }
             }
         }
         if let failure = failure.withLock({ $0 }) { throw failure }
-        let ready = prepared.withLock { $0 }
+        let (ready, byteCount) = prepared.withLock { $0 }
+        guard context.workspace.keep(byteCount) else {
+            throw .memory(bytes: byteCount, limit: limit, operatorType: "graph", node: "constants")
+        }
         for index in steps.indices { self.steps[index].run = ready[index] }
         dropAbsorbedConstants()
     }

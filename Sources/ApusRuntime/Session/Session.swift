@@ -52,7 +52,7 @@ public final class Session: Sendable {
         threads = ThreadPool(threads: options.threads)
         let context = ExecutionContext(
             threads: threads, cpu: options.instructions.cpu,
-            workspace: Workspace(limit: options.memoryLimit))
+            workspace: Workspace(limit: model.graph.loadingLimit(options.memoryLimit)))
         do throws(GraphError) {
             try Checker.check(model)
             try model.refuseFusedOperators()
@@ -150,6 +150,23 @@ public final class Session: Sendable {
             arguments.append(AnyValue(value))
         }
         return arguments
+    }
+}
+
+extension Graph {
+    /// How many bytes may be packed and folded while the model is made ready: `limit`, and some for each of its own.
+    fileprivate func loadingLimit(_ limit: Int) -> Int {
+        let (sum, overflow) = limit.addingReportingOverflow(16 * constantByteCount)
+        return overflow ? .max : sum
+    }
+
+    private var constantByteCount: Int {
+        initializers.values.reduce(0) { $0 + $1.byteCount }
+            + nodes.reduce(0) { sum, node in
+                node.attributes.values.reduce(sum) { sum, attribute in
+                    if case .tensor(let array) = attribute { sum + array.byteCount } else { sum }
+                } + node.subgraphs.reduce(0) { $0 + $1.constantByteCount }
+            }
     }
 }
 

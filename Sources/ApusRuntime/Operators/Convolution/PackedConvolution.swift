@@ -9,6 +9,7 @@ final class PackedConvolution: @unchecked Sendable {
     private let groups: Int
     private let filter: apus_filter
     private let storage: Storage
+    private let lease: MemoryLease
     /// Floats from one group's weights to the next.
     private let groupStride: Int
 
@@ -32,7 +33,9 @@ final class PackedConvolution: @unchecked Sendable {
         let bias = try bias.map { bias throws(OperatorError) in try Self.check(bias, channels, context) }
         filter = Self.filter(weights.shape[0], inChannels, kernel, groups: groups, isUnit: isUnit)
         groupStride = withUnsafePointer(to: filter) { apus_packed_count($0) }
-        storage = Storage(byteCount: groupStride * (filter.packing == APUS_DEPTHWISE ? 1 : groups) * 4)
+        let byteCount = groupStride * (filter.packing == APUS_DEPTHWISE ? 1 : groups) * 4
+        lease = try context.workspace.lease(byteCount)
+        storage = Storage(byteCount: byteCount)
         pack(weights, bias, context)
     }
 

@@ -35,11 +35,14 @@ struct TransposedConvolution: Operator {
             found: "\(shape)")
         let moved = try context.transposed(weights, by: [0] + Array(2..<weights.rank) + [1])
         let rows = shape[0] / groups, columns = weights.count / shape[0]
-        return (0..<groups).map { group in
-            PackedMatrix(
-                moved.floats + group * rows * columns, rows: rows, columns: columns, rowStride: columns,
-                columnStride: 1, bias: nil, context)
+        var matrices: [PackedMatrix] = []
+        for group in 0..<groups {
+            matrices.append(
+                try PackedMatrix(
+                    moved.floats + group * rows * columns, rows: rows, columns: columns, rowStride: columns,
+                    columnStride: 1, bias: nil, context))
         }
+        return matrices
     }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {

@@ -26,14 +26,14 @@ extension ExecutionContext {
         let y = try make(Shape(outer.dimensions + [a.shape[-2], b.shape[-1]]), a.dataType)
         guard y.count > 0 else { return y }
         if a.dataType == .float32, b.rank == 2 {
-            let matrix = packed ?? PackedMatrix(b, at: 0, self)
+            let matrix = try packed.or(try PackedMatrix(b, at: 0, self))
             matrix.multiply(a.floats, rows: y.count / b.shape[-1], stride: a.shape[-1], into: y.floats, self)
             return y
         }
         var pairs: [(a: Int, b: Int)] = []
         BroadcastLoop(outer, [outerA, outerB]).forEach { offsets, _ in pairs.append((offsets[0], offsets[1])) }
         if a.dataType == .float32 {
-            multiplyEach(a, b, into: y, pairs)
+            try multiplyEach(a, b, into: y, pairs)
         } else {
             try a.dataType.accept(
                 MatrixLoop(
@@ -44,11 +44,13 @@ extension ExecutionContext {
     }
 
     /// One product for each pair of matrices.
-    private func multiplyEach(_ a: Value, _ b: Value, into y: Value, _ pairs: [(a: Int, b: Int)]) {
+    private func multiplyEach(
+        _ a: Value, _ b: Value, into y: Value, _ pairs: [(a: Int, b: Int)]
+    ) throws(OperatorError) {
         let rows = a.shape[-2], inner = a.shape[-1], columns = b.shape[-1]
         var last: (index: Int, matrix: PackedMatrix)?
         for (index, pair) in pairs.enumerated() {
-            if last?.index != pair.b { last = (pair.b, PackedMatrix(b, at: pair.b * inner * columns, self)) }
+            if last?.index != pair.b { last = (pair.b, try PackedMatrix(b, at: pair.b * inner * columns, self)) }
             last?.matrix.multiply(
                 a.floats + pair.a * rows * inner, rows: rows, stride: inner,
                 into: y.floats + index * rows * columns, self)
@@ -58,8 +60,8 @@ extension ExecutionContext {
 
 extension PackedMatrix {
     /// The matrix of the last two axes of `b` that begins at `offset`.
-    convenience init(_ b: Value, at offset: Int, _ context: ExecutionContext) {
-        self.init(
+    convenience init(_ b: Value, at offset: Int, _ context: ExecutionContext) throws(OperatorError) {
+        try self.init(
             b.floats + offset, rows: b.shape[-2], columns: b.shape[-1], rowStride: b.shape[-1], columnStride: 1,
             bias: nil, context)
     }

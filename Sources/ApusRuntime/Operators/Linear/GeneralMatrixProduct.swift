@@ -29,12 +29,12 @@ struct GeneralMatrixProduct: Operator {
             bias = Value(c)
         }
         isBiasPacked = bias != nil
-        packed = pack(Value(b), bias: bias, context)
+        packed = try pack(Value(b), bias: bias, context)
     }
 
-    private func pack(_ b: Value, bias: Value?, _ context: ExecutionContext) -> PackedMatrix {
+    private func pack(_ b: Value, bias: Value?, _ context: ExecutionContext) throws(OperatorError) -> PackedMatrix {
         let (rows, columns) = (b.shape[0], b.shape[1])
-        return PackedMatrix(
+        return try PackedMatrix(
             b.floats, rows: transposesB ? columns : rows, columns: transposesB ? rows : columns,
             rowStride: transposesB ? 1 : columns, columnStride: transposesB ? columns : 1, bias: bias?.floats, context)
     }
@@ -46,7 +46,7 @@ struct GeneralMatrixProduct: Operator {
         let b = try context.rowMajor(try inputs.required(1, .float32))
         try expect(a.rank == 2 && b.rank == 2, "two matrices", found: "\(a.shape) and \(b.shape)")
         if transposesA { a = try context.transposed(a, by: [1, 0]) }
-        let matrix = packed ?? pack(b, bias: nil, context)
+        let matrix = try packed.or(try pack(b, bias: nil, context))
         try expect(a.shape[1] == matrix.rows, "\(matrix.rows) columns", found: "\(a.shape)")
         let y = try context.make([a.shape[0], matrix.columns])
         if y.count > 0 { matrix.multiply(a.floats, rows: a.shape[0], stride: a.shape[1], into: y.floats, context) }

@@ -11,7 +11,7 @@ struct MatrixProduct: Operator {
 
     mutating func prepare(_ constants: [NDArray?], _ context: ExecutionContext) throws(OperatorError) {
         guard constants.count > 1, let b = constants[1], b.shape.rank == 2, b.dataType == .float32 else { return }
-        packed = PackedMatrix(Value(b), at: 0, context)
+        packed = try PackedMatrix(Value(b), at: 0, context)
     }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {

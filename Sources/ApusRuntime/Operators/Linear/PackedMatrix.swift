@@ -6,15 +6,17 @@ import CApusKernels
 final class PackedMatrix: @unchecked Sendable {
     let rows, columns: Int
     private let storage: Storage
+    private let lease: MemoryLease
 
     init(
         _ matrix: UnsafePointer<Float>, rows: Int, columns: Int, rowStride: Int, columnStride: Int,
         bias: UnsafePointer<Float>?, _ context: ExecutionContext
-    ) {
+    ) throws(OperatorError) {
         (self.rows, self.columns) = (rows, columns)
         var filter = apus_filter()
         (filter.out_channels, filter.in_channels, filter.kernel_height, filter.kernel_width) = (columns, rows, 1, 1)
         (filter.o_stride, filter.i_stride) = (columnStride, rowStride)
+        lease = try context.workspace.lease(apus_packed_count(&filter) * 4)
         storage = Storage(byteCount: apus_packed_count(&filter) * 4)
         apus_pack(context.pool, &filter, matrix, bias, storage.base.assumingMemoryBound(to: Float.self))
     }

@@ -11,6 +11,7 @@ final class PackedQuantizedConvolution: @unchecked Sendable {
     let groups: Int
     private let form: apus_quantized_form
     private let storage: Storage
+    private let lease: MemoryLease
     /// Bytes from one group's weights to the next.
     private let groupStride: Int
 
@@ -42,6 +43,7 @@ final class PackedQuantizedConvolution: @unchecked Sendable {
             }
             return Self.pack((0..<groups).map(description), isUnit: isUnit, context.cpu)
         }
+        lease = try context.workspace.lease(storage.byteCount)
     }
 
     private static func pack(

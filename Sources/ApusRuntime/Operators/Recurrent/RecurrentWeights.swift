@@ -13,7 +13,7 @@ struct RecurrentMatrix: @unchecked Sendable {
         let start = (direction * weights.shape[1] + outputs.lowerBound) * rows
         guard weights.dataType != .float32 else {
             plain = nil
-            packed = PackedMatrix(
+            packed = try PackedMatrix(
                 weights.floats + start, rows: rows, columns: columns, rowStride: 1, columnStride: rows, bias: nil,
                 context)
             return

@@ -64,11 +64,14 @@ struct DeformableConvolution: Operator {
         }
         let moved = try context.transposed(weights, by: [0, 2, 3, 1])
         let offsets = try bias.map { bias throws(OperatorError) in try context.rowMajor(bias) }
-        return (0..<groups).map { group in
-            PackedMatrix(
-                moved.floats + group * out * rows, rows: rows, columns: out, rowStride: 1, columnStride: rows,
-                bias: offsets.map { UnsafePointer($0.floats + group * out) }, context)
+        var matrices: [PackedMatrix] = []
+        for group in 0..<groups {
+            matrices.append(
+                try PackedMatrix(
+                    moved.floats + group * out * rows, rows: rows, columns: out, rowStride: 1, columnStride: rows,
+                    bias: offsets.map { UnsafePointer($0.floats + group * out) }, context))
         }
+        return matrices
     }
 
     private func multiply(
