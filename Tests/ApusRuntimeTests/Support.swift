@@ -31,14 +31,11 @@ enum Tolerance {
     case rounding
     /// A chain of layers.
     case wholeModel
-    /// What the ONNX project allows its backends.
-    case onnxCase
 
     var relative: Double {
         switch self {
         case .rounding: 1e-5
         case .wholeModel: 1e-4
-        case .onnxCase: 1e-3
         }
     }
 
@@ -50,21 +47,13 @@ extension NDArray {
     /// Whether shape and type agree, and every element to `tolerance` of itself and of the largest.
     func isClose(to other: NDArray, _ tolerance: Tolerance = .rounding) -> Bool {
         guard shape == other.shape, dataType == other.dataType else { return false }
-        guard let a = doubles, let b = other.doubles else { return self == other || isNear(other, tolerance) }
+        guard let a = doubles, let b = other.doubles else { return self == other }
         let largest = b.reduce(0) { $1.isFinite ? max($0, $1.magnitude) : $0 }
         return zip(a, b).allSatisfy { x, y in
             x == y || x.isNaN && y.isNaN
                 || (x - y).magnitude <= tolerance.relative * (y.magnitude + largest) + tolerance.absolute
         }
     }
-
-    /// Half-precision numbers one step apart.
-    private func isNear(_ other: NDArray, _ tolerance: Tolerance) -> Bool {
-        guard tolerance == .onnxCase, dataType == .float16 else { return false }
-        return zip(bits, other.bits).allSatisfy { ($0 - $1).magnitude <= 1 }
-    }
-
-    private var bits: [Int] { withUnsafeBytes { $0.bindMemory(to: UInt16.self).map(Int.init) } }
 
     private var doubles: [Double]? {
         switch dataType {
