@@ -24,6 +24,8 @@ struct RandomModel {
         var graph = Graph(name: name())
         graph.inputs = (0..<draw(3)).map { _ in ValueInfo(name(), type: .tensor(element(), shape: shape())) }
         for _ in 0..<(1 + draw(4)) { graph.initializers[name()] = array() }
+        for _ in 0..<draw(2) { graph.stringInitializers[name()] = texts() }
+        for _ in 0..<draw(2) { graph.sparseInitializers[name()] = sparse() }
         var known = outer + graph.inputs.map(\.name) + graph.initializers.keys.sorted()
         for _ in 0..<(1 + draw(6)) {
             let node = node(depth: depth, known: known)
@@ -46,7 +48,7 @@ struct RandomModel {
     }
 
     private mutating func attribute(depth: Int, known: [String]) -> Attribute {
-        switch draw(depth < 2 ? 12 : 10) {
+        switch draw(depth < 2 ? 14 : 12) {
         case 0: .float(Float(bitPattern: UInt32(truncatingIfNeeded: random.next())))
         case 1: .int(Int(truncatingIfNeeded: random.next()))
         case 2: .string(name())
@@ -57,7 +59,9 @@ struct RandomModel {
         case 7: .tensors((0..<draw(3)).map { _ in array() })
         case 8: .type(.optional(.sequence(.tensor(element(), shape: shape()))))
         case 9: .types([.tensor(element(), shape: nil)])
-        case 10: .graph(graph(depth: depth + 1, outer: known))
+        case 10: .stringTensor(texts())
+        case 11: .sparseTensor(sparse())
+        case 12: .graph(graph(depth: depth + 1, outer: known))
         default: .graphs([graph(depth: depth + 1, outer: known), graph(depth: depth + 1, outer: known)])
         }
     }
@@ -84,6 +88,15 @@ struct RandomModel {
             }
         }
         return array
+    }
+
+    private mutating func texts() -> StringArray {
+        let rows = draw(3)
+        return StringArray((0..<rows * 2).map { _ in draw(4) == 0 ? "" : name() }, shape: [rows, 2])
+    }
+
+    private mutating func sparse() -> SparseArray {
+        SparseArray(shape: [4, 5], values: NDArray([1, 2] as [Float]), indices: NDArray([Int64(draw(9)), 19]))
     }
 
     private mutating func shape() -> [Dimension] {

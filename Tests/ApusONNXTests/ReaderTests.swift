@@ -24,6 +24,26 @@ import Testing
         #expect(constants["empty"]?.shape == [0, 4])
     }
 
+    @Test func `elements of less than a byte, texts and sparse tensors are those that were written`() throws {
+        let graph = try Goldens.model("types.onnx").graph
+        #expect(graph.initializers["int4_raw"]?.withUnsafeBytes { $0.map { Int8(bitPattern: $0) } } == [-1, 1, -8])
+        #expect(graph.initializers["uint4_raw"]?.withUnsafeBytes { Array($0) } == [0, 1, 15])
+        #expect(graph.initializers["float8E4M3FN_raw"]?.withUnsafeBytes { Array($0) } == [0x30, 0xC0, 0x3C])
+        #expect(graph.stringInitializers == ["words": StringArray(["a", "ü", ""], shape: [3, 1])])
+        let dense = NDArray([0, 3, 0, 0, 0, -1] as [Float], shape: [2, 3])
+        for name in ["linear", "coordinates"] {
+            #expect(try graph.sparseInitializers[name]?.dense(name: name) == dense)
+        }
+    }
+
+    @Test func `sparse tensors point into themselves, and are no larger than allowed`() {
+        let values = NDArray([1] as [Float])
+        for (shape, index) in [(Shape([2, 3]), Int64(6)), ([2, 3], -1), ([1 << 40, 1 << 40], 0), ([1 << 30], 0)] {
+            let array = SparseArray(shape: shape, values: values, indices: NDArray([index]))
+            #expect(throws: GraphError.self) { try array.dense(name: "s") }
+        }
+    }
+
     @Test func `declared shapes keep fixed, symbolic and unknown extents`() throws {
         let graph = try Goldens.model("types.onnx").graph
         #expect(graph.inputs == [ValueInfo("x", .float32, shape: ["batch", 3, .unknown])])

@@ -14,7 +14,9 @@ TYPES = {
     "bfloat16": TensorProto.BFLOAT16, "int8": TensorProto.INT8, "int16": TensorProto.INT16,
     "int32": TensorProto.INT32, "int64": TensorProto.INT64, "uint8": TensorProto.UINT8,
     "uint16": TensorProto.UINT16, "uint32": TensorProto.UINT32, "uint64": TensorProto.UINT64,
-    "bool": TensorProto.BOOL,
+    "bool": TensorProto.BOOL, "float8E4M3FN": TensorProto.FLOAT8E4M3FN, "float8E4M3FNUZ": TensorProto.FLOAT8E4M3FNUZ,
+    "float8E5M2": TensorProto.FLOAT8E5M2, "float8E5M2FNUZ": TensorProto.FLOAT8E5M2FNUZ, "int4": TensorProto.INT4,
+    "uint4": TensorProto.UINT4,
 }
 
 
@@ -43,8 +45,11 @@ def types():
     for name, code in TYPES.items():
         typed = helper.make_tensor(f"{name}_typed", code, [3], sample(name))
         assert not typed.HasField("raw_data")
-        raw = numpy_helper.to_array(typed)
         initializers.append(typed)
+        if name.startswith("float8") or name.endswith("int4"):  # whose field holds bytes already
+            initializers.append(helper.make_tensor(f"{name}_raw", code, [3], bytes(typed.int32_data), raw=True))
+            continue
+        raw = numpy_helper.to_array(typed)
         if name == "bfloat16":  # numpy has none: the upper half of a float32
             bits = (np.array(sample(name), np.float32).view(np.uint32) >> 16).astype(np.uint16)
             initializers.append(helper.make_tensor("bfloat16_raw", code, [3], bits.tobytes(), raw=True))
@@ -53,11 +58,18 @@ def types():
     initializers += [
         helper.make_tensor("scalar", TensorProto.FLOAT, [], [7.0]),
         helper.make_tensor("empty", TensorProto.INT64, [0, 4], []),
+        helper.make_tensor("words", TensorProto.STRING, [3, 1], ["a".encode(), "ü".encode(), b""]),
+    ]
+    sparse = [
+        helper.make_sparse_tensor(helper.make_tensor(name, TensorProto.FLOAT, [2], [3.0, -1.0]),
+                                  helper.make_tensor("", TensorProto.INT64, shape, indices), [2, 3])
+        for name, shape, indices in [("linear", [2], [1, 5]), ("coordinates", [2, 2], [0, 1, 1, 2])]
     ]
     x = helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", 3, None])
     node = helper.make_node("Identity", ["x"], ["y"], name="only")
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", 3, None])
-    save(helper.make_graph([node], "types", [x], [y], initializers), "types")
+    graph = helper.make_graph([node], "types", [x], [y], initializers, sparse_initializer=sparse)
+    save(graph, "types", ir=10)
 
 
 def attributes():

@@ -9,7 +9,6 @@ struct NGramCounting: GeneralOperator {
     private let maximumSkip: Int
     private let mode: Mode
     private let grams: NGramPool
-    private let weights: [Float]?
 
     private enum Mode: String { case frequency = "TF", presence = "IDF", weightedFrequency = "TFIDF" }
 
@@ -31,7 +30,6 @@ struct NGramCounting: GeneralOperator {
         }
         self.mode = mode
         grams = try NGramPool(node)
-        weights = try node.optionalFloats("weights")
     }
 
     func run(_ inputs: [AnyValue?], _ context: ExecutionContext) throws(OperatorError) -> [AnyValue] {
@@ -67,7 +65,7 @@ struct NGramCounting: GeneralOperator {
         guard mode != .frequency else { return }
         for (offset, index) in counts.indices.enumerated() {
             if mode == .presence { counts[index] = min(counts[index], 1) }
-            if let weights, offset < weights.count { counts[index] *= weights[offset] }
+            if let weights = grams.weights { counts[index] *= weights[offset] }
         }
     }
 }

@@ -8,6 +8,8 @@ struct NGramPool: Sendable {
 
     private var outputs: [[Item]: Int] = [:]
     let outputCount: Int
+    /// A factor for each output; `nil` where all are 1.
+    let weights: [Float]?
     private let holdsTexts: Bool
 
     init(_ node: Node) throws(GraphError) {
@@ -20,6 +22,11 @@ struct NGramPool: Sendable {
             throw .attributeValue("ngram_indexes", expected: "places in the output", found: "others", node: node.label)
         }
         outputCount = last + 1
+        weights = try node.optionalFloats("weights").map { given in
+            var weights = [Float](repeating: 1, count: last + 1)
+            for (output, weight) in zip(indexes, given) { weights[output] = weight }
+            return weights
+        }
         var position = 0
         for (number, start) in starts.enumerated() {
             let length = number + 1, end = length < starts.count ? starts[length] : items.count

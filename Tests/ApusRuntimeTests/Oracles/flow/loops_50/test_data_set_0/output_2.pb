@@ -1,0 +1,1 @@
+BsumsJ¤lD½‚cŽ@M/!A°®AD§¯A

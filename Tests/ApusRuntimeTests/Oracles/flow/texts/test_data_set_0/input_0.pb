@@ -1,0 +1,1 @@
+2naïve2	Two Words2b-a-c2zzBx
