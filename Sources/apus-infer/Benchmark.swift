@@ -33,8 +33,11 @@ struct Benchmark: ParsableCommand {
     @Option(help: ArgumentHelp("The shape of an input, where the model leaves it open.", valueName: "name=extents"))
     var shape: [NamedValue] = []
 
-    @Flag(help: "Print JSON.")
+    @Flag(help: "Print JSON, on one line.")
     var json = false
+
+    @Flag(name: .shortAndLong, help: "Print the median alone, in milliseconds.")
+    var quiet = false
 
     func validate() throws {
         guard (1...1_000_000).contains(runs) else {
@@ -63,11 +66,10 @@ struct Benchmark: ParsableCommand {
             _ = try session.run(inputs)
             return stopwatch.milliseconds
         }
-        Console.write(
-            BenchmarkReport(
-                model: file, threads: threads.count, kernels: instructions.chosen.rawValue, cold: coldTime,
-                times: Timings(times)
-            ).text(json: json))
+        let report = BenchmarkReport(
+            model: file, threads: threads.count, kernels: instructions.chosen.rawValue, cold: coldTime,
+            times: Timings(times))
+        Console.write(quiet && !json ? fixed(report.times.percentile(0.5), digits: 3) : report.text(json: json))
     }
 }
 

@@ -1,4 +1,5 @@
 import ApusCore
+import ApusInference
 import ApusONNX
 import ApusRuntime
 import ApusArguments
@@ -26,6 +27,9 @@ struct Run: ParsableCommand {
 
     @OptionGroup var threads: ThreadsOption
 
+    @Flag(help: "Print JSON: a line for each output.")
+    var json = false
+
     @Flag(name: .shortAndLong, help: "Say nothing but problems.")
     var quiet = false
 
@@ -40,7 +44,18 @@ struct Run: ParsableCommand {
             guard let array = outputs[name] else { continue }
             let path = outputDir + "/" + name.map { $0 == "/" ? "_" : String($0) }.joined() + ".npy"
             try NPYFile.write(array, to: path)
-            console.note("\(path)  \(array.dataType) \(array.shape)")
+            if json {
+                Console.write(description(of: array, name, path).text)
+            } else {
+                console.note("\(path)  \(array.dataType) \(array.shape)")
+            }
         }
+    }
+
+    private func description(of array: NDArray, _ name: String, _ path: String) -> JSONText {
+        .object([
+            ("output", .string(name)), ("file", .string(path)), ("type", .string(array.dataType.rawValue)),
+            ("shape", .array(array.shape.dimensions.map(JSONText.integer))),
+        ])
     }
 }

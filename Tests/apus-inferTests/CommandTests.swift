@@ -55,6 +55,11 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
         let output = try NPYFile.read(workspace.path + "/out/deep/head_output.npy")
         #expect(output.shape == [1, 6, 1])
+        let json = try Command.run(
+            "run", "tiny/2", "--input", "images=x.npy", "--output-dir", "out", "--json", in: workspace.path)
+        let line = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect(line?["output"] as? String == "head/output" && line?["shape"] as? [Int] == [1, 6, 1])
+        #expect(line?["file"] as? String == "out/head_output.npy" && json.errors == "")
         #expect(zip(output.elements(of: Float.self), [16, 16, 16, 8, 0.5, 0]).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
@@ -82,6 +87,8 @@ import Testing
         #expect(values.count == names.count && values.allSatisfy { $0 > 0 })
         #expect(values[1] <= values[2] && values[2] <= values[3] && values[3] <= values[4])
         #expect(object?["runs"] as? Int == 5 && object?["threads"] as? Int == 1)
+        let quiet = try Command.run("benchmark", "tiny/1", "--runs", "1", "--quiet", in: workspace.path)
+        #expect(Double(quiet.output.dropLast()) != nil)
         let shaped = try Command.run(
             "benchmark", "tiny/1", "--runs", "1", "--shape", "images=4,3,32,32", in: workspace.path)
         #expect(shaped.status == 0 && shaped.output.contains("median_ms"))
