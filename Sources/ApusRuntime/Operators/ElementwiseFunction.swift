@@ -31,7 +31,7 @@ extension ExecutionContext {
         }
         let x = value.isDense ? value : try rowMajor(value)
         let result = try make(x.shape, like: x)
-        try x.dataType.accept(UnaryLoop(function: f, x: x, result: result))
+        try x.dataType.accept(UnaryLoop(function: f, x: x, result: result, context: self))
         return result
     }
 

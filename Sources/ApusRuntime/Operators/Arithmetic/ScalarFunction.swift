@@ -15,7 +15,7 @@ extension ScalarFunction {
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let given = try inputs.required(0), x = given.isDense ? given : try context.rowMajor(given)
         let result = try context.make(x.shape, like: x)
-        try x.dataType.accept(ScalarLoop(function: self, x: x, result: result))
+        try x.dataType.accept(ScalarLoop(function: self, x: x, result: result, context: context))
         return [result]
     }
 }
@@ -23,10 +23,13 @@ extension ScalarFunction {
 private struct ScalarLoop<Function: ScalarFunction>: NumberVisitor {
     let function: Function
     let x, result: Value
+    let context: ExecutionContext
 
     func visit<Element: Number>(_ type: Element.Type) throws(OperatorError) {
         try expect(Function.takesIntegers || !Element.isInteger, "floating-point numbers", found: "\(x.dataType)")
         let source = x.pointer(type), target = result.pointer(type)
-        for index in 0..<x.count { target[index] = Element(wide: function.value(source[index].wide)) }
+        context.forEachRange(below: x.count, of: 1 << 12) { range in
+            for index in range { target[index] = Element(wide: function.value(source[index].wide)) }
+        }
     }
 }

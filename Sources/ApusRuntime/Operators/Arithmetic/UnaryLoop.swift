@@ -5,6 +5,7 @@ import Glibc
 struct UnaryLoop: NumberVisitor {
     let function: apus_activation
     let x, result: Value
+    let context: ExecutionContext
 
     func visit<Element: Number>(_ type: Element.Type) throws(OperatorError) {
         switch function.function {
@@ -23,7 +24,9 @@ struct UnaryLoop: NumberVisitor {
     @inline(__always)
     private func run<Element: Number>(_ type: Element.Type, _ function: (Element) -> Element) {
         let source = x.pointer(type), target = result.pointer(type)
-        for index in 0..<x.count { target[index] = function(source[index]) }
+        context.forEachRange(below: x.count, of: 1 << 13) { range in
+            for index in range { target[index] = function(source[index]) }
+        }
     }
 }
 

@@ -14,43 +14,48 @@ struct NumberRange: Operator {
             try expect(value.count == 1, "a number", found: "\(value.shape)")
             return value
         }
-        if start.dataType.isFloatingPoint {
-            return [
-                try fractions(
-                    try bounds.map { bound throws(OperatorError) in try bound.doubles(context)[0] },
-                    start.dataType, context)
-            ]
-        }
-        return [
-            try integers(
-                try bounds.map { bound throws(OperatorError) in try bound.integers(context)[0] },
-                start.dataType, context)
-        ]
+        if start.dataType.isFloatingPoint { return [try fractions(bounds, start.dataType, context)] }
+        return [try integers(bounds, start.dataType, context)]
     }
 
     private func fractions(
-        _ bounds: [Double], _ type: DataType, _ context: ExecutionContext
+        _ bounds: [Value], _ type: DataType, _ context: ExecutionContext
     ) throws(OperatorError) -> Value {
+        let numbers = try bounds.map { bound throws(OperatorError) in try bound.doubles(context)[0] }
+        let (first, limit, step) = (numbers[0], numbers[1], numbers[2])
         try expect(
-            bounds[2] != 0 && bounds.allSatisfy(\.isFinite), "finite numbers, a step other than 0", found: "\(bounds)")
-        let count = max(0, ((bounds[1] - bounds[0]) / bounds[2]).rounded(.up))
-        try expect(count <= 0x1p40, "a range that fits in memory", found: "\(count) numbers")
+            step != 0 && numbers.allSatisfy(\.isFinite), "finite numbers, a step other than 0", found: "\(numbers)")
+        let count = max(0, ((limit - first) / step).rounded(.up))
+        try expect(count <= 0x1p28, "a range of at most 2²⁸ fractions", found: "\(count)")
         let result = try context.make([Int(count)], type)
-        try result.fill((0..<Int(count)).map { bounds[0] + Double($0) * bounds[2] })
+        try result.fill((0..<Int(count)).map { first + Double($0) * step })
         return result
     }
 
     private func integers(
-        _ bounds: [Int64], _ type: DataType, _ context: ExecutionContext
+        _ bounds: [Value], _ type: DataType, _ context: ExecutionContext
     ) throws(OperatorError) -> Value {
-        let (first, limit, step) = (bounds[0], bounds[1], bounds[2])
+        let numbers = try bounds.map { bound throws(OperatorError) in try bound.integers(context)[0] }
+        let (first, limit, step) = (numbers[0], numbers[1], numbers[2])
         try expect(step != 0, "a step other than 0", found: "0")
         let isAhead = step > 0 ? limit > first : limit < first
-        let distance = limit > first ? UInt64(bitPattern: limit &- first) : UInt64(bitPattern: first &- limit)
+        let distance = UInt64(bitPattern: limit > first ? limit &- first : first &- limit)
         let count = isAhead ? (distance - 1) / step.magnitude + 1 : 0
         try expect(count <= 1 << 40, "a range that fits in memory", found: "\(count) numbers")
         let result = try context.make([Int(count)], type)
-        try result.fill((0..<Int64(count)).map { first &+ $0 &* step })
+        try type.accept(Progression(start: bounds[0], step: bounds[2], result: result))
         return result
+    }
+}
+
+private struct Progression: NumberVisitor {
+    let start, step, result: Value
+
+    func visit<Element: Number>(_ type: Element.Type) throws(OperatorError) {
+        var number = start.pointer(type)[0]
+        for index in 0..<result.count {
+            result.pointer(type)[index] = number
+            number = .sum(number, step.pointer(type)[0])
+        }
     }
 }

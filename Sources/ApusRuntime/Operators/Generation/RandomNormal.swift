@@ -21,7 +21,7 @@ struct RandomNormal: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let result = try context.make(shape, dataType)
-        try result.fill(source.normal(count: try shape.requireCount(), mean: mean, deviation: deviation))
+        try result.fill(source.normal(count: try source.check(shape), mean: mean, deviation: deviation))
         return [result]
     }
 }

@@ -20,7 +20,7 @@ struct RandomNormalLike: Operator {
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0), shape = x.shape
         let result = try context.make(shape, dataType ?? x.dataType)
-        try result.fill(source.normal(count: try shape.requireCount(), mean: mean, deviation: deviation))
+        try result.fill(source.normal(count: try source.check(shape), mean: mean, deviation: deviation))
         return [result]
     }
 }

@@ -15,6 +15,13 @@ struct RandomSource: Sendable {
         }
     }
 
+    /// How many numbers `shape` asks for, where that is not absurd.
+    func check(_ shape: Shape) throws(OperatorError) -> Int {
+        let count = try shape.requireCount()
+        try expect(count <= 1 << 28, "at most 2²⁸ random numbers", found: "\(shape)")
+        return count
+    }
+
     func stream() -> RandomStream { RandomStream(seed: seed) }
 
     func uniform(count: Int, from low: Double, to high: Double) -> [Double] {

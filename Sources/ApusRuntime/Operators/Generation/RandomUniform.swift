@@ -21,7 +21,7 @@ struct RandomUniform: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let result = try context.make(shape, dataType)
-        try result.fill(source.uniform(count: try shape.requireCount(), from: low, to: high))
+        try result.fill(source.uniform(count: try source.check(shape), from: low, to: high))
         return [result]
     }
 }

@@ -20,7 +20,7 @@ struct RandomUniformLike: Operator {
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0), shape = x.shape
         let result = try context.make(shape, dataType ?? x.dataType)
-        try result.fill(source.uniform(count: try shape.requireCount(), from: low, to: high))
+        try result.fill(source.uniform(count: try source.check(shape), from: low, to: high))
         return [result]
     }
 }

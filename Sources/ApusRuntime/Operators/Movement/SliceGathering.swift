@@ -14,9 +14,11 @@ struct SliceGathering: Operator {
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try context.rowMajor(try inputs.required(0)), which = try inputs.required(1)
-        let (places, rest) = try x.shape.slicePlaces(of: which, batchAxes: batchAxes, context)
+        let rest = try x.shape.slice(named: which.shape, batchAxes: batchAxes)
         let result = try context.make(Shape(which.shape.dimensions.dropLast() + rest.dimensions), x.dataType)
         let size = x.dataType.size, bytes = rest.count * size
+        guard result.count > 0 else { return [result] }
+        let places = try x.shape.slicePlaces(of: which, batchAxes: batchAxes, context)
         for (index, place) in places.enumerated() {
             (result.base + index * bytes).copyMemory(from: x.base + place * size, byteCount: bytes)
         }

@@ -16,6 +16,7 @@ struct SpaceToDepth: Operator {
         try expect(
             x.rank == 4 && x.shape[2] % block == 0 && x.shape[3] % block == 0,
             "[N, C, H, W] with sides that are multiples of \(block)", found: "\(x.shape)")
+        try x.shape.requireBlocks(of: block)
         let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2] / block, x.shape[3] / block)
         let parts = x.reshaped(to: [n, c, h, block, w, block])
         return [try context.transposed(parts, by: [0, 3, 5, 1, 2, 4]).reshaped(to: [n, c * block * block, h, w])]

@@ -38,7 +38,7 @@ struct LongShortTermMemory: RecurrentOperator {
                 let new = forget * old + input * pass.activate(1, sum(3))
                 let output = pass.activate(0, sum(1) + peep[size + unit] * new)
                 cells[index] = Element(wide: new)
-                states[index] = Element(wide: output * pass.activate(2, new))
+                states[index] = Element(wide: output * pass.functions[2](new))
             }
         }
     }

@@ -42,6 +42,7 @@ struct RecurrentInputs {
             return ordered
         }
         let (times, batch) = (x.shape[0], x.shape[1])
+        try expect(batch <= 1 << 24, "at most 2²⁴ sequences", found: "\(batch)")
         bias = try optional(3, [directions, 2 * gates * size])
         let lengths = try inputs.optional(4).map { value throws(OperatorError) in try value.indices(context) }
         self.lengths = lengths ?? [Int](repeating: times, count: batch)

@@ -23,7 +23,7 @@ struct RecurrentPass<Element: Number> {
     let size, batch, gates: Int
     let context: ExecutionContext
 
-    /// `f(x)` for what may go in.
+    /// A gate's function of its clipped input.
     func activate(_ function: Int, _ x: Double) -> Double {
         functions[function](x.isNaN ? x : min(max(x, -clip), clip))
     }

@@ -5,7 +5,7 @@ struct RecurrentSettings: Sendable {
     /// For each direction whether it runs from the end.
     let runsBackward: [Bool]
     let hiddenSize: Int?
-    /// What goes into an activation lies within ±clip.
+    /// What goes into a gate lies within ±clip.
     let clip: Double
     /// Whether the batch, not the time, comes first.
     let isBatchFirst: Bool

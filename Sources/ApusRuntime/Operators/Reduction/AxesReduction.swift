@@ -10,8 +10,7 @@ protocol AxesReduction: Operator {
 extension AxesReduction {
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
-        guard let axes = try axes.resolve(inputs, context) else { return [x] }
-        return [try context.reduce(x, axes, Self.reduction, keeps: self.axes.keeps)]
+        return [try context.reduce(x, try axes.resolve(inputs, context), Self.reduction, keeps: axes.keeps)]
     }
 }
 
@@ -29,10 +28,10 @@ struct ReducedAxes: Sendable {
         emptyMeansNone = try node.flag("noop_with_empty_axes", default: false)
     }
 
-    /// `nil` where the input passes unchanged.
-    func resolve(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Int]? {
+    /// No axes where each element is to be reduced by itself.
+    func resolve(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Int] {
         let given = try inputs.optional(1).map { axes throws(OperatorError) in try axes.indices(context) } ?? attribute
         if let given, !given.isEmpty { return given }
-        return emptyMeansNone ? nil : Array(0..<(try inputs.required(0)).rank)
+        return emptyMeansNone ? [] : Array(0..<(try inputs.required(0)).rank)
     }
 }

@@ -49,16 +49,25 @@ extension ExecutionContext {
         var extents = value.shape.dimensions
         for axis in axes { extents[axis] = 1 }
         let result = try make(keeps ? Shape(extents) : Shape(kept.map { value.shape[$0] }), value.dataType)
-        let lines = try transposed(value, by: kept + axes).withBytesForBooleans
-        try expect(
-            value.dataType != .bool || reduction == .maximum || reduction == .minimum, "numbers", found: "bool")
         let count = try Shape(axes.map { value.shape[$0] }).requireCount()
-        try expect(
-            count > 0 || reduction != .mean || result.count == 0 || value.dataType.isFloatingPoint,
-            "something to take the mean of", found: "\(value.shape)")
+        try check(value, reduction, count: count, isEmpty: result.count == 0)
+        let lines = try transposed(value, by: kept + axes).withBytesForBooleans
         try lines.dataType.accept(
             LineReduction(reduction: reduction, x: lines, result: result, count: count, context: self))
         return result
+    }
+
+    /// Refuses what has no result: sums of truth values, the mean of no integers.
+    private func check(
+        _ value: Value, _ reduction: Reduction, count: Int, isEmpty: Bool
+    ) throws(OperatorError) {
+        if value.dataType == .bool {
+            let isChoice = reduction == .maximum || reduction == .minimum
+            try expect(isChoice && count > 0 || isEmpty, "numbers", found: "\(value.shape) of bool")
+        }
+        if reduction == .mean, count == 0, !isEmpty {
+            try expect(value.dataType.isFloatingPoint, "something to take the mean of", found: "\(value.shape)")
+        }
     }
 
     /// The axes of `value` in another order, row-major; its own memory where that is the order it has.
