@@ -48,6 +48,16 @@ public final class MappedFile: @unchecked Sendable {
         bytes = UnsafeRawBufferPointer(start: address, count: Int(status.st_size))
     }
 
+    /// Lets the memory of whole pages within `part` go; whoever reads them again gets them from the file.
+    func evict(_ part: UnsafeRawBufferPointer) {
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        guard let base = part.baseAddress, page > 0 else { return }
+        let start = Int(bitPattern: base), first = (start + page - 1) / page * page
+        let end = (start + part.count) / page * page
+        guard end > first, let address = UnsafeMutableRawPointer(bitPattern: first) else { return }
+        madvise(address, end - first, MADV_DONTNEED)
+    }
+
     deinit {
         if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
     }

@@ -26,6 +26,11 @@ public final class Storage: @unchecked Sendable {
         isReadOnly = true
     }
 
+    /// Gives memory back that a mapped file can fill again: for what will hardly be read any more.
+    public func evict() {
+        (owner as? MappedFile)?.evict(UnsafeRawBufferPointer(start: base, count: byteCount))
+    }
+
     deinit {
         meter?.release(byteCount)
         if owner == nil { base.deallocate() }

@@ -54,27 +54,43 @@ static ptrdiff_t floats_a_task(void) {
     return apus_max(256 * 1024, apus_min(bytes, 2048 * 1024)) / (ptrdiff_t)sizeof(float) * 2 / 5;
 }
 
-/// Blocks of whole rows; of columns where one row is long; of panels where there are too few pixels to go round.
+/// How many tasks keep all threads busy to the end.
+static ptrdiff_t tasks_for(apus_pool *pool) {
+    const ptrdiff_t threads = apus_pool_threads(pool);
+    return threads > 1 ? 4 * threads : 1;
+}
+
+/// Rows into at least `blocks` blocks, or columns of tiles where there is but one row.
+static void split_pixels(plan *p, ptrdiff_t blocks) {
+    const apus_convolution *c = &p->convolution;
+    if (c->out_height > 1) {
+        p->rows = apus_divide_up(c->out_height, apus_min(blocks, c->out_height));
+    } else {
+        const ptrdiff_t tile = p->kernels->tile_pixels, tiles = apus_divide_up(c->out_width, tile);
+        p->columns = apus_divide_up(tiles, apus_min(blocks, tiles)) * tile;
+    }
+    p->row_blocks = apus_divide_up(c->out_height, p->rows);
+    p->column_blocks = apus_divide_up(c->out_width, p->columns);
+}
+
+/// Blocks of pixels whose input stays in the cache; where that leaves threads idle, blocks of panels if the weights are
+/// the larger part of what is read, or smaller blocks of pixels if the input is.
 static plan make_plan(apus_cpu cpu, apus_pool *pool, const apus_convolution *convolution) {
     plan p = {.kernels = apus_kernels_of(cpu), .convolution = *convolution};
     apus_convolution *c = &p.convolution;
     flatten(c);
-    const ptrdiff_t tasks = apus_pool_threads(pool) > 1 ? 4 * apus_pool_threads(pool) : 1;
-    const ptrdiff_t row = apus_max(1, c->in_width * c->in_channels * c->stride_y), panels = apus_panels(c->out_channels);
-    const ptrdiff_t budget = floats_a_task(), rows = apus_max(1, budget / row);
-    p.row_blocks = apus_min(c->out_height, apus_max(apus_divide_up(c->out_height, rows), tasks));
-    p.rows = apus_divide_up(c->out_height, p.row_blocks);
-    p.row_blocks = apus_divide_up(c->out_height, p.rows);
+    const ptrdiff_t tasks = tasks_for(pool), panels = apus_panels(c->out_channels);
+    const ptrdiff_t input = c->in_height * c->in_width * c->in_channels;
+    const ptrdiff_t weights = panels * PANEL * apus_taps_of(c) * (c->packing == APUS_DEPTHWISE ? 1 : c->in_channels);
+    p.rows = c->out_height;
     p.columns = c->out_width;
-    if (c->out_height == 1) {
-        const ptrdiff_t tile = p.kernels->tile_pixels, tiles = apus_divide_up(c->out_width, tile);
-        const ptrdiff_t most = apus_max(1, budget / apus_max(1, c->in_channels * c->stride_x * tile));
-        const ptrdiff_t blocks = apus_min(tiles, apus_max(apus_divide_up(tiles, most), tasks));
-        p.columns = apus_divide_up(tiles, blocks) * tile;
-    }
-    p.column_blocks = apus_divide_up(c->out_width, p.columns);
+    split_pixels(&p, apus_max(1, apus_divide_up(input, floats_a_task())));
     const ptrdiff_t blocks = p.row_blocks * p.column_blocks * c->batch;
-    p.panels = blocks >= tasks ? panels : apus_max(2, apus_divide_up(panels, apus_divide_up(tasks, blocks)));
+    p.panels = panels;
+    if (blocks < tasks && weights > input && panels > 2)
+        p.panels = apus_divide_up(apus_divide_up(panels, apus_divide_up(tasks, blocks)), 2) * 2;
+    else if (blocks < tasks)
+        split_pixels(&p, apus_divide_up(tasks, c->batch));
     p.panel_blocks = apus_divide_up(panels, p.panels);
     return p;
 }
@@ -82,26 +98,35 @@ static plan make_plan(apus_cpu cpu, apus_pool *pool, const apus_convolution *con
 typedef struct {
     const apus_kernels *kernels;
     const apus_convolution *convolution;
-    ptrdiff_t tiles, blocks;
+    ptrdiff_t tiles, tile_blocks, panels, panel_blocks;
 } winograd;
 
 static void winograd_task(void *context, ptrdiff_t index) {
     const winograd *w = context;
-    const ptrdiff_t first = w->tiles * index / w->blocks, last = w->tiles * (index + 1) / w->blocks;
-    if (!w->kernels->winograd_part(w->convolution, first, last))
-        apus_generic_kernels.winograd_part(w->convolution, first, last);
+    const ptrdiff_t block = index / w->panel_blocks, panel = index % w->panel_blocks * w->panels;
+    const apus_tiles part = {
+        w->tiles * block / w->tile_blocks, w->tiles * (block + 1) / w->tile_blocks,
+        panel, apus_min(panel + w->panels, apus_panels(w->convolution->out_channels)),
+    };
+    if (!w->kernels->winograd_part(w->convolution, part)) apus_generic_kernels.winograd_part(w->convolution, part);
 }
 
-/// Blocks of tiles whose transformed inputs stay in the second-level cache while the filters pass over them.
+/// Blocks of tiles whose transformed inputs stay in the cache while the filters pass over them; where there is but one,
+/// threads share the filters.
 static void convolve_winograd(apus_cpu cpu, apus_pool *pool, const apus_convolution *c) {
     const apus_winograd_grid g = apus_winograd_grid_of(c);
-    winograd w = {apus_kernels_of(cpu), c, c->batch * g.rows * g.columns, 1};
-    const ptrdiff_t tile = w.kernels->tile_pixels;
-    const ptrdiff_t most = apus_max(1, floats_a_task() / (36 * (c->in_channels + PANEL)) / tile) * tile;
-    const ptrdiff_t threads = apus_pool_threads(pool);
-    w.blocks = apus_divide_up(apus_divide_up(w.tiles, most), threads) * threads;
-    w.blocks = apus_min(w.blocks, w.tiles);
-    apus_pool_run(pool, w.blocks, winograd_task, &w);
+    const ptrdiff_t panels = apus_panels(c->out_channels), threads = apus_pool_threads(pool);
+    winograd w = {apus_kernels_of(cpu), c, c->batch * g.rows * g.columns, 1, panels, 1};
+    const ptrdiff_t tile = w.kernels->tile_pixels, floats_a_tile = 36 * (c->in_channels + PANEL);
+    // A single block may take most of the cache.
+    if (w.tiles * floats_a_tile > 2 * floats_a_task()) {
+        const ptrdiff_t most = apus_max(1, floats_a_task() / floats_a_tile / tile) * tile;
+        w.tile_blocks = apus_min(w.tiles, apus_divide_up(apus_divide_up(w.tiles, most), threads) * threads);
+    } else if (threads > 1) {
+        w.panels = apus_divide_up(apus_divide_up(panels, 2 * threads), 2) * 2;
+        w.panel_blocks = apus_divide_up(panels, w.panels);
+    }
+    apus_pool_run(pool, w.tile_blocks * w.panel_blocks, winograd_task, &w);
 }
 
 typedef struct {
@@ -114,7 +139,8 @@ typedef struct {
 static void expanded_task(void *context, ptrdiff_t index) {
     expanded *p = context;
     const apus_convolution *d = p->depthwise;
-    const ptrdiff_t panel = index % p->panel_blocks * p->panels, row = index / p->panel_blocks % p->row_blocks * p->rows;
+    const ptrdiff_t panel = index % p->panel_blocks * p->panels;
+    const ptrdiff_t row = index / p->panel_blocks % p->row_blocks * p->rows;
     const apus_part part = {
         index / p->panel_blocks / p->row_blocks, row, apus_min(row + p->rows, d->out_height), 0, d->out_width,
         panel, apus_min(panel + p->panels, apus_panels(d->out_channels)),
@@ -133,8 +159,7 @@ bool apus_convolve_expanded(apus_cpu cpu, apus_pool *pool, const apus_convolutio
     if (apus_kernels_of(cpu)->expanded_part == NULL || !can_expand(d)) return false;
     if (d->batch < 1 || d->out_height < 1 || d->out_width < 1 || d->out_channels < 1) return true;
     expanded p = {.kernels = apus_kernels_of(cpu), .pointwise = e, .depthwise = d};
-    const ptrdiff_t tasks = apus_pool_threads(pool) > 1 ? 4 * apus_pool_threads(pool) : 1;
-    const ptrdiff_t panels = apus_panels(d->out_channels), budget = floats_a_task();
+    const ptrdiff_t tasks = tasks_for(pool), panels = apus_panels(d->out_channels), budget = floats_a_task();
     // Two panels are what a tile takes at once; more where they fit.
     const ptrdiff_t fitting = budget / apus_max(1, d->in_height * d->in_width * PANEL) / 2 * 2;
     p.panels = apus_min(panels, apus_max(2, apus_min(fitting, apus_divide_up(apus_divide_up(panels, tasks), 2) * 2)));

@@ -57,7 +57,9 @@ static void copy_plane(const char *from, const axis *outer, const axis *inner, c
         for (ptrdiff_t j = i < rows ? columns : 0; j < inner->extent; j += SIDE)
             copy_square(source, outer, inner, target, i, apus_min(i + SIDE, i < rows ? rows : outer->extent), j,
                         apus_min(j + SIDE, inner->extent));
-    if (rows % SIDE != 0) copy_square(source, outer, inner, target, rows, apus_min(rows / SIDE * SIDE + SIDE, outer->extent), 0, inner->extent);
+    if (rows % SIDE != 0)
+        copy_square(source, outer, inner, target, rows, apus_min(rows / SIDE * SIDE + SIDE, outer->extent), 0,
+                    inner->extent);
 }
 
 static void copy_axes(const copying *c, int depth, const char *from, char *to) {

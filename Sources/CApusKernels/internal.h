@@ -26,6 +26,11 @@ typedef struct {
     ptrdiff_t rows, columns;
 } apus_winograd_grid;
 
+/// The part of a Winograd convolution that one task computes: tiles, counted over all images, and panels.
+typedef struct {
+    ptrdiff_t first, last, first_panel, last_panel;
+} apus_tiles;
+
 static inline apus_winograd_grid apus_winograd_grid_of(const apus_convolution *c) {
     return (apus_winograd_grid){apus_divide_up(c->out_height, 4), apus_divide_up(c->out_width, 4)};
 }
@@ -60,14 +65,15 @@ typedef struct {
     /// Pixels that a tile of the dense kernel takes.
     ptrdiff_t tile_pixels;
     bool (*dense_part)(const apus_convolution *c, apus_part part);
-    /// Tiles `first ..< last`, counted over all images.
-    bool (*winograd_part)(const apus_convolution *c, ptrdiff_t first, ptrdiff_t last);
+    bool (*winograd_part)(const apus_convolution *c, apus_tiles part);
     bool (*depthwise_part)(const apus_convolution *c, apus_part part);
     /// A pointwise convolution, and the depthwise one that reads it: `part` is of the second. NULL where there is none.
     bool (*expanded_part)(const apus_convolution *pointwise, const apus_convolution *depthwise, apus_part part);
     bool (*unary_row)(apus_activation f, const float *x, float *y, ptrdiff_t count);
     void (*take_maximum)(float *restrict best, const float *restrict x, ptrdiff_t count);
     void (*add_row)(float *restrict sums, const float *restrict x, ptrdiff_t count);
+    void (*subtract_row)(float *y, const float *x, const float *restrict z, ptrdiff_t count);
+    void (*multiply_row)(float *restrict y, const float *restrict x, ptrdiff_t count);
 } apus_kernels;
 
 extern const apus_kernels apus_generic_kernels, apus_avx2_kernels, apus_avx512_kernels;

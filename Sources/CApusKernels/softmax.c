@@ -1,4 +1,5 @@
 #include <math.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -32,25 +33,20 @@ static void softmax_row(const softmax *s, const float *x, float *y) {
 }
 
 static void softmax_columns(const softmax *s, const float *x, float *y, ptrdiff_t columns) {
+    const apus_kernels *k = apus_kernels_of(s->cpu);
     float best[COLUMNS], sum[COLUMNS] = {0}, power[COLUMNS];
-    for (ptrdiff_t j = 0; j < columns; j++) best[j] = x[j];
-    for (ptrdiff_t i = 1; i < s->count; i++)
-        for (ptrdiff_t j = 0; j < columns; j++) {
-            const float value = x[i * s->inner + j];
-            best[j] = value > best[j] || value != value ? value : best[j];
-        }
+    memcpy(best, x, (size_t)columns * sizeof *best);
+    for (ptrdiff_t i = 1; i < s->count; i++) k->take_maximum(best, x + i * s->inner, columns);
     for (ptrdiff_t i = 0; i < s->count; i++) {
-        float *row = y + i * s->inner;
-        for (ptrdiff_t j = 0; j < columns; j++) row[j] = x[i * s->inner + j] - best[j];
-        apus_unary_row(s->cpu, EXP, row, power, columns);
-        for (ptrdiff_t j = 0; j < columns; j++) sum[j] += power[j];
-        if (!s->logarithm)
-            for (ptrdiff_t j = 0; j < columns; j++) row[j] = power[j];
+        float *row = y + i * s->inner, *target = s->logarithm ? power : row;
+        k->subtract_row(row, x + i * s->inner, best, columns);
+        apus_unary_row(s->cpu, EXP, row, target, columns);
+        k->add_row(sum, target, columns);
     }
     for (ptrdiff_t j = 0; j < columns; j++) sum[j] = s->logarithm ? logf(sum[j]) : 1.0f / sum[j];
     for (ptrdiff_t i = 0; i < s->count; i++) {
         float *row = y + i * s->inner;
-        for (ptrdiff_t j = 0; j < columns; j++) row[j] = s->logarithm ? row[j] - sum[j] : row[j] * sum[j];
+        if (s->logarithm) k->subtract_row(row, row, sum, columns); else k->multiply_row(row, sum, columns);
     }
 }
 

@@ -112,6 +112,16 @@ import Testing
         #expect(isMemory(try outcome(model)))
     }
 
+    @Test func `one weight packed for many nodes meets the limit`() throws {
+        let nodes = (0..<50).map { Node("Conv", inputs: ["x\($0)", "w"], outputs: ["x\($0 + 1)"]) }
+        var wide = graph(nodes, constants: ["w": noise([1, 65_536, 1, 1])], outputs: ["x50"])
+        wide.inputs = [ValueInfo("x0", .float32, shape: [1, 65_536, 1, 1])]
+        #expect(isMemory(try outcome(Model(graph: wide))))
+        wide.nodes.removeLast(49)
+        wide.outputs = [ValueInfo("x1", .float32, shape: nil)]
+        #expect(try outcome(Model(graph: wide)) == .missingInput("x0", expected: ["x0"]))
+    }
+
     @Test func `graphs deep inside each other are refused`() throws {
         let leaf = graph([Node("Identity", inputs: ["x"], outputs: ["y"])], outputs: ["y"])
         var nested = leaf

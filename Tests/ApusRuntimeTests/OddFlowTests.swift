@@ -199,6 +199,33 @@ import Testing
         }
     }
 
+    @Test func `patterns that are none, or too much, are refused`() {
+        let odd = ["(", "a)", "[a", "*", "a**", "a{2}{3}", "a{3,2}", "\\", "(?i)a", "\\p{L}", "[z-a]", "a{1001}"]
+        let deep = String(repeating: "(", count: 10_000), many = "a" + String(repeating: "*", count: 100_000)
+        let bombs = [deep, many, "(((){1000}){1000}){1000}", "((a{100}){100}){100}"]
+        for pattern in odd + bombs {
+            #expect(throws: PatternError.self, "\(pattern.prefix(20))") { try Pattern(pattern) }
+        }
+    }
+
+    @Test func `patterns are matched in time linear in the text`() throws {
+        let text = String(repeating: "a", count: 20_000)
+        #expect(try !Pattern("(a*)*b").matches(text))
+        #expect(try Pattern("(a|aa)+").matches(text))
+    }
+
+    @Test func `texts split at whitespace have no empty parts`() throws {
+        for (limit, parts) in [(0, ["a b"]), (1, ["a", "b "]), (5, ["a", "b"])] {
+            let node = Node("StringSplit", inputs: ["x"], outputs: ["y", "n"], attributes: ["maxsplit": .int(limit)])
+            let graph = Self.graph(
+                [node], inputs: [("x", .tensor(.string, shape: nil))], outputs: [("y", .tensor(.string, shape: nil))])
+            let x = ModelValue.strings(StringArray([limit == 0 ? " a b" : "  a  b ", "   "]))
+            let y = try Self.session(graph, opset: 20).run(values: ["x": x])["y"]
+            let empty = [String](repeating: "", count: parts.count)
+            #expect(y == .strings(StringArray(parts + empty, shape: [2, parts.count])))
+        }
+    }
+
     @Test func `values of another kind than declared are refused`() throws {
         let graph = Self.graph(
             [Node("OptionalHasElement", inputs: ["x"], outputs: ["y"])],

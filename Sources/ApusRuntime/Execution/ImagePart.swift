@@ -32,7 +32,9 @@ extension Value {
         guard let first = parts.first, first.isChannelsLast, first.pixelStride == shape[1] else { return nil }
         var channel = first.offset
         for part in parts {
-            guard part.storage === first.storage, part.layout == first.layout, part.offset == channel else { return nil }
+            guard part.storage === first.storage, part.layout == first.layout, part.offset == channel else {
+                return nil
+            }
             channel += part.shape[1]
         }
         return Value(shape, first.dataType, storage: first.storage, offset: first.offset, layout: first.layout)

@@ -83,6 +83,7 @@ struct Program: Sendable {
             var run = step.run
             do throws(OperatorError) {
                 try run.prepare(arrays, context)
+                for array in arrays { array?.storage.evict() }
                 let ready = run, byteCount = context.workspace.settle()
                 let total = prepared.withLock {
                     $0.runs[index] = ready

@@ -97,7 +97,8 @@ static void add_channel(const apus_convolution *c, const float *image, ptrdiff_t
         for (ptrdiff_t x = 0; x < 6; x++) d[y][x] = input_under(c, image, top + y, left + x, 0, 0, i);
     transform(BT, 6, d, v);
     for (int p = 0; p < 36; p++)
-        for (int j = 0; j < PANEL; j++) sums[j][p / 6][p % 6] += v[p / 6][p % 6] * w[(p * c->in_channels + i) * PANEL + j];
+        for (int j = 0; j < PANEL; j++)
+            sums[j][p / 6][p % 6] += v[p / 6][p % 6] * w[(p * c->in_channels + i) * PANEL + j];
 }
 
 static void winograd_tile(const apus_convolution *c, ptrdiff_t index, ptrdiff_t panel) {
@@ -118,9 +119,9 @@ static void winograd_tile(const apus_convolution *c, ptrdiff_t index, ptrdiff_t 
         }
 }
 
-static bool winograd_part(const apus_convolution *c, ptrdiff_t first, ptrdiff_t last) {
-    for (ptrdiff_t index = first; index < last; index++)
-        for (ptrdiff_t panel = 0; panel < apus_panels(c->out_channels); panel++) winograd_tile(c, index, panel);
+static bool winograd_part(const apus_convolution *c, apus_tiles part) {
+    for (ptrdiff_t index = part.first; index < part.last; index++)
+        for (ptrdiff_t panel = part.first_panel; panel < part.last_panel; panel++) winograd_tile(c, index, panel);
     return true;
 }
 
@@ -133,4 +134,5 @@ static bool unary_row(apus_activation f, const float *x, float *y, ptrdiff_t cou
 
 const apus_kernels apus_generic_kernels = {
     1, dense_part, winograd_part, depthwise_part, NULL, unary_row, take_maximum, add_row,
+    subtract_row, multiply_row,
 };

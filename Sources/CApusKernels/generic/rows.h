@@ -10,4 +10,13 @@ static void take_maximum(float *restrict best, const float *restrict x, ptrdiff_
     for (ptrdiff_t i = 0; i < count; i++) best[i] = x[i] > best[i] || x[i] != x[i] ? x[i] : best[i];
 }
 
+// `y` may be `x`.
+static void subtract_row(float *y, const float *x, const float *restrict z, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i++) y[i] = x[i] - z[i];
+}
+
+static void multiply_row(float *restrict y, const float *restrict x, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i++) y[i] *= x[i];
+}
+
 #endif

@@ -21,5 +21,6 @@
 
 const apus_kernels apus_avx2_kernels = {
     TILE_ROWS, dense_part, winograd_part, depthwise_part, expanded_part, unary_row, take_maximum, add_row,
+    subtract_row, multiply_row,
 };
 #endif

@@ -127,8 +127,8 @@ static void multiply_tiles(const apus_convolution *c, const float *input, ptrdif
     }
 }
 
-static bool winograd_part(const apus_convolution *c, ptrdiff_t first_tile, ptrdiff_t last_tile) {
-    const ptrdiff_t count = last_tile - first_tile;
+static bool winograd_part(const apus_convolution *c, apus_tiles part) {
+    const ptrdiff_t count = part.last - part.first;
     // Odd multiples of a cache line, so that pixels do not fall on each other's sets.
     const ptrdiff_t pixel_step = (c->in_channels + PANEL - 1) / PANEL * PANEL + PANEL;
     const ptrdiff_t transformed = 36 * count * pixel_step;
@@ -136,12 +136,13 @@ static bool winograd_part(const apus_convolution *c, ptrdiff_t first_tile, ptrdi
     if (input == NULL) return false;
     float *sums = input + transformed;
     for (ptrdiff_t i = 0; i < count; i++)
-        transform_tile(c, first_tile + i, input + i * pixel_step, count * pixel_step);
-    for (ptrdiff_t channel = 0; channel < c->out_channels;) {
-        const int vectors = vectors_for(c->out_channels - channel);
+        transform_tile(c, part.first + i, input + i * pixel_step, count * pixel_step);
+    const ptrdiff_t last = apus_min(part.last_panel * PANEL, c->out_channels);
+    for (ptrdiff_t channel = part.first_panel * PANEL; channel < last;) {
+        const int vectors = vectors_for(last - channel);
         multiply_tiles(c, input, count, pixel_step, channel, vectors, sums);
         for (ptrdiff_t i = 0; i < count; i++)
-            finish_tile(c, first_tile + i, sums + i * 2 * LANES, count * 2 * LANES, vectors, channel);
+            finish_tile(c, part.first + i, sums + i * 2 * LANES, count * 2 * LANES, vectors, channel);
         channel += vectors * LANES;
     }
     return true;

@@ -43,11 +43,31 @@ extension ExecutionContext {
         return y
     }
 
+    /// Up to as many rows packing the other side would cost more than it saves.
+    private static let fewRows = 4
+
+    /// The same for matrices of few rows: each is a sum of rows of the other side.
+    private func multiplyRows(_ a: Value, _ b: Value, into y: Value, _ pairs: [(a: Int, b: Int)]) {
+        let rows = a.shape[-2], inner = a.shape[-1], columns = b.shape[-1]
+        forEachRange(below: pairs.count * rows, of: max(1, (1 << 16) / max(1, inner * columns))) { range in
+            for row in range {
+                let pair = pairs[row / rows], line = y.floats + row * columns
+                line.update(repeating: 0, count: columns)
+                for k in 0..<inner {
+                    let factor = a.floats[(pair.a * rows + row % rows) * inner + k]
+                    let source = b.floats + (pair.b * inner + k) * columns
+                    for column in 0..<columns { line[column] += factor * source[column] }
+                }
+            }
+        }
+    }
+
     /// One product for each pair of matrices.
     private func multiplyEach(
         _ a: Value, _ b: Value, into y: Value, _ pairs: [(a: Int, b: Int)]
     ) throws(OperatorError) {
         let rows = a.shape[-2], inner = a.shape[-1], columns = b.shape[-1]
+        guard rows > Self.fewRows else { return multiplyRows(a, b, into: y, pairs) }
         var last: (index: Int, matrix: PackedMatrix)?
         for (index, pair) in pairs.enumerated() {
             if last?.index != pair.b { last = (pair.b, try PackedMatrix(b, at: pair.b * inner * columns, self)) }

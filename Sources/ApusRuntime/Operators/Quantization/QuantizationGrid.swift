@@ -12,6 +12,7 @@ struct QuantizationGrid {
             (inner, extent, block) = (1, 1, 1)
             return
         }
+        try expect(shape.rank > 0, "at least one dimension", found: "a scalar")
         let axis = try shape.resolve(axis: axis)
         inner = shape.dimensions[(axis + 1)...].reduce(1, *)
         extent = shape[axis]
