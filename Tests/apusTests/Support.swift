@@ -9,6 +9,10 @@ struct Outcome {
 
 /// Runs the built `apus` as a user would.
 func apus(_ arguments: String..., in folder: String = ".") throws -> Outcome {
+    try apus(arguments, in: folder)
+}
+
+func apus(_ arguments: [String], in folder: String = ".") throws -> Outcome {
     let process = Process()
     process.executableURL = builtProducts.appending(path: "apus")
     process.arguments = arguments
