@@ -45,7 +45,10 @@ import Testing
                 ["sample_size": .int(huge)], ["sample_size": 0], ["scale": .float(.nan), "shape": [3]],
             ]
         ),
-        (["DepthToSpace", "SpaceToDepth"], [["blocksize": .int(huge)], ["blocksize": .int(1 << 24)], ["blocksize": -2]]),
+        (
+            ["DepthToSpace", "SpaceToDepth"],
+            [["blocksize": .int(huge)], ["blocksize": .int(1 << 24)], ["blocksize": -2]]
+        ),
         (["Transpose"], [["perm": .ints([huge, 0])], ["perm": [-1, 0]], ["perm": [0, 0]], ["perm": []]]),
         (["Pad"], [["mode": "wrap"], ["mode": "edge"], ["mode": "reflect"], ["mode": "mirror"]]),
         (["Mod"], [["fmod": 1], ["fmod": 0]]),

@@ -250,15 +250,18 @@ def linear():
         "ij,jk->ik": [(3, 4), (4, 5)], "bij,bjk->bik": [(2, 3, 4), (2, 4, 5)], "ii->i": [(4, 4)], "ii->": [(4, 4)],
         "bii->b": [(2, 3, 3)], "ij->ji": [(2, 3)], "ji": [(2, 3)], "ij,jk": [(3, 4), (4, 5)], "i,i->": [(4,), (4,)],
         "i,j->ij": [(3,), (4,)], "ij,ij->ij": [(3, 4), (3, 4)], "...ij,...jk->...ik": [(2, 1, 3, 4), (3, 4, 2)],
-        "...ii->...i": [(2, 3, 3)], "bhqd,bhkd->bhqk": [(2, 2, 3, 4), (2, 2, 5, 4)], "ab,bc,cd->ad": [(2, 3), (3, 4), (4, 5)],
+        "...ii->...i": [(2, 3, 3)], "bhqd,bhkd->bhqk": [(2, 2, 3, 4), (2, 2, 5, 4)],
+        "ab,bc,cd->ad": [(2, 3), (3, 4), (4, 5)],
         "a b , b c -> c a": [(2, 3), (3, 4)], "ijk->": [(2, 3, 2)], "iij,jk->ik": [(3, 3, 4), (4, 2)],
-        "ij,kl->il": [(2, 3), (4, 5)], "...a->...": [(2, 3, 4)], "i...->...i": [(2, 3, 4)], "abc,cd,db->a": [(2, 3, 4), (4, 5), (5, 3)],
+        "ij,kl->il": [(2, 3), (4, 5)], "...a->...": [(2, 3, 4)], "i...->...i": [(2, 3, 4)],
+        "abc,cd,db->a": [(2, 3, 4), (4, 5), (5, 3)],
         "Ab,bA->bA": [(2, 3), (3, 2)],
     }
     for i, (equation, shapes) in enumerate(equations.items()):
         case(f"Einsum_{i}", "Einsum", [floats(*s) for s in shapes], equation=equation)
     case("Einsum_int64", "Einsum", [numbers("int64", 3, 4), numbers("int64", 4, 2)], equation="ij,jk->ki")
-    case("Einsum_float64", "Einsum", [floats(3, 4, dtype=np.float64), floats(3, 4, dtype=np.float64)], equation="ij,ij->i")
+    case("Einsum_float64", "Einsum", [floats(3, 4, dtype=np.float64), floats(3, 4, dtype=np.float64)],
+         equation="ij,ij->i")
 
 
 def recurrences():
@@ -284,7 +287,8 @@ def recurrences():
                 peepholes = floats(d, 3 * hidden)
                 case(f"{name}_{direction}_peepholes", name, inputs() + [lengths] + states + [peepholes], **common)
                 case(f"{name}_{direction}_coupled", name, inputs(), input_forget=1, **common)
-            names = {"RNN": ["Relu"], "GRU": ["HardSigmoid", "Softsign"], "LSTM": ["HardSigmoid", "ScaledTanh", "Elu"]}[name]
+            names = {"RNN": ["Relu"], "GRU": ["HardSigmoid", "Softsign"],
+                     "LSTM": ["HardSigmoid", "ScaledTanh", "Elu"]}[name]
             alphas = {"RNN": [], "GRU": [0.3], "LSTM": [0.3, 1.5, 0.7]}[name] * d
             betas = {"RNN": [], "GRU": [0.4], "LSTM": [0.4, 0.6]}[name] * d
             case(f"{name}_{direction}_functions", name, inputs(), activations=names * d,
