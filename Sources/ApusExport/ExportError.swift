@@ -10,6 +10,8 @@ public enum ExportError: Error, Equatable, CustomStringConvertible {
     case noImages
     case parity(ParityReport)
     case outputs(expected: [String], found: [String])
+    /// Why a model cannot be quantized.
+    case quantization(String)
     case file(FileError)
 
     public var description: String {
@@ -26,6 +28,7 @@ public enum ExportError: Error, Equatable, CustomStringConvertible {
         case .outputs(let expected, let found):
             "the exported model has the outputs \(found.joined(separator: ", ")), expected "
                 + expected.joined(separator: ", ")
+        case .quantization(let reason): "the model cannot be quantized: \(reason)"
         case .file(let error): error.description
         }
     }
