@@ -22,9 +22,11 @@ struct ExecutionContext: Sendable {
     }
 
     /// An uninitialized image for an operator's one result: a part of a larger image where the program says so.
-    func makeImage(_ shape: Shape) throws(OperatorError) -> Value {
-        guard let destination, let whole = destination.shape(around: shape) else { return try makeChannelsLast(shape) }
-        let image = try destination.whole.or(try makeChannelsLast(whole))
+    func makeImage(_ shape: Shape, _ type: DataType = .float32) throws(OperatorError) -> Value {
+        guard let destination, let whole = destination.shape(around: shape),
+            destination.whole.map({ $0.dataType == type }) ?? true
+        else { return try makeChannelsLast(shape, type) }
+        let image = try destination.whole.or(try makeChannelsLast(whole, type))
         return image.channels(from: destination.channel, count: shape[1])
     }
 

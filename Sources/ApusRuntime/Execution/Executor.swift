@@ -26,7 +26,9 @@ struct Executor: Sendable {
     /// Whether the one result is an image that `ExecutionContext.makeImage` has made.
     var writesImageParts: Bool { run is any ImageWriter }
     /// Whether this puts the channels of images together.
-    var joinsChannels: Bool { (run as? Concatenation)?.joinsChannels ?? false }
+    var joinsChannels: Bool {
+        (run as? Concatenation)?.joinsChannels ?? (run as? FusedByteConcatenation)?.joinsChannels ?? false
+    }
     /// Whether this takes the channels of an image apart.
     var splitsChannels: Bool { (run as? Splitting)?.splitsChannels ?? false }
 

@@ -28,9 +28,14 @@ struct SeenValue {
     let offset: Int
 
     init(_ value: Value) {
-        (shape, isImage, offset) = (value.shape, value.isChannelsLast && value.dataType == .float32, value.offset)
+        (shape, isImage, offset) = (value.shape, value.isChannelsLast && value.isOfJoinableType, value.offset)
         storage = ObjectIdentifier(value.storage)
     }
+}
+
+extension Value {
+    /// Whether kernels write elements of this type into larger images.
+    fileprivate var isOfJoinableType: Bool { dataType == .float32 || dataType.isByte }
 }
 
 extension Program {

@@ -43,7 +43,7 @@ struct ByteConvolution: Sendable {
             x.shape[1] == weights.inChannels * groups, "\(weights.inChannels * groups) channels", found: "\(x.shape)")
         let placement = try window.place(on: x.shape, kernel: weights.kernel)
         let shape = Shape([x.shape[0], weights.outChannels, placement.rows.count, placement.columns.count])
-        let y = try context.makeChannelsLast(shape, type)
+        let y = try context.makeImage(shape, type)
         guard y.count > 0 else { return y }
         var other: Value?
         if let residual {

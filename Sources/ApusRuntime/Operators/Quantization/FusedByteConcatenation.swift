@@ -29,6 +29,9 @@ struct FusedByteConcatenation: Operator {
         self.tables = tables
     }
 
+    /// Whether it only puts channels side by side.
+    var joinsChannels: Bool { (axis == 1 || axis == -3) && tables.allSatisfy { $0 == nil } }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         var values: [Value] = []
         for index in inputs.indices { values.append(try inputs.required(index)) }
@@ -45,6 +48,7 @@ struct FusedByteConcatenation: Operator {
             fitting[axis] = first[axis]
             try expect(fitting == first, "\(first) but for axis \(axis)", found: "\(value.shape)")
         }
+        if joinsChannels, shape.rank == 4, let joined = Value.joining(values, to: shape) { return [joined] }
         return [try concatenate(values, shape, axis, context)]
     }
 

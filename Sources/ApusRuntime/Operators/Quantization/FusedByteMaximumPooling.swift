@@ -4,7 +4,7 @@ import CApusKernels
 
 /// The largest of each window of 8-bit integers: the order of integers is that of the numbers they stand for. The pass
 /// `keepingBytes` makes it from `MaxPool`.
-struct FusedByteMaximumPooling: Operator {
+struct FusedByteMaximumPooling: ImageWriter {
     static let type = OperatorType("ByteMaxPool", domain: fusedDomain)
     private let window: Window
 
@@ -21,7 +21,7 @@ struct FusedByteMaximumPooling: Operator {
         let x = try context.channelsLast(value)
         let placement = try window.place(on: x.shape, kernel: window.kernel ?? [1, 1])
         let shape = Shape([x.shape[0], x.shape[1], placement.rows.count, placement.columns.count])
-        let y = try context.makeChannelsLast(shape, x.dataType)
+        let y = try context.makeImage(shape, x.dataType)
         guard y.count > 0 else { return [y] }
         var call = placement.pooling(x, y)
         (call.input, call.output) = (nil, nil)

@@ -7,7 +7,7 @@ import CApusKernels
 /// The pass `fusingQuantizedConvolutions` makes it. Inputs: the image, weights, the weights' scales and zero points, a
 /// bias (`int32` in units of both scales, or `float32`), and an image that is added. Attributes:
 /// those of `Conv`, the scales and zero points of the images, and the activation with its parameters.
-struct FusedQuantizedConvolution: Operator {
+struct FusedQuantizedConvolution: ImageWriter {
     static let type = OperatorType("QuantizedConv", domain: fusedDomain)
     private let convolution: ByteConvolution
     private let input, output: ByteScale
