@@ -16,6 +16,10 @@ typedef struct {
     ptrdiff_t image, first_row, last_row, first_column, last_column, first_panel, last_panel;
 } apus_part;
 
+typedef struct {
+    ptrdiff_t first, last;
+} apus_range;
+
 /// Floats from one input image to the next.
 static inline ptrdiff_t apus_image_step(const apus_convolution *c) {
     return c->in_height * c->in_width * (c->packing == APUS_PLANAR ? c->in_channels : c->in_stride);

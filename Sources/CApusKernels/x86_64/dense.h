@@ -10,39 +10,41 @@ typedef struct {
     const run *runs;
 } source;
 
+/// Input rows and columns, borders included.
 typedef struct {
-    ptrdiff_t first_row, rows, columns;
+    ptrdiff_t first_row, rows, first_column, columns;
 } band;
 
-INLINE bool reaches_outside(const apus_convolution *c) {
-    const ptrdiff_t bottom = (c->out_height - 1) * c->stride_y - c->pad_top + (c->kernel_height - 1) * c->dilation_y;
-    const ptrdiff_t right = (c->out_width - 1) * c->stride_x - c->pad_left + (c->kernel_width - 1) * c->dilation_x;
-    return c->pad_top > 0 || c->pad_left > 0 || bottom >= c->in_height || right >= c->in_width;
-}
-
-/// The input rows and columns, borders included, that output rows `first ..< last` look at.
-INLINE band band_of(const apus_convolution *c, ptrdiff_t first, ptrdiff_t last) {
+/// What the windows of a part look at.
+INLINE band band_of(const apus_convolution *c, const apus_part *part) {
     return (band){
-        first * c->stride_y - c->pad_top,
-        (last - 1 - first) * c->stride_y + (c->kernel_height - 1) * c->dilation_y + 1,
-        (c->out_width - 1) * c->stride_x + (c->kernel_width - 1) * c->dilation_x + 1,
+        part->first_row * c->stride_y - c->pad_top,
+        (part->last_row - 1 - part->first_row) * c->stride_y + (c->kernel_height - 1) * c->dilation_y + 1,
+        part->first_column * c->stride_x - c->pad_left,
+        (part->last_column - 1 - part->first_column) * c->stride_x + (c->kernel_width - 1) * c->dilation_x + 1,
     };
 }
 
-/// Copies one row of a band, `channels` floats a pixel, with zeros outside the image.
-static void copy_row(const apus_convolution *c, const float *row, ptrdiff_t stride, ptrdiff_t channels,
-                     ptrdiff_t columns, float *out) {
-    const ptrdiff_t left = row == NULL ? columns : apus_min(c->pad_left, columns);
-    const ptrdiff_t inside = row == NULL ? 0 : apus_max(0, apus_min(columns - left, c->in_width));
+INLINE bool reaches_outside(const apus_convolution *c, band b) {
+    return b.first_row < 0 || b.first_column < 0 || b.first_row + b.rows > c->in_height
+        || b.first_column + b.columns > c->in_width;
+}
+
+/// Copies the columns of a band from one row, `channels` floats a pixel, with zeros outside the image.
+static void copy_row(const apus_convolution *c, const float *row, ptrdiff_t stride, ptrdiff_t channels, band b,
+                     float *out) {
+    const ptrdiff_t left = row == NULL ? b.columns : apus_min(apus_max(0, -b.first_column), b.columns);
+    const ptrdiff_t first = b.first_column + left, last = apus_min(b.first_column + b.columns, c->in_width);
+    const ptrdiff_t inside = row == NULL ? 0 : apus_max(0, last - first);
     memset(out, 0, (size_t)(left * channels) * sizeof *out);
     float *target = out + left * channels;
     if (stride == channels && inside > 0) {
-        memcpy(target, row, (size_t)(inside * channels) * sizeof *out);
+        memcpy(target, row + first * stride, (size_t)(inside * channels) * sizeof *out);
     } else {
         for (ptrdiff_t x = 0; x < inside; x++)
-            memcpy(target + x * channels, row + x * stride, (size_t)channels * sizeof *out);
+            memcpy(target + x * channels, row + (first + x) * stride, (size_t)channels * sizeof *out);
     }
-    memset(target + inside * channels, 0, (size_t)((columns - left - inside) * channels) * sizeof *out);
+    memset(target + inside * channels, 0, (size_t)((b.columns - left - inside) * channels) * sizeof *out);
 }
 
 /// Copies a band as `[planes][rows][columns][channels]`.
@@ -54,7 +56,7 @@ static void copy_band(const apus_convolution *c, const float *image, band b, flo
         for (ptrdiff_t y = b.first_row; y < b.first_row + b.rows; y++, out += b.columns * channels) {
             const bool inside = y >= 0 && y < c->in_height;
             const float *row = inside ? image + (plane * c->in_height + y) * c->in_width * stride : NULL;
-            copy_row(c, row, stride, channels, b.columns, out);
+            copy_row(c, row, stride, channels, b, out);
         }
 }
 
@@ -86,11 +88,11 @@ static source read_band(const apus_convolution *c, const float *image, band b, f
     return s;
 }
 
-static source read_image(const apus_convolution *c, const float *image, ptrdiff_t first_row, run *runs) {
+static source read_image(const apus_convolution *c, const float *image, band b, run *runs) {
     const bool planar = c->packing == APUS_PLANAR;
     const ptrdiff_t pixel = planar ? 1 : c->in_stride, row = c->in_width * pixel;
     source s = {.row_step = c->stride_y * row, .pixel_step = c->stride_x * pixel};
-    s.origin = image + first_row * s.row_step;
+    s.origin = image + b.first_row * row + b.first_column * pixel;
     write_runs(c, c->in_height * row, row, pixel, &s, runs);
     return s;
 }
@@ -141,7 +143,7 @@ static void convolve_tiles(const apus_convolution *c, const apus_part *part, con
         t.bias = apus_bias_of(c) + channel;
         t.channels = bounded ? last - channel : step;
         for (ptrdiff_t y = part->first_row; y < part->last_row; y++) {
-            const float *row = s->origin + (y - part->first_row) * s->row_step + part->first_column * s->pixel_step;
+            const float *row = s->origin + (y - part->first_row) * s->row_step;
             const ptrdiff_t pixel = (part->image * c->out_height + y) * c->out_width + part->first_column;
             for (ptrdiff_t i = 0; i < tiles; i++) {
                 const ptrdiff_t first = share(width, i, tiles), count = share(width, i + 1, tiles) - first;
@@ -157,7 +159,7 @@ static void convolve_tiles(const apus_convolution *c, const apus_part *part, con
 /// A part of one pixel: several panels at once.
 static void convolve_pixel(const apus_convolution *c, const apus_part *part, const source *s) {
     float sums[PIXEL_PANELS * PANEL] __attribute__((aligned(64)));
-    tile t = {.input = s->origin + part->first_column * s->pixel_step, .runs = s->runs, .run_count = s->run_count,
+    tile t = {.input = s->origin, .runs = s->runs, .run_count = s->run_count,
               .run_length = s->run_length, .panel_step = apus_taps_of(c) * c->in_channels * PANEL, .out = sums};
     const ptrdiff_t pixel = (part->image * c->out_height + part->first_row) * c->out_width + part->first_column;
     apus_part rest = *part;
@@ -171,19 +173,49 @@ static void convolve_pixel(const apus_convolution *c, const apus_part *part, con
     convolve_tiles(c, &rest, s);
 }
 
-static bool dense_part(const apus_convolution *c, apus_part part) {
-    const bool copies = reaches_outside(c);
-    const band b = band_of(c, part.first_row, part.last_row);
+/// A part that is read in one way: from the image, or from a copy with borders.
+static bool dense_block(const apus_convolution *c, apus_part part) {
+    if (part.first_row >= part.last_row || part.first_column >= part.last_column) return true;
+    const band b = band_of(c, &part);
+    const bool copies = reaches_outside(c, b);
     const ptrdiff_t most_runs = apus_taps_of(c) * (c->packing == APUS_PLANAR ? c->in_channels : 1);
     const ptrdiff_t copied = copies ? b.rows * b.columns * c->in_channels : 0;
     float *copy = apus_scratch(0, (size_t)(copied + 1) * sizeof *copy + (size_t)most_runs * sizeof(run));
     if (copy == NULL) return false;
     run *runs = (run *)(copy + (copied + 1) / 2 * 2);
     const float *image = c->input + part.image * apus_image_step(c);
-    const source s = copies ? read_band(c, image, b, copy, runs) : read_image(c, image, part.first_row, runs);
+    const source s = copies ? read_band(c, image, b, copy, runs) : read_image(c, image, b, runs);
     const bool is_pixel = part.last_row - part.first_row == 1 && part.last_column - part.first_column == 1;
     if (is_pixel) convolve_pixel(c, &part, &s); else convolve_tiles(c, &part, &s);
     return true;
+}
+
+/// The output positions whose windows lie inside along one axis.
+INLINE apus_range inside_of(ptrdiff_t pad, ptrdiff_t stride, ptrdiff_t reach, ptrdiff_t extent, ptrdiff_t count) {
+    const ptrdiff_t first = apus_divide_up(pad, stride), room = extent - 1 - reach + pad;
+    const ptrdiff_t last = room < 0 ? 0 : apus_min(count, room / stride + 1);
+    return (apus_range){apus_min(first, count), apus_max(apus_min(first, count), last)};
+}
+
+/// Where rows are long only what touches the border is copied: some tiles at both ends, and the rows above and below.
+static bool dense_part(const apus_convolution *c, apus_part part) {
+    if (part.last_column - part.first_column < 4 * TILE_ROWS || !reaches_outside(c, band_of(c, &part)))
+        return dense_block(c, part);
+    const apus_range y = inside_of(c->pad_top, c->stride_y, (c->kernel_height - 1) * c->dilation_y, c->in_height,
+                                   c->out_height);
+    const apus_range x = inside_of(c->pad_left, c->stride_x, (c->kernel_width - 1) * c->dilation_x, c->in_width,
+                                   c->out_width);
+    apus_part above = part, middle = part, below = part;
+    above.last_row = middle.first_row = apus_max(part.first_row, apus_min(y.first, part.last_row));
+    below.first_row = middle.last_row = apus_max(middle.first_row, apus_min(y.last, part.last_row));
+    apus_part left = middle, right = middle;
+    const ptrdiff_t at_left = x.first > part.first_column ? apus_divide_up(x.first - part.first_column, TILE_ROWS) : 0;
+    const ptrdiff_t at_right = x.last < part.last_column ? apus_divide_up(part.last_column - x.last, TILE_ROWS) : 0;
+    if ((at_left + at_right) * TILE_ROWS > part.last_column - part.first_column) return dense_block(c, part);
+    left.last_column = middle.first_column = part.first_column + at_left * TILE_ROWS;
+    right.first_column = middle.last_column = part.last_column - at_right * TILE_ROWS;
+    return dense_block(c, above) && dense_block(c, left) && dense_block(c, middle) && dense_block(c, right)
+        && dense_block(c, below);
 }
 
 #endif
