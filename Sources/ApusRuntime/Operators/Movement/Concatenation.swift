@@ -27,7 +27,9 @@ struct Concatenation: Operator {
                 found: "\(input.shape)")
             shape[axis] += input.shape[axis]
         }
-        if axis == 1, shape.rank == 4, let joined = Value.joining(inputs.compactMap { $0 }, to: shape) { return [joined] }
+        if axis == 1, shape.rank == 4, let joined = Value.joining(inputs.compactMap { $0 }, to: shape) {
+            return [joined]
+        }
         let isImage = shape.rank == 4 && inputs.contains { $0?.isChannelsLast ?? false }
         let result =
             isImage
