@@ -7,7 +7,7 @@ import ArgumentParser
 struct QuantizationOptions: ParsableArguments {
     enum Kind: String, CaseIterable, ExpressibleByArgument { case int8 }
 
-    @Option(help: "Compute with 8-bit integers: a third of the size, and faster.") var quantize: Kind?
+    @Option(help: "Compute with 8-bit integers: about a quarter of the size, and faster.") var quantize: Kind?
     @Option(help: "The split that ranges of numbers are measured on.") var calibrate = Split.val
     @Option(help: "Images of it that are used.") var calibrationImages = 128
     @Option(help: "How ranges of numbers are chosen.") var ranges = RangeMethod.squaredError
