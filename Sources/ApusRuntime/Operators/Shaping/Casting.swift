@@ -55,6 +55,12 @@ extension ExecutionContext {
         if x.dataType == target { return x }
         if x.dataType.isHalf, target == .float32 { return try widen(x) }
         if x.dataType == .float32, target.isHalf { return try narrow(x, to: target) }
+        if target == .float32, x.dataType == .bool || !x.dataType.isFloatingPoint, !x.dataType.isFourBit {
+            let source = try rowMajor(x), result = try make(x.shape)
+            let type = x.dataType == .bool ? DataType.uint8 : x.dataType
+            try type.accept(FloatCast(source: source.base, target: result.floats, count: x.count))
+            return result
+        }
         if target.isFloat8 {
             let result = try make(x.shape, target)
             try result.fillFloat8(try x.anyDoubles(self), saturates: saturates)
@@ -80,5 +86,17 @@ extension ExecutionContext {
 extension UInt64 {
     fileprivate init(clampingDouble value: Double) {
         self = value >= 0x1p64 ? .max : value <= -1 ? 0 : UInt64(value.rounded(.towardZero))
+    }
+}
+
+/// Integers as `float32`, the cast that prepares most pictures.
+private struct FloatCast: NumberVisitor {
+    let source: UnsafeMutableRawPointer
+    let target: UnsafeMutablePointer<Float>
+    let count: Int
+
+    func visit<Element: Number>(_ type: Element.Type) throws(OperatorError) {
+        let elements = source.assumingMemoryBound(to: type)
+        for index in 0..<count { target[index] = Float(elements[index].wide) }
     }
 }

@@ -44,19 +44,17 @@ struct PatternParser {
     }
 
     private mutating func repeats(of atom: PatternNode) throws(PatternError) -> PatternNode {
-        var node = atom
-        while let (least, most) = try quantifier() {
-            guard least <= Self.repeatLimit, (most ?? 0) <= Self.repeatLimit, most.map({ $0 >= least }) ?? true else {
-                throw PatternError(reason: "of at most \(Self.repeatLimit) repeats")
-            }
-            // Whether as few or as many as can be are taken makes no difference to a match of the whole text.
-            _ = take("?")
-            node = .repeated(node, least: least, most: most)
+        guard let (least, most) = quantifier() else { return atom }
+        guard least <= Self.repeatLimit, (most ?? 0) <= Self.repeatLimit, most.map({ $0 >= least }) ?? true else {
+            throw PatternError(reason: "of at most \(Self.repeatLimit) repeats")
         }
-        return node
+        // Whether as few or as many as can be are taken makes no difference to a match of the whole text.
+        _ = take("?")
+        guard quantifier() == nil else { throw PatternError(reason: "without repeats of repeats") }
+        return .repeated(atom, least: least, most: most)
     }
 
-    private mutating func quantifier() throws(PatternError) -> (Int, Int?)? {
+    private mutating func quantifier() -> (least: Int, most: Int?)? {
         if take("*") { return (0, nil) }
         if take("+") { return (1, nil) }
         if take("?") { return (0, 1) }

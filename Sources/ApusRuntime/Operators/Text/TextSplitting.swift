@@ -36,7 +36,7 @@ struct TextSplitting: GeneralOperator {
         text.split(maxSplits: limit, whereSeparator: \.isWhitespace).map { String($0) }.enumerated().map {
             index, part in
             index == limit ? String(part.drop(while: \.isWhitespace)) : part
-        }
+        }.filter { !$0.isEmpty }
     }
 
     private func fields(of text: [UInt8]) -> [String] {
