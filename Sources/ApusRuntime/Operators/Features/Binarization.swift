@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// 1 where an element is above the threshold, 0 elsewhere. <https://onnx.ai/onnx/operators/onnx_aionnxml_Binarizer.html>
+/// 1 where an element is above the threshold, 0 elsewhere.
+/// <https://onnx.ai/onnx/operators/onnx_aionnxml_Binarizer.html>
 struct Binarization: Operator {
     static let type = OperatorType("Binarizer", domain: machineLearningDomain)
     private let threshold: Double

@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// A sequence with one more element, at its end or at a place. <https://onnx.ai/onnx/operators/onnx__SequenceInsert.html>
+/// A sequence with one more element, at its end or at a place.
+/// <https://onnx.ai/onnx/operators/onnx__SequenceInsert.html>
 struct SequenceInsertion: GeneralOperator {
     static let type = OperatorType("SequenceInsert", since: 11)
 

@@ -1,7 +1,8 @@
 import ApusCore
 import ApusONNX
 
-/// Its input: nothing is dropped at inference, or where the ratio is 0. <https://onnx.ai/onnx/operators/onnx__Dropout.html>
+/// Its input: nothing is dropped at inference, or where the ratio is 0.
+/// <https://onnx.ai/onnx/operators/onnx__Dropout.html>
 struct Dropout: Operator {
     static let type = OperatorType("Dropout", since: 7)
 
