@@ -40,6 +40,26 @@ import Testing
         }
     }
 
+    /// An expansion that is too large to be filtered at once, whose result is a part: only the result may lie there.
+    @Test func `what an operator needs for itself stays out of the whole`() throws {
+        var builder = GraphBuilder(name: "g")
+        let x = builder.input("x", shape: [1, 8, 9, 9])
+        let pointwise = builder.constant(noise([8, 8, 1, 1], seed: 4), name: "p")
+        let filter = builder.constant(noise([8, 1, 7, 7], seed: 5), name: "f")
+        let wide = builder.node("Conv", [x, pointwise])
+        let filtered = builder.node("Conv", [wide, filter], attributes: ["group": 8, "pads": [3, 3, 3, 3]])
+        let again = builder.node("Conv", [x, builder.constant(noise([8, 8, 1, 1], seed: 6), name: "q")])
+        let whole = builder.node("Concat", [filtered, again], attributes: ["axis": 1])
+        builder.output(builder.node("Relu", [whole]), name: "y", shape: [1, 16, 9, 9])
+        let model = builder.model(), input = noise([1, 8, 9, 9], seed: 7)
+        let session = try Session(model: model)
+        let expected = try Session(model: model, options: Backend.plain.options).run(["x": input])
+        for _ in 0..<3 {
+            let outputs = try session.run(["x": input])
+            for (name, array) in expected { #expect(outputs[name]?.isClose(to: array) ?? false) }
+        }
+    }
+
     @Test func `after the first run parts lie where they belong`() {
         let whole = Value([1, 24, 2, 3], .float32, storage: Storage(byteCount: 576), layout: .channelsLast(stride: 24))
         let parts = [whole.channels(from: 0, count: 8), whole.channels(from: 8, count: 16)]

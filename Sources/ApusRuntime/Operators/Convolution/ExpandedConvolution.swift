@@ -38,7 +38,10 @@ struct ExpandedConvolution: Operator, ImageWriter {
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let first = Array(inputs.prefix(3)), second = Array(inputs.suffix(2))
         if let y = try expand(try inputs.required(0), context) { return [y] }
-        return try depthwise(try pointwise(first, context) + second, context)
+        // Only the second result goes where the program wants this operator's.
+        var free = context
+        free.destination = nil
+        return try depthwise(try pointwise(first, free) + second, context)
     }
 
     /// `nil` where the kernels cannot do the two at once.
