@@ -21,7 +21,8 @@ extension Message {
     init?(_ bytes: ArraySlice<UInt8>, _ schema: Schema, depth: Int = 0) {
         var rest = bytes
         while !rest.isEmpty {
-            guard let key = rest.popVarint(), let number = Int(exactly: key >> 3), number > 0 else { return nil }
+            guard let key = rest.popVarint(), key >= 8, key < 1 << 32 else { return nil }
+            let number = Int(key >> 3)
             guard let content = Content(&rest, wire: key & 7, schema.child(number), depth: depth) else { return nil }
             fields.append(Field(number: number, content: content))
         }
