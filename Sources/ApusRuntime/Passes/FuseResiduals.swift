@@ -9,7 +9,8 @@ func fusingResiduals(_ graph: Graph) -> Graph {
     for (index, node) in graph.nodes.enumerated() where node.isStandard("Add") && node.inputs.count == 2 {
         for (sum, other) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
             guard let producer = uses.producer(of: sum), uses.hasOneReader(sum), !absorbed.contains(producer),
-                graph.nodes[producer].isConvolution, graph.nodes[producer].input(3) == nil, sum != other,
+                graph.nodes[producer].isConvolution, sum != other,
+                graph.nodes[producer].inputs.dropFirst(3).allSatisfy(\.isEmpty),
                 graph.initializers[other] == nil
             else { continue }
             // The convolution moves to the addition's place, where the other term is known.
@@ -24,7 +25,7 @@ func fusingResiduals(_ graph: Graph) -> Graph {
 private func adding(_ residual: String, to convolution: Node, output: [String]) -> Node {
     var node = convolution
     node.domain = fusedDomain
-    node.inputs += [String](repeating: "", count: 3 - convolution.inputs.count) + [residual]
+    node.inputs = (0..<3).map { convolution.input($0) ?? "" } + [residual]
     node.outputs = output
     node.attributes["residual"] = convolution.attributes["activation"] == nil ? "before" : "after"
     return node
