@@ -24,7 +24,7 @@ import Testing
 
     /// Steps 2 and 4 without a file: what the registry makes of a node, and what it computes.
     @Test func `an operator reads its attributes and computes`() throws {
-        let node = Node("Scaling", inputs: ["x"], outputs: ["y"], attributes: ["factor": 3])
+        let node = Node("Scaling", inputs: ["x"], outputs: ["y"], attributes: ["factor": 3.0])
         let context = ExecutionContext(
             threads: ThreadPool(threads: 1), cpu: InstructionSet.best.cpu, workspace: Workspace(limit: 1 << 20))
         let run = Executor(try Scaling(node, opset: 17))

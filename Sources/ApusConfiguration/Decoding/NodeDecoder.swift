@@ -3,10 +3,16 @@ final class DecodingSession {
     let root: YAMLNode
     let allowsNonFinite: Bool
     let ignoresUnknownKeys: Bool
+    /// Whether texts must be quoted, as in JSON: YAML takes `[1]` for a list of texts where one is wanted.
+    let quotesTexts: Bool
     let userInfo: [CodingUserInfoKey: Any]
 
-    init(root: YAMLNode, folder: String, allowsNonFinite: Bool, ignoresUnknownKeys: Bool = false) {
+    init(
+        root: YAMLNode, folder: String, allowsNonFinite: Bool, ignoresUnknownKeys: Bool = false,
+        quotesTexts: Bool = false
+    ) {
         self.root = root
+        self.quotesTexts = quotesTexts
         self.allowsNonFinite = allowsNonFinite
         self.ignoresUnknownKeys = ignoresUnknownKeys
         userInfo = CodingUserInfoKey.configurationFolder.map { [$0: folder] } ?? [:]
@@ -81,6 +87,7 @@ extension NodeDecoder {
         _ type: V.Type, from node: YAMLNode, at path: [any CodingKey], in session: DecodingSession
     ) throws -> V {
         if case .scalar(let text, let isPlain) = node.content, !node.isNull,
+            !(session.quotesTexts && isPlain && type == String.self),
             let value = V(yaml: text, isPlain: isPlain, allowsNonFinite: session.allowsNonFinite)
         {
             return value

@@ -7,7 +7,8 @@ extension Configuration {
         _ type: T.Type, _ text: String, name: String
     ) throws(ConfigurationError) -> T {
         let root = try JSONReader.read(text, name: name)
-        let session = DecodingSession(root: root, folder: ".", allowsNonFinite: false, ignoresUnknownKeys: true)
+        let session = DecodingSession(
+            root: root, folder: ".", allowsNonFinite: false, ignoresUnknownKeys: true, quotesTexts: true)
         do {
             return try NodeDecoder.decode(type, from: root, at: [], in: session, defaults: nil)
         } catch let error as ConfigurationError {

@@ -13,10 +13,12 @@ struct ExpandedConvolution: Operator, ImageWriter {
     private var pointwise, depthwise: FusedConvolution
 
     init(_ node: Node, opset: Int) throws(GraphError) {
-        try node.requireInputs(5...5)
+        try node.requireInputs(2...5)
         var first = node, second = node
-        first.inputs = Array(node.inputs.prefix(3))
-        second.inputs = ["expanded"] + node.inputs.suffix(2)
+        // Either may have no bias.
+        let inputs = (0..<5).map { node.input($0) ?? "" }
+        first.inputs = Array(inputs.prefix(3))
+        second.inputs = ["expanded"] + inputs.suffix(2)
         first.attributes = [:]
         for (name, attribute) in node.attributes where name.hasPrefix(Self.prefix) {
             first.attributes[String(name.dropFirst(Self.prefix.count))] = attribute
