@@ -167,6 +167,23 @@ import Testing
         }
     }
 
+    @Test(arguments: ["Flatten", "Relu", "Conv"])
+    func `a quantization without an output is no end of a chain`(type: String) throws {
+        let nodes = [
+            Node("DequantizeLinear", inputs: ["x", "scale", "zero"], outputs: ["a"]),
+            Node(type, inputs: type == "Conv" ? ["a", "w"] : ["a"], outputs: ["b"]),
+            Node("QuantizeLinear", inputs: ["b", "scale", "zero"], outputs: []),
+        ]
+        var odd = graph(
+            nodes,
+            constants: [
+                "scale": NDArray(scalar: Float(0.5)), "zero": NDArray(scalar: Int8(0)), "w": noise([2, 3, 1, 1]),
+            ],
+            outputs: [])
+        odd.inputs = [ValueInfo("x", .int8, shape: [1, 3, 4, 4])]
+        #expect(try outcome(Model(graph: odd)) == .missingInput("x", expected: ["x"]))
+    }
+
     @Test(arguments: [[], [3], [3, 4], [1, 3, 5]] as [Shape])
     func `a convolution of images refuses other shapes`(shape: Shape) throws {
         #expect(throws: RuntimeError.self) {

@@ -30,9 +30,9 @@ struct QuantizedValues {
     func target(of value: String) -> (node: Int, scale: ByteScale)? {
         guard uses.hasOneReader(value), let reader = uses.readers(of: value).first else { return nil }
         let node = graph.nodes[reader]
-        guard node.isStandard("QuantizeLinear"), node.input(0) == value, let scale = byteScale(of: node) else {
-            return nil
-        }
+        guard node.isStandard("QuantizeLinear"), node.outputs.count == 1, node.input(0) == value,
+            let scale = byteScale(of: node)
+        else { return nil }
         return (reader, scale)
     }
 
