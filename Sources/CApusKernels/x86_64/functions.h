@@ -25,10 +25,10 @@ INLINE vector exponential(vector x) {
     return where_less(negative(x), -88.722839f, all(__builtin_inff()), p);
 }
 
-/// 1 + e⁻ˣ, where e⁸⁷ stands for all that is larger: enough for a sigmoid, and never infinite. The exponent is taken to
-/// base 2 in one step: where that costs digits, the sigmoid has long come to rest.
+/// 1 + e⁻ˣ for x ≥ −87, where e⁻⁸⁷ stands for all that is smaller: enough for a sigmoid, and never infinite. The exponent
+/// is taken to base 2 in one step: where that costs digits, the sigmoid has long come to rest.
 INLINE vector one_plus_exponential(vector x) {
-    const vector y = multiply(at_least(-87, at_most(87, x)), all(-1.44269504f)), n = rounded(y), r = subtract(y, n);
+    const vector y = multiply(at_most(87, x), all(-1.44269504f)), n = rounded(y), r = subtract(y, n);
     vector p = all(1.32669706e-3f);
     p = fuse(p, r, all(9.67545994e-3f));
     p = fuse(p, r, all(5.55074252e-2f));
@@ -38,9 +38,12 @@ INLINE vector one_plus_exponential(vector x) {
     return add(scale_in_range(p, n), all(1));
 }
 
-INLINE vector sigmoid(vector x) { return reciprocal(one_plus_exponential(x)); }
+INLINE vector sigmoid(vector x) { return reciprocal(one_plus_exponential(at_least(-87, x))); }
 /// Below −87 as at −87, where it is already 0 to 35 decimals.
-INLINE vector silu(vector x) { return multiply(at_least(-87, x), reciprocal(one_plus_exponential(x))); }
+INLINE vector silu(vector x) {
+    const vector bounded = at_least(-87, x);
+    return multiply(bounded, reciprocal(one_plus_exponential(bounded)));
+}
 
 /// Whether `apply` knows a function.
 INLINE bool is_vector_function(apus_function f) {
