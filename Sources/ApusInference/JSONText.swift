@@ -1,3 +1,5 @@
+import ApusConfiguration
+
 /// JSON whose objects keep their order.
 public indirect enum JSONText: Sendable {
     case object([(key: String, value: JSONText)])
@@ -15,30 +17,14 @@ public indirect enum JSONText: Sendable {
     public var text: String {
         switch self {
         case .object(let members):
-            "{" + members.map { Self.quoted($0.key) + ": " + $0.value.text }.joined(separator: ", ") + "}"
+            "{" + members.map { $0.key.quotedAsJSON + ": " + $0.value.text }.joined(separator: ", ") + "}"
         case .array(let elements): "[" + elements.map(\.text).joined(separator: ", ") + "]"
-        case .string(let string): Self.quoted(string)
+        case .string(let string): string.quotedAsJSON
         case .integer(let integer): String(integer)
         case .bool(let value): value ? "true" : "false"
         case .number(let number): number.isFinite ? "\(number)" : "null"
         case .float(let float): float.isFinite ? "\(float)" : "null"
         case .null: "null"
         }
-    }
-
-    private static func quoted(_ string: String) -> String {
-        var result = "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\0"..<" ": result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -67,6 +67,12 @@ import Testing
         }
     }
 
+    /// No two files implement one operator from the same opset on.
+    @Test func `each operator stands once`() {
+        let types = OperatorRegistry.families.joined().map { $0.type }
+        #expect(Set(types).count == types.count)
+    }
+
     private static func text(_ path: String) throws -> String {
         String(decoding: try FileSystem.read(path), as: UTF8.self)
     }

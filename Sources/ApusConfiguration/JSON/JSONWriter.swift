@@ -4,13 +4,13 @@ enum JSONWriter {
         switch node.content {
         case .mapping(let entries):
             writeList(entries.sorted { $0.key < $1.key }, "{", "}", to: &text) { entry, text in
-                write(entry.key, to: &text)
+                text += entry.key.quotedAsJSON
                 text += ":"
                 write(entry.value, to: &text)
             }
         case .sequence(let elements): writeList(elements, "[", "]", to: &text) { write($0, to: &$1) }
         case .scalar(let word, isPlain: true): text += isLiteral(word) ? word : "null"
-        case .scalar(let string, isPlain: false): write(string, to: &text)
+        case .scalar(let string, isPlain: false): text += string.quotedAsJSON
         }
     }
 
@@ -29,20 +29,23 @@ enum JSONWriter {
     private static func isLiteral(_ word: String) -> Bool {
         ["true", "false", "null"].contains(word) || Double(word)?.isFinite == true
     }
+}
 
-    private static func write(_ string: String, to text: inout String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
+extension String {
+    /// This text between quotes, as JSON spells it.
+    public var quotedAsJSON: String {
+        var result = "\""
+        for scalar in unicodeScalars {
             switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\0"..<" ": text += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: text.unicodeScalars.append(scalar)
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case "\0"..<" ": result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: result.unicodeScalars.append(scalar)
             }
         }
-        text += "\""
+        return result + "\""
     }
 }
