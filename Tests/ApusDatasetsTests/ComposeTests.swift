@@ -88,10 +88,9 @@ import Testing
         #expect(!scene.accepts(sprite, x: 8, y: 0, limit: 0.1))
         scene.place(sprite, label: 2, x: 9, y: 0, tint: SceneColor(1, 1, 1), shadow: 0)
         #expect(!scene.accepts(sprite, x: 0, y: 9, limit: 0.1))
-        #expect(scene.boxes.map(\.label) == [1, 2])
-        let (image, boxes) = (scene.image, scene.boxes)
-        #expect(image.pixels[0] == 200)
-        guard case .edges(let minX, _, let maxX, _) = boxes[0].geometry else { return }
-        #expect((minX, maxX) == (0, 9))
+        #expect(scene.annotations.map(\.label) == [1, 2])
+        #expect(scene.image.pixels[0] == 200)
+        let box = try #require(scene.annotations[0].box)
+        #expect((box.minX, box.maxX) == (0, 9))
     }
 }

@@ -212,7 +212,8 @@ import Testing
             name: "a", split: .train, width: 4, height: 4,
             boxes: [LabeledBox(BoundingBox(minX: 0, minY: 0, maxX: 2, maxY: 2), label: 7)])
         let image = CheckedImage(
-            hash: hash, byteCount: 3, width: 4, height: 4, generated: GeneratedSample(bytes: [1, 2, 3], boxes: []))
+            hash: hash, byteCount: 3, width: 4, height: 4,
+            generated: GeneratedSample(bytes: [1, 2, 3], labels: .init()))
         let entry = PreparedEntry(record: record, declaredSplit: .train, content: .file("a"), image: image)
         let path = folder.path + "/other.h5"
         let writer = PreparedWriter(header: header, entries: [entry])

@@ -58,7 +58,7 @@ import Testing
          "annotations": [
            {"id": 1, "image_id": 7, "category_id": 18, "bbox": [1, 2, 10, 10], "iscrowd": 0, "area": 100},
            {"id": 2, "image_id": 7, "category_id": 3, "bbox": [5, 6, 15, 19], "iscrowd": 1,
-            "segmentation": {"counts": [1, 2], "size": [30, 40]}},
+            "segmentation": {"counts": [1, 1199], "size": [30, 40]}},
            {"id": 3, "image_id": 7, "category_id": 3, "bbox": [NaN, 6, 15, 19]},
            {"id": 4, "image_id": 8, "category_id": 3, "bbox": [5, 6, 15, 19]},
            {"id": 5, "image_id": 7, "category_id": 4, "bbox": [5, 6, 15, 19]},

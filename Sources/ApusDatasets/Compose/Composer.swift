@@ -4,7 +4,7 @@ import ApusVision
 /// Builds the scenes of a recipe; scene i of a split is a function of the recipe and the objects alone.
 struct Composer {
     let recipe: ComposeRecipe
-    let classNames: [String]
+    let classes: [AnnotationClass]
     let train: IDXPart?
     let test: IDXPart?
 
@@ -15,7 +15,7 @@ struct Composer {
     }
 
     func listing() throws(DatasetError) -> SourceListing {
-        var listing = SourceListing(classNames: classNames, samples: [], faults: [])
+        var listing = SourceListing(classes: classes, samples: [], faults: [])
         for split in Split.allCases where recipe.scenes[split] > 0 {
             let pool = try pool(for: split, faults: &listing.faults)
             for index in 0..<recipe.scenes[split] {
@@ -43,9 +43,9 @@ struct Composer {
             case .val: 0..<half
             case .test: half..<part.count
             }
-        let usable = range.filter { Int(part.labels[$0]) < classNames.count }
-        faults += range.filter { Int(part.labels[$0]) >= classNames.count }
-            .map { part.classFault($0, classCount: classNames.count) }
+        let usable = range.filter { Int(part.labels[$0]) < classes.count }
+        faults += range.filter { Int(part.labels[$0]) >= classes.count }
+            .map { part.classFault($0, classCount: classes.count) }
         guard !usable.isEmpty else {
             throw .unreadableSource(path: part.path, line: nil, reason: "no images for \(split.rawValue) scenes")
         }
@@ -62,7 +62,8 @@ struct Composer {
         for _ in 0..<stream.integer(in: recipe.objects[0]...recipe.objects[1]) {
             addObject(to: &scene, from: pool, shadow: shadow, using: &stream)
         }
-        return GeneratedSample(bytes: scene.image.pngData(level: 1), boxes: scene.boxes)
+        return GeneratedSample(
+            bytes: scene.image.pngData(level: 1), labels: SourceLabels(annotations: scene.annotations))
     }
 
     /// How often a place or a cutout is drawn before an object is given up.

@@ -80,7 +80,7 @@ struct Scene {
     }
 
     /// The box around the pixels that each object shows.
-    var boxes: [SourceBox] {
+    var annotations: [Annotation] {
         var hulls = [(minX: Int, minY: Int, maxX: Int, maxY: Int)](repeating: (side, side, 0, 0), count: objects.count)
         for (pixel, owner) in owners.enumerated() where owner >= 0 {
             let (x, y) = (pixel % side, pixel / side)
@@ -88,10 +88,10 @@ struct Scene {
             hulls[owner] = (min(hull.minX, x), min(hull.minY, y), max(hull.maxX, x + 1), max(hull.maxY, y + 1))
         }
         return zip(objects, hulls).map { object, hull in
-            SourceBox(
-                geometry: .edges(
-                    minX: Double(hull.minX), minY: Double(hull.minY), maxX: Double(hull.maxX), maxY: Double(hull.maxY)),
-                label: object.label)
+            Annotation(
+                label: object.label,
+                box: AnnotatedBox(
+                    minX: Double(hull.minX), minY: Double(hull.minY), maxX: Double(hull.maxX), maxY: Double(hull.maxY)))
         }
     }
 

@@ -1,3 +1,4 @@
+import ApusAugmentation
 import ApusVision
 
 /// What becomes of a declared box: the box in pixels inside the image, or nothing, and what was wrong.
@@ -10,8 +11,8 @@ struct CheckedBox: Equatable {
     private static let tolerance = 0.1
 
     /// Clips a box that reaches out of the image; drops one that is empty, outside or not finite.
-    init(_ source: SourceBox, width: Int, height: Int) {
-        let edges = Self.edges(source.geometry, width: Double(width), height: Double(height))
+    init(_ annotation: Annotation, width: Int, height: Int) {
+        let edges = annotation.bounds(in: ImageSize(width: width, height: height)).edges
         let text = "box [\(edges.map { Self.short($0) }.joined(separator: ", "))]"
         if let (kind, reason) = Self.refusal(of: edges, width: Double(width), height: Double(height)) {
             self.kind = kind
@@ -19,7 +20,8 @@ struct CheckedBox: Equatable {
             return
         }
         box = LabeledBox(
-            Self.box(edges, width: Double(width), height: Double(height)), label: source.label, isCrowd: source.isCrowd)
+            Self.box(edges, width: Double(width), height: Double(height)), label: annotation.label,
+            isCrowd: annotation.flags.contains(.crowd))
         let overhang = max(-edges[0], -edges[1], edges[2] - Double(width), edges[3] - Double(height))
         if overhang > Self.tolerance {
             kind = .boxClipped
@@ -41,17 +43,6 @@ struct CheckedBox: Equatable {
             maxY: Float(min(edges[3], height)))
     }
 
-    private static func edges(_ geometry: SourceBox.Geometry, width: Double, height: Double) -> [Double] {
-        switch geometry {
-        case .edges(let minX, let minY, let maxX, let maxY): [minX, minY, maxX, maxY]
-        case .normalized(let centerX, let centerY, let boxWidth, let boxHeight):
-            [
-                (centerX - boxWidth / 2) * width, (centerY - boxHeight / 2) * height,
-                (centerX + boxWidth / 2) * width, (centerY + boxHeight / 2) * height,
-            ]
-        }
-    }
-
     /// At most two decimals, none where they are zero.
     private static func short(_ value: Double) -> String {
         guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
@@ -61,21 +52,21 @@ struct CheckedBox: Equatable {
 }
 
 /// The usable boxes of a sample, each once, and the faults of the others.
-func checkedBoxes(of sample: SourceSample, in image: CheckedImage) -> ([LabeledBox], [Fault]) {
+func checkedBoxes(of labels: SourceLabels, sample: SourceSample, size: ImageSize) -> ([LabeledBox], [Fault]) {
     var boxes = [LabeledBox]()
     var seen = Set<LabeledBox>()
-    var faults = [Fault]()
-    for source in image.generated?.boxes ?? sample.boxes {
-        let checked = CheckedBox(source, width: image.width, height: image.height)
+    var faults = labels.faults
+    for annotation in labels.annotations {
+        let checked = CheckedBox(annotation, width: size.width, height: size.height)
         if let kind = checked.kind {
-            faults.append(Fault(kind, file: sample.labelFile, line: source.line, message: checked.message))
+            faults.append(Fault(kind, file: sample.labelFile, line: annotation.line, message: checked.message))
         }
         guard let box = checked.box else { continue }
         if seen.insert(box).inserted {
             boxes.append(box)
         } else {
             let message = "the same box of the same class twice in \(sample.name); kept once"
-            faults.append(Fault(.duplicateBox, file: sample.labelFile, line: source.line, message: message))
+            faults.append(Fault(.duplicateBox, file: sample.labelFile, line: annotation.line, message: message))
         }
     }
     return (boxes, faults)

@@ -1,3 +1,4 @@
+import ApusAugmentation
 import ApusCore
 import ApusVision
 
@@ -67,12 +68,17 @@ struct PreparedCollection {
     }
 
     private mutating func add(_ sample: SourceSample, _ image: CheckedImage) {
-        let (boxes, boxFaults) = checkedBoxes(of: sample, in: image)
+        let size = ImageSize(width: image.width, height: image.height)
+        let labels = image.generated?.labels ?? sample.labels(size)
+        guard !labels.leavesOutImage else {
+            faults += labels.faults
+            return
+        }
+        let (boxes, boxFaults) = checkedBoxes(of: labels, sample: sample, size: size)
         faults += boxFaults
-        if let declared = sample.declaredSize, declared != (image.width, image.height) {
+        if let declared = labels.declaredSize, declared != size {
             let message =
-                "labelled as \(declared.width)×\(declared.height), but \(sample.name) is "
-                + "\(image.width)×\(image.height); kept, with the boxes as they stand"
+                "labelled as \(declared), but \(sample.name) is \(size); kept, with the boxes as they stand"
             faults.append(Fault(.sizeMismatch, file: sample.labelFile, message: message))
         }
         let record = PreparedDataset.Record(

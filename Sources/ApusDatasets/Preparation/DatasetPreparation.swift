@@ -72,7 +72,7 @@ extension DatasetDescription {
         switch source.format {
         case .voc: VOCSource(root: root, description: self, threads: threads)
         case .coco: COCOSource(root: root, description: self)
-        case .yolo: YOLOSource(root: root, description: self, threads: threads)
+        case .yolo: YOLOSource(root: root, description: self)
         case .idx: IDXSource(root: root, description: self)
         }
     }

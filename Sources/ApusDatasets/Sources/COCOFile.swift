@@ -1,58 +1,119 @@
+import ApusAugmentation
 import ApusCore
+import Glibc
 
-/// What detection needs of one COCO annotation file.
-struct COCOFile {
-    struct Image {
+/// One COCO annotation file, mapped: what it says of images and classes is read at once, and its annotations, found by
+/// image, when they are asked for.
+///
+/// A file of a million annotations so costs 24 bytes for each in memory, whatever their polygons take.
+final class COCOFile: Sendable {
+    struct Image: Sendable {
         var id: Int
         var name: String
-        var size: (width: Int, height: Int)?
+        var size: ImageSize?
         var line: Int
     }
 
-    struct Annotation {
-        var id: String?
-        var imageID: Int
-        var categoryID: Int
-        /// x, y, width, height in pixels; may hold what is not finite.
-        var box: [Double]
-        var isCrowd: Bool
-        var line: Int
-    }
+    let path: String
+    let images: [Image]
+    /// By id.
+    let categories: [Int: AnnotationClass]
+    let faults: [Fault]
+    private let file: MappedFile
+    private let index: COCOIndex
 
-    var images: [Image] = []
-    var annotations: [Annotation] = []
-    var categories: [Int: String] = [:]
-    var faults: [Fault] = []
-    private let path: String
-
-    static func read(_ path: String) throws(DatasetError) -> COCOFile {
-        let mapped: MappedFile
-        do throws(FileError) { mapped = try MappedFile(path: path) } catch { throw .file(error) }
-        defer { withExtendedLifetime(mapped) {} }
-        var file = COCOFile(path: path)
+    init(path: String) throws(DatasetError) {
+        self.path = path
+        do throws(FileError) { file = try MappedFile(path: path) } catch { throw .file(error) }
+        var outline = COCOOutline(path: path)
         do throws(JSONError) {
-            try file.parse(mapped.bytes)
+            try outline.parse(file.bytes)
         } catch {
             throw .unreadableSource(path: path, line: error.line, reason: "not COCO JSON: \(error.reason)")
         }
-        return file
+        (images, categories, faults) = (outline.images, outline.categories, outline.faults)
+        index = COCOIndex(outline.places)
     }
 
-    private init(path: String) { self.path = path }
+    /// Ids of images that annotations name and that are not in the file, with the line of the first such annotation.
+    func strayImages() -> [(id: Int, line: Int, count: Int)] {
+        let known = Set(images.map(\.id))
+        return index.images.filter { !known.contains($0.id) }
+    }
 
-    private mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
+    /// The annotations of an image in the order of the file.
+    func labels(of image: Image, size: ImageSize, classes: ClassTable) -> SourceLabels {
+        var labels = SourceLabels(declaredSize: image.size)
+        let reader = COCOAnnotationReader(path: path, categories: categories, classes: classes, size: size)
+        for place in index.places(ofImage: image.id) { reader.read(file.bytes, at: place, into: &labels) }
+        return labels
+    }
+}
+
+/// Where an annotation begins.
+struct COCOPlace: Sendable {
+    var image: Int
+    var offset: Int
+    var line: Int
+}
+
+/// Annotations by image.
+private struct COCOIndex: Sendable {
+    /// By image, then as in the file.
+    private let places: [COCOPlace]
+
+    init(_ places: [COCOPlace]) { self.places = places.sorted { ($0.image, $0.offset) < ($1.image, $1.offset) } }
+
+    func places(ofImage id: Int) -> ArraySlice<COCOPlace> {
+        let start = lowerBound(of: id)
+        return places[start...].prefix { $0.image == id }
+    }
+
+    var images: [(id: Int, line: Int, count: Int)] {
+        var result = [(id: Int, line: Int, count: Int)]()
+        for place in places {
+            if result.last?.id == place.image {
+                result[result.count - 1].count += 1
+            } else {
+                result.append((place.image, place.line, 1))
+            }
+        }
+        return result
+    }
+
+    private func lowerBound(of id: Int) -> Int {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle].image < id { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// The first walk through a file: all but what its annotations say.
+private struct COCOOutline {
+    let path: String
+    var images: [COCOFile.Image] = []
+    var categories: [Int: AnnotationClass] = [:]
+    var places: [COCOPlace] = []
+    var faults: [Fault] = []
+
+    init(path: String) { self.path = path }
+
+    mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
         var cursor = JSONCursor(bytes)
-        var file = self
+        var outline = self
         try cursor.object { (key, cursor) throws(JSONError) in
             switch key {
-            case "images": try cursor.array { (cursor) throws(JSONError) in try file.image(&cursor) }
-            case "annotations": try cursor.array { (cursor) throws(JSONError) in try file.annotation(&cursor) }
-            case "categories": try cursor.array { (cursor) throws(JSONError) in try file.category(&cursor) }
+            case "images": try cursor.array { (cursor) throws(JSONError) in try outline.image(&cursor) }
+            case "annotations": try cursor.array { (cursor) throws(JSONError) in try outline.annotation(&cursor) }
+            case "categories": try cursor.array { (cursor) throws(JSONError) in try outline.category(&cursor) }
             default: try cursor.skip()
             }
         }
         try cursor.end()
-        self = file
+        self = outline
     }
 
     private mutating func image(_ cursor: inout JSONCursor) throws(JSONError) {
@@ -68,73 +129,83 @@ struct COCOFile {
             }
         }
         guard let id, let name, !name.isEmpty else {
-            faults.append(
-                Fault(.malformedLabels, file: path, line: line, message: "an image without id or file_name; left out"))
-            return
+            return addFault(line, "an image without id or file_name; left out")
         }
-        let size = width.flatMap { width in height.map { (width: width, height: $0) } }
-        images.append(Image(id: id, name: name, size: size, line: line))
+        let size = width.flatMap { width in height.map { ImageSize(width: width, height: $0) } }
+        images.append(COCOFile.Image(id: id, name: name, size: size, line: line))
     }
 
     private mutating func annotation(_ cursor: inout JSONCursor) throws(JSONError) {
-        let line = cursor.line
-        var id: String?, image: Int?, category: Int?, box = [Double?](), isCrowd = false
+        let (offset, line) = (cursor.offset, cursor.line)
+        var image: Int?
         try cursor.members { (key, cursor) throws(JSONError) in
-            switch key {
-            case "id": id = try cursor.identifier()
-            case "image_id": image = try cursor.integer()
-            case "category_id": category = try cursor.integer()
-            case "bbox": box = try cursor.numbers()
-            case "iscrowd": isCrowd = try cursor.integer() == 1
-            default: try cursor.skip()
-            }
+            if key == "image_id" { image = try cursor.integer() } else { try cursor.skip() }
         }
-        let edges = box.compactMap { $0 }
-        guard let image, let category, edges.count == 4, box.count == 4 else {
-            let message =
-                "annotation \(id ?? "without id") needs image_id, category_id and a bbox of 4 numbers; left out"
-            faults.append(Fault(.malformedLabels, file: path, line: line, message: message))
-            return
-        }
-        annotations.append(
-            Annotation(id: id, imageID: image, categoryID: category, box: edges, isCrowd: isCrowd, line: line))
+        guard let image else { return addFault(line, "an annotation without image_id; left out") }
+        places.append(COCOPlace(image: image, offset: offset, line: line))
     }
 
     private mutating func category(_ cursor: inout JSONCursor) throws(JSONError) {
         let line = cursor.line
         var id: Int?, name: String?
+        var category = AnnotationClass("")
         try cursor.members { (key, cursor) throws(JSONError) in
             switch key {
             case "id": id = try cursor.integer()
             case "name": name = try cursor.identifier()
+            case "supercategory": category.group = try cursor.identifier()
+            case "keypoints": category.keypoints = try cursor.texts()
+            case "skeleton": category.skeleton = try cursor.pairs()
             default: try cursor.skip()
             }
         }
-        guard let id, let name else {
-            faults.append(
-                Fault(.malformedLabels, file: path, line: line, message: "a category without id or name; left out"))
-            return
-        }
-        categories[id] = name
+        guard let id, let name else { return addFault(line, "a category without id or name; left out") }
+        (category.id, category.name) = (id, name)
+        categories[id] = category
+    }
+
+    private mutating func addFault(_ line: Int, _ message: String) {
+        faults.append(Fault(.malformedLabels, file: path, line: line, message: message))
     }
 }
 
 extension JSONCursor {
     /// The members of an object; nothing where the next value is something else.
-    fileprivate mutating func members(
+    mutating func members(
         _ member: (String, inout JSONCursor) throws(JSONError) -> Void
     ) throws(JSONError) {
         if nextIsObject { try object(member) } else { try skip() }
     }
 
-    /// The numbers of a list, `nil` for what is none; empty where the next value is no list.
-    fileprivate mutating func numbers() throws(JSONError) -> [Double?] {
-        guard nextIsArray else {
-            try skip()
-            return []
-        }
+    /// The elements of a list; nothing where the next value is something else.
+    mutating func elements(_ element: (inout JSONCursor) throws(JSONError) -> Void) throws(JSONError) {
+        if nextIsArray { try array(element) } else { try skip() }
+    }
+
+    /// The numbers of a list, `nil` for what is none.
+    mutating func numbers() throws(JSONError) -> [Double?] {
         var numbers = [Double?]()
-        try array { (cursor) throws(JSONError) in numbers.append(try cursor.number()) }
+        try elements { (cursor) throws(JSONError) in numbers.append(try cursor.number()) }
         return numbers
+    }
+
+    fileprivate mutating func texts() throws(JSONError) -> [String] {
+        var texts = [String]()
+        try elements { (cursor) throws(JSONError) in
+            if let text = try cursor.identifier() { texts.append(text) }
+        }
+        return texts
+    }
+
+    /// COCO counts keypoints from 1.
+    fileprivate mutating func pairs() throws(JSONError) -> [SIMD2<Int>] {
+        var pairs = [SIMD2<Int>]()
+        try elements { (cursor) throws(JSONError) in
+            let ends = try cursor.numbers().compactMap { $0.flatMap { Int(exactly: $0) } }
+            if ends.count == 2, ends.allSatisfy({ (1...100_000).contains($0) }) {
+                pairs.append(SIMD2(ends[0] - 1, ends[1] - 1))
+            }
+        }
+        return pairs
     }
 }

@@ -17,82 +17,44 @@ struct COCOSource: DatasetSource {
     func listing() throws(DatasetError) -> SourceListing {
         let parts = try locateParts()
         var files = [(Part, COCOFile)]()
-        for part in parts { files.append((part, try COCOFile.read(part.path))) }
-        let classes = ClassIndex(
-            description.classes.isEmpty ? Self.classNames(in: files.map(\.1)) : description.classes)
-        var listing = SourceListing(classNames: classes.names, samples: [], faults: [])
+        for part in parts { files.append((part, try COCOFile(path: part.path))) }
+        let classes = ClassTable(Self.classes(in: files.map(\.1)), description: description)
+        var listing = SourceListing(classes: classes.classes, samples: [], faults: [])
         for (part, file) in files {
             listing.faults += file.faults
-            let folder = imageFolder(for: part, firstName: file.images.first?.name)
             let prefix =
                 files.count > 1 ? (part.split?.rawValue ?? stem(of: FileSystem.fileName(of: part.path))) + "/" : ""
-            append(file, part: part, folder: folder, prefix: prefix, classes: classes, to: &listing)
+            append(file, part: part, prefix: prefix, classes: classes, to: &listing)
         }
         return listing
     }
 
     private func append(
-        _ file: COCOFile, part: Part, folder: String, prefix: String, classes: ClassIndex,
-        to listing: inout SourceListing
+        _ file: COCOFile, part: Part, prefix: String, classes: ClassTable, to listing: inout SourceListing
     ) {
-        var indexByID = [Int: Int]()
+        let folder = imageFolder(for: part, firstName: file.images.first?.name)
+        var seen = Set<Int>()
         for image in file.images {
-            guard indexByID[image.id] == nil else {
-                listing.faults.append(
-                    Fault(
-                        .duplicateImage, file: part.path, line: image.line,
-                        message: "image id \(image.id) is there already; '\(image.name)' left out"))
+            guard seen.insert(image.id).inserted else {
+                let message = "image id \(image.id) is there already; '\(image.name)' left out"
+                listing.faults.append(Fault(.duplicateImage, file: part.path, line: image.line, message: message))
                 continue
             }
-            indexByID[image.id] = listing.samples.count
             listing.samples.append(
                 SourceSample(
                     name: prefix + image.name, content: .file(FileSystem.resolve(image.name, relativeTo: folder)),
-                    split: part.split, declaredSize: image.size, labelFile: part.path))
+                    split: part.split, declaredSize: image.size, labelFile: part.path,
+                    labels: { size in file.labels(of: image, size: size, classes: classes) }))
         }
-        for annotation in file.annotations {
-            switch place(annotation, file: file, part: part, indexByID: indexByID, classes: classes) {
-            case .success(let (sample, box)): listing.samples[sample].boxes.append(box)
-            case .failure(let error): listing.faults.append(error.fault)
-            }
+        for stray in file.strayImages() {
+            let message = "\(stray.count) annotations of image id \(stray.id), which is not there; left out"
+            listing.faults.append(Fault(.missingImage, file: part.path, line: stray.line, message: message))
         }
-    }
-
-    private struct PlacementError: Error {
-        var fault: Fault
-    }
-
-    private func place(
-        _ annotation: COCOFile.Annotation, file: COCOFile, part: Part, indexByID: [Int: Int], classes: ClassIndex
-    ) -> Result<(Int, SourceBox), PlacementError> {
-        func failure(_ kind: Fault.Kind, _ message: String) -> Result<(Int, SourceBox), PlacementError> {
-            let text = "annotation \(annotation.id ?? "without id"): \(message); left out"
-            return .failure(PlacementError(fault: Fault(kind, file: part.path, line: annotation.line, message: text)))
-        }
-        guard let sample = indexByID[annotation.imageID] else {
-            return failure(.missingImage, "no image with id \(annotation.imageID)")
-        }
-        guard let name = file.categories[annotation.categoryID] else {
-            return failure(.classOutOfRange, "no category with id \(annotation.categoryID)")
-        }
-        guard let label = classes[name] else {
-            return failure(.classOutOfRange, "category '\(name)' is not in classes")
-        }
-        let box = annotation.box
-        guard box.allSatisfy(\.isFinite) else {
-            return failure(.nonFiniteLabel, "bbox is [\(box.map { "\($0)" }.joined(separator: ", "))]")
-        }
-        let geometry = SourceBox.Geometry.edges(
-            minX: box[0], minY: box[1], maxX: box[0] + box[2], maxY: box[1] + box[3])
-        return .success(
-            (sample, SourceBox(geometry: geometry, label: label, isCrowd: annotation.isCrowd, line: annotation.line)))
     }
 
     /// The categories of all files in the order of their ids.
-    private static func classNames(in files: [COCOFile]) -> [String] {
-        var seen = Set<String>()
-        return files.flatMap { file in file.categories.sorted { $0.key < $1.key }.map(\.value) }
-            .filter { seen.insert($0).inserted }
+    private static func classes(in files: [COCOFile]) -> [AnnotationClass] {
+        files.flatMap { file in file.categories.sorted { $0.key < $1.key }.map(\.value) }
     }
 }
 

@@ -1,23 +1,24 @@
+import ApusAugmentation
 import ApusCore
 
-/// An image and its labels as the source declares them, before anything is checked.
+/// An image of a source, before anything is checked; its labels are read when they are asked for.
 struct SourceSample: Sendable {
     enum Content: Sendable {
         case file(String)
-        /// Made on demand.
+        /// Made on demand, the same each time.
         case generated(@Sendable () -> GeneratedSample)
     }
 
     /// Unique within the source.
     var name: String
     var content: Content
-    /// Empty where the sample is generated.
-    var boxes: [SourceBox] = []
     var split: Split?
-    /// The size that the labels were drawn on, where the source says so.
-    var declaredSize: (width: Int, height: Int)?
-    /// Where faults of the boxes are reported.
+    /// What the source says of the image's size, where it does without the labels being read.
+    var declaredSize: ImageSize?
+    /// Where faults of the labels are reported.
     var labelFile: String
+    /// Reads the labels, on any thread; the size is that of the image as it is shown. Without where generated.
+    var labels: @Sendable (ImageSize) -> SourceLabels = { _ in SourceLabels() }
 
     /// Where faults of the image are reported.
     var imageFile: String {
@@ -28,32 +29,29 @@ struct SourceSample: Sendable {
     }
 }
 
-/// An encoded image that a recipe makes, and its boxes.
-struct GeneratedSample: Sendable {
-    var bytes: [UInt8]
-    var boxes: [SourceBox]
+/// The labels of one image.
+struct SourceLabels: Sendable {
+    var annotations: [Annotation] = []
+    var faults: [Fault] = []
+    /// The size that the labels were drawn on, where they say so.
+    var declaredSize: ImageSize?
+    /// The image is not to be used: its labels cannot be read, or the description asks for it.
+    var leavesOutImage = false
 }
 
-/// A box as the source writes it.
-struct SourceBox: Sendable {
-    enum Geometry: Sendable {
-        /// Edges in pixels.
-        case edges(minX: Double, minY: Double, maxX: Double, maxY: Double)
-        /// Fractions of the image's sides.
-        case normalized(centerX: Double, centerY: Double, width: Double, height: Double)
-    }
-
-    var geometry: Geometry
-    var label: Int
-    var isCrowd = false
-    var line: Int?
+/// An encoded image that a recipe makes, and its labels.
+struct GeneratedSample: Sendable {
+    var bytes: [UInt8]
+    var labels: SourceLabels
 }
 
 /// Everything a source declares.
 struct SourceListing: Sendable {
-    var classNames: [String]
+    var classes: [AnnotationClass]
     var samples: [SourceSample]
     var faults: [Fault]
+
+    var classNames: [String] { classes.map(\.name) }
 }
 
 /// A reader of one format. Faults of single samples are listed; an error means that nothing can be read.
@@ -71,17 +69,4 @@ func isImageName(_ name: String) -> Bool {
 func stem(of name: String) -> String {
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
     return String(name[..<dot])
-}
-
-/// Finds labels by class name and remembers which names are unknown.
-struct ClassIndex {
-    let names: [String]
-    private let indices: [String: Int]
-
-    init(_ names: [String]) {
-        self.names = names
-        indices = Dictionary(zip(names, 0...), uniquingKeysWith: { first, _ in first })
-    }
-
-    subscript(name: String) -> Int? { indices[name] }
 }

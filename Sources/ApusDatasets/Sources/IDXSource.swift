@@ -57,10 +57,11 @@ struct IDXSource: DatasetSource {
                 path: root, line: nil, reason: "no train-images-idx3-ubyte or t10k-images-idx3-ubyte")
         }
         let classNames = description.classes.isEmpty ? Self.digits(train, test) : description.classes
+        let classes = classNames.map { AnnotationClass($0) }
         if let recipe = description.compose {
-            return try Composer(recipe: recipe, classNames: classNames, train: train, test: test).listing()
+            return try Composer(recipe: recipe, classes: classes, train: train, test: test).listing()
         }
-        var listing = SourceListing(classNames: classNames, samples: [], faults: [])
+        var listing = SourceListing(classes: classes, samples: [], faults: [])
         for (part, split) in [(train, Split.train), (test, .test)] {
             if let part { append(part, split: split, to: &listing) }
         }
@@ -70,17 +71,15 @@ struct IDXSource: DatasetSource {
     private func append(_ part: IDXPart, split: Split, to listing: inout SourceListing) {
         for index in 0..<part.count {
             let label = Int(part.labels[index])
-            guard label < listing.classNames.count else {
-                listing.faults.append(part.classFault(index, classCount: listing.classNames.count))
+            guard label < listing.classes.count else {
+                listing.faults.append(part.classFault(index, classCount: listing.classes.count))
                 continue
             }
-            let box = SourceBox.Geometry.edges(minX: 0, minY: 0, maxX: Double(part.width), maxY: Double(part.height))
+            let labels = SourceLabels(annotations: [Annotation(label: label)])
             listing.samples.append(
                 SourceSample(
                     name: "\(split.rawValue)/\(zeroPadded(index, digits: 6)).png",
-                    content: .generated {
-                        GeneratedSample(bytes: part.png(index), boxes: [SourceBox(geometry: box, label: label)])
-                    },
+                    content: .generated { GeneratedSample(bytes: part.png(index), labels: labels) },
                     split: split, labelFile: part.path))
         }
     }

@@ -15,59 +15,42 @@ struct VOCSource: DatasetSource {
         let folders = try locateFolders()
         let images = try ImageFolder(folders.images)
         let (members, setFaults) = try members(folders: folders, images: images)
-        let read = parallelMap(members.count, threads: threads) { index in
-            VOCAnnotation.read(folders.annotations + "/" + members[index].id + ".xml")
-        }
-        let classes = ClassIndex(description.classes.isEmpty ? Self.classNames(in: read) : description.classes)
-        var listing = SourceListing(classNames: classes.names, samples: [], faults: setFaults)
-        for (member, result) in zip(members, read) {
-            append(member, result, images: images, classes: classes, to: &listing)
+        let paths = members.map { folders.annotations + "/" + $0.id + ".xml" }
+        let classes = ClassTable(
+            description.classes.isEmpty ? classes(in: paths) : [], description: description)
+        var listing = SourceListing(classes: classes.classes, samples: [], faults: setFaults)
+        for (member, path) in zip(members, paths) {
+            append(member, path: path, images: images, classes: classes, to: &listing)
         }
         reportUnlabelled(images, members: members, hasSets: folders.sets != nil, in: &listing)
         return listing
     }
 
     private func append(
-        _ member: Member, _ result: VOCAnnotation.Reading, images: ImageFolder, classes: ClassIndex,
-        to listing: inout SourceListing
+        _ member: Member, path: String, images: ImageFolder, classes: ClassTable, to listing: inout SourceListing
     ) {
-        listing.faults += result.faults
-        guard let annotation = result.annotation else { return }
-        guard let image = images.file(stem: member.id, hint: annotation.fileName) else {
-            listing.faults.append(
-                Fault(
-                    .missingImage, file: annotation.path, message: "no image '\(member.id)' in \(images.path); left out"
-                ))
+        guard FileSystem.exists(path) else {
+            listing.faults.append(Fault(.missingLabels, file: path, message: "no such label file; image left out"))
             return
         }
-        var sample = SourceSample(
-            name: image, content: .file(images.path + "/" + image), split: member.split,
-            declaredSize: annotation.size, labelFile: annotation.path)
-        for object in annotation.objects {
-            guard let label = classes[object.name] else {
-                listing.faults.append(unknownClass(object, in: annotation, classes: classes))
-                continue
-            }
-            sample.boxes.append(box(object, label: label))
+        guard let image = images.file(stem: member.id, hint: VOCFile.read(path).annotation?.fileName) else {
+            listing.faults.append(
+                Fault(.missingImage, file: path, message: "no image '\(member.id)' in \(images.path); left out"))
+            return
         }
-        listing.samples.append(sample)
-    }
-
-    private func box(_ object: VOCAnnotation.Object, label: Int) -> SourceBox {
         let offset = source.vocOneBased ? 1.0 : 0
-        return SourceBox(
-            geometry: .edges(
-                minX: object.minX - offset, minY: object.minY - offset, maxX: object.maxX, maxY: object.maxY),
-            label: label, line: object.line)
+        listing.samples.append(
+            SourceSample(
+                name: image, content: .file(images.path + "/" + image), split: member.split, labelFile: path,
+                labels: { _ in VOCFile.read(path).labels(classes: classes, offset: offset) }))
     }
 
-    private func unknownClass(_ object: VOCAnnotation.Object, in annotation: VOCAnnotation, classes: ClassIndex)
-        -> Fault
-    {
-        let near = nearestName(to: object.name, among: classes.names).map { " (did you mean '\($0)'?)" } ?? ""
-        return Fault(
-            .classOutOfRange, file: annotation.path, line: object.line,
-            message: "class '\(object.name)' is not in classes\(near); box left out")
+    /// The names in the files, sorted.
+    private func classes(in paths: [String]) -> [AnnotationClass] {
+        let names = parallelMap(paths.count, threads: threads) { index in
+            Set(VOCFile.read(paths[index]).annotation?.objects.map(\.name) ?? [])
+        }
+        return names.reduce(into: Set<String>()) { $0.formUnion($1) }.sorted().map { AnnotationClass($0) }
     }
 
     private func reportUnlabelled(
@@ -84,10 +67,6 @@ struct VOCSource: DatasetSource {
                     Fault(.missingLabels, file: path, message: "no \(stem(of: image)).xml; left out"))
             }
         }
-    }
-
-    private static func classNames(in readings: [VOCAnnotation.Reading]) -> [String] {
-        Set(readings.flatMap { $0.annotation?.objects.map(\.name) ?? [] }).sorted()
     }
 }
 
@@ -188,11 +167,11 @@ struct ImageFolder {
         byStem = Dictionary(grouping: names, by: stem(of:))
     }
 
-    /// The file with this stem; of several, the one that the annotation names. Without any, that one.
-    func file(stem: String, hint: String?) -> String? {
+    /// The file with this stem; where there is not just one, that which the annotation names, else the first.
+    func file(stem: String, hint: @autoclosure () -> String?) -> String? {
         let candidates = byStem[stem] ?? []
-        if let hint, candidates.contains(hint) { return hint }
-        if let first = candidates.first { return first }
-        return hint.flatMap { hint in byStem[ApusDatasets.stem(of: hint)]?.first { $0 == hint } }
+        if candidates.count == 1 { return candidates[0] }
+        let named = hint().flatMap { hint in byStem[ApusDatasets.stem(of: hint)]?.first { $0 == hint } }
+        return named ?? candidates.first
     }
 }

@@ -13,9 +13,19 @@ struct YOLOSettings: Sendable {
     let file: String
     /// What paths are relative to: `path` below the file's own folder.
     let base: String
-    let names: [String]
-    let hasKeypoints: Bool
+    /// The classes in the order of the numbers in the label files.
+    let classes: [AnnotationClass]
+    let keypoints: KeypointShape?
     private let entries: [Split: [String]]
+
+    /// `kpt_shape`: how many keypoints an object has, and 2 or 3 numbers for each.
+    struct KeypointShape: Hashable, Sendable {
+        var count: Int
+        /// 3 where a visibility follows x and y.
+        var dimensions: Int
+
+        var columns: Int { count * dimensions }
+    }
 
     static func read(_ path: String) throws(DatasetError) -> YOLOSettings {
         do throws(ConfigurationError) {
@@ -30,14 +40,37 @@ struct YOLOSettings: Sendable {
         let folder = FileSystem.folder(of: file)
         let declared = node["path"]?.text.map { FileSystem.resolve($0, relativeTo: folder) } ?? folder
         base = FileSystem.isFolder(declared) ? normalizedPath(declared) : folder
-        names = try Self.names(node)
-        hasKeypoints = node["kpt_shape"].map { !$0.isNull } ?? false
+        keypoints = try Self.keypoints(node)
+        let points = (names: Self.keypointNames(node), mirrored: node["flip_idx"]?.integers ?? [])
+        classes = try Self.names(node).map { name in
+            var kind = AnnotationClass(name)
+            (kind.keypoints, kind.mirrored) = (points.names[name] ?? points.names[""] ?? [], points.mirrored)
+            return kind
+        }
         var entries = [Split: [String]]()
         for split in Split.allCases {
             guard let value = node[split.rawValue] ?? (split == .val ? node["valid"] : nil) else { continue }
             entries[split] = value.elements?.compactMap(\.text) ?? value.text.map { [$0] }
         }
         self.entries = entries
+    }
+
+    private static func keypoints(_ node: YAMLNode) throws(ConfigurationError) -> KeypointShape? {
+        guard let value = node["kpt_shape"], !value.isNull else { return nil }
+        let shape = value.integers
+        guard shape.count == 2, (1...10_000).contains(shape[0]), (2...3).contains(shape[1]) else {
+            throw ConfigurationError(
+                .invalidValue, at: value.position, keyPath: "kpt_shape",
+                problem: "expected [number of keypoints, 2 or 3]")
+        }
+        return KeypointShape(count: shape[0], dimensions: shape[1])
+    }
+
+    /// `kpt_names` maps a class's number to the names of its keypoints, or lists them for all classes (the key "").
+    private static func keypointNames(_ node: YAMLNode) -> [String: [String]] {
+        guard let value = node["kpt_names"] else { return [:] }
+        if let names = value.elements { return ["": names.compactMap(\.text)] }
+        return [:]
     }
 
     /// `names` is a list, or a mapping from 0, 1, … to names; `nc` has to agree.
@@ -134,4 +167,9 @@ extension YOLOSettings {
     private func image(_ path: String) -> ImagePath {
         ImagePath(path: path, name: path.hasPrefix(base + "/") ? String(path.dropFirst(base.count + 1)) : path)
     }
+}
+
+extension YAMLNode {
+    /// The whole numbers of a list.
+    fileprivate var integers: [Int] { elements?.compactMap { $0.text.flatMap { Int($0) } } ?? [] }
 }

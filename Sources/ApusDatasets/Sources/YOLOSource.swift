@@ -10,24 +10,25 @@ import ApusCore
 struct YOLOSource: DatasetSource {
     let root: String
     let description: DatasetDescription
-    let threads: Int
 
     func listing() throws(DatasetError) -> SourceListing {
         let settings = try YOLOSettings.read(try settingsPath())
-        let classNames = settings.names.isEmpty ? description.classes : settings.names
-        guard !classNames.isEmpty else {
+        let named = settings.classes.isEmpty ? description.classes.map { AnnotationClass($0) } : settings.classes
+        guard !named.isEmpty else {
             throw .unreadableSource(path: settings.file, line: nil, reason: "no 'names'; list the class names")
         }
-        let classes = try LabelMapping(source: classNames, wanted: description.classes)
-        var listing = SourceListing(classNames: classes.names, samples: [], faults: [])
+        let classes = ClassTable(named, description: description)
+        var listing = SourceListing(classes: classes.classes, samples: [], faults: [])
+        let reader = YOLOReader(
+            keypoints: settings.keypoints, sourceNames: named.map(\.name), classes: classes,
+            missingLabels: description.source.missingLabels)
         for split in Split.allCases {
             let images = settings.images(of: split, faults: &listing.faults)
-            let read = parallelMap(images.count, threads: threads) { index in
-                sample(images[index], split: split, settings: settings, classes: classes)
-            }
-            for (sample, faults) in read {
-                listing.faults += faults
-                if let sample { listing.samples.append(sample) }
+            listing.samples += images.map { image in
+                let path = YOLOLabels.path(forImage: image.path)
+                return SourceSample(
+                    name: image.name, content: .file(image.path), split: split, labelFile: path,
+                    labels: { reader.labels(path, size: $0) })
             }
         }
         return listing
@@ -42,48 +43,4 @@ struct YOLOSource: DatasetSource {
         }
         return root + "/" + name
     }
-
-    private func sample(
-        _ image: YOLOSettings.ImagePath, split: Split, settings: YOLOSettings, classes: LabelMapping
-    ) -> (SourceSample?, [Fault]) {
-        let path = YOLOLabels.path(forImage: image.path)
-        var sample = SourceSample(name: image.name, content: .file(image.path), split: split, labelFile: path)
-        do throws(FileError) {
-            let labels = YOLOLabels(
-                try FileSystem.readText(path), path: path, hasKeypoints: settings.hasKeypoints, classes: classes)
-            sample.boxes = labels.boxes
-            return (sample, labels.faults)
-        } catch {
-            return unlabelled(sample, error)
-        }
-    }
-
-    private func unlabelled(_ sample: SourceSample, _ error: FileError) -> (SourceSample?, [Fault]) {
-        let policy = description.source.missingLabels
-        if policy == .background && error.isNotFound { return (sample, []) }
-        let isKept = policy == nil && error.isNotFound
-        let reason = error.isNotFound ? "no label file" : "\(error)"
-        let fault = Fault(
-            .missingLabels, file: sample.labelFile,
-            message: isKept ? "\(reason); image kept as background" : "\(reason); image left out")
-        return (isKept ? sample : nil, [fault])
-    }
-}
-
-/// From the labels of the files to the classes that the description keeps.
-struct LabelMapping: Sendable {
-    /// The classes of the prepared data set.
-    let names: [String]
-    let sourceCount: Int
-    private let map: [Int?]
-
-    init(source: [String], wanted: [String]) throws(DatasetError) {
-        sourceCount = source.count
-        names = wanted.isEmpty ? source : wanted
-        let index = ClassIndex(names)
-        map = source.map { index[$0] }
-    }
-
-    /// `nil` where the class is not kept.
-    subscript(label: Int) -> Int? { map.indices.contains(label) ? map[label] : nil }
 }

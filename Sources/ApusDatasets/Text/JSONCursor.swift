@@ -21,6 +21,14 @@ struct JSONCursor {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
     }
 
+    /// A cursor at a place that another one has been at.
+    init(_ bytes: UnsafeRawBufferPointer, from offset: Int, line: Int) {
+        (self.bytes, position, self.line) = (bytes, offset, line)
+    }
+
+    /// Where the next byte is.
+    var offset: Int { position }
+
     // MARK: Containers
 
     /// Calls `member` with each key, the cursor standing at its value, which `member` has to read or skip.
@@ -100,6 +108,15 @@ struct JSONCursor {
     mutating func identifier() throws(JSONError) -> String? {
         if nextIsString { return try string() }
         return try integer().map(String.init)
+    }
+
+    /// `true`, `false` or `null`; `nil`, and nothing read, where something else stands here.
+    mutating func word() throws(JSONError) -> String? {
+        skipSpace()
+        guard let byte = peek, "tfn".utf8.contains(byte) else { return nil }
+        let start = position
+        try skipWord()
+        return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
     /// Passes over any value.
