@@ -18,6 +18,12 @@ cv::Mat matrix(const double *elements, int rows) {
     return cv::Mat(rows, 3, CV_64F, const_cast<double *>(elements));
 }
 
+cv::Scalar scalar(const double *fill, int first, int count) {
+    cv::Scalar result;
+    for (int channel = 0; channel < count; channel++) result[channel] = fill[first + channel];
+    return result;
+}
+
 }  // namespace
 
 int32_t apus_cv_warp_affine(
@@ -35,6 +41,18 @@ int32_t apus_cv_warp_perspective(
     return apus::guarded(source, destination, [&](const cv::Mat &from, cv::Mat &to) {
         cv::warpPerspective(
             from, to, matrix(forward, 3), to.size(), flag(interpolation), cv::BORDER_CONSTANT, cv::Scalar::all(border));
+    });
+}
+
+int32_t apus_cv_warp_affine_raster(
+    apus_cv_raster source, apus_cv_raster destination, const double *forward, int32_t interpolation, int32_t border,
+    const double *fill) {
+    return apus::guarded(source, destination, [&](const cv::Mat &from, cv::Mat &to) {
+        apus::in_fours(from, to, [&](const cv::Mat &part, cv::Mat &made, int first) {
+            cv::warpAffine(
+                part, made, matrix(forward, 2), made.size(), interpolation, border,
+                scalar(fill, first, part.channels()));
+        });
     });
 }
 

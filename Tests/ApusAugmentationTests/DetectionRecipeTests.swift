@@ -9,13 +9,14 @@ import Testing
     }
     static var source: DetectionRecipe.Source<Never> { .init(count: samples.count) { samples[$0] } }
 
-    static func render(_ configuration: AugmentationConfiguration, _ key: SampleKey, position: Int = 0) -> Sample {
+    static func render(_ configuration: AugmentationConfiguration, _ key: SampleKey, position: Int = 0) -> LabeledImage
+    {
         var boxes: [LabeledBox] = []
         let image = Image(uninitializedWidth: 48, height: 48, channels: 3) { pixels in
             let view = PixelView(pixels.baseAddress!, size: ImageSize(square: 48))
             boxes = DetectionRecipe(configuration, imageSize: 48).render(position, of: source, key: key, into: view)
         }
-        return Sample(image: image, boxes: boxes)
+        return LabeledImage(image: image, boxes: boxes)
     }
 
     @Test func `without augmentation the image stands in the middle of its square`() {

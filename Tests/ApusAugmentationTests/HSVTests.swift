@@ -20,7 +20,7 @@ import Testing
     func `equals the tables applied by cv2`(index: Int) throws {
         let (hue, saturation, value, mode) = Self.cases[index]
         let draw = HSV.Draw(hue: hue, saturation: saturation, value: value, mode: mode)
-        let result = HSV().apply(draw, to: try Goldens.image("picture"))
+        let result = try Goldens.image("picture").written { HSV().apply(draw, to: $0) }
         #expect(differences(result, try Goldens.image("hsv_\(index)")).largest <= 1)
     }
 
@@ -33,10 +33,12 @@ import Testing
         }
     }
 
-    @Test func `grey stays grey`() {
+    @Test func `grey stays grey`() throws {
         var stream = RandomStream(seed: 4)
-        let grey = Sample(image: Image(width: 8, height: 8, color: [90, 90, 90]))
-        let result = HSV(hue: 0.5)(grey, using: &stream).image
+        let grey = Image(width: 8, height: 8, color: [90, 90, 90])
+        let hsv = HSV(hue: 0.5)
+        let draw = try #require(hsv.draw(using: &stream))
+        let result = grey.written { hsv.apply(draw, to: $0) }
         #expect((0..<64).allSatisfy { result.pixels[$0 * 3] == result.pixels[$0 * 3 + 2] })
     }
 }

@@ -60,7 +60,7 @@ func noise(width: Int, height: Int, channels: Int = 3, seed: UInt64 = 1) -> Imag
 }
 
 /// A grey image with one rectangle of pure red, and the box around it.
-func redRectangle(_ size: ImageSize, x: Range<Int>, y: Range<Int>) -> Sample {
+func redRectangle(_ size: ImageSize, x: Range<Int>, y: Range<Int>) -> LabeledImage {
     var image = Image(width: size.width, height: size.height, color: [114, 114, 114])
     for row in y {
         for column in x {
@@ -70,7 +70,7 @@ func redRectangle(_ size: ImageSize, x: Range<Int>, y: Range<Int>) -> Sample {
     }
     let box = BoundingBox(
         minX: Float(x.lowerBound), minY: Float(y.lowerBound), maxX: Float(x.upperBound), maxY: Float(y.upperBound))
-    return Sample(image: image, boxes: [LabeledBox(box, label: 3)])
+    return LabeledImage(image: image, boxes: [LabeledBox(box, label: 3)])
 }
 
 /// The box around the pixels that are more red than grey; `nil` where there are none.
@@ -83,4 +83,30 @@ func redBox(in image: Image) -> BoundingBox? {
         return nil
     }
     return BoundingBox(minX: Float(left), minY: Float(top), maxX: Float(right + 1), maxY: Float(bottom + 1))
+}
+
+/// Bytes of noise, or floats of noise between 0 and 1.
+func noiseRaster(width: Int, height: Int, channels: Int = 3, isFloat: Bool = false, seed: UInt64 = 1) -> Raster {
+    let size = ImageSize(width: width, height: height)
+    var stream = RandomStream(seed: seed)
+    let bytes = (0..<width * height * channels).map { _ in UInt8.random(in: 0...255, using: &stream) }
+    return isFloat
+        ? Raster(size: size, channels: channels, float32: bytes.map { Float($0) / 255 })
+        : Raster(size: size, channels: channels, uint8: bytes)
+}
+
+extension LabeledImage {
+    var sample: Sample { Sample(image: Raster(image), boxes: boxes) }
+}
+
+extension Image {
+    /// The image after `body` wrote its pixels where they lie.
+    func written(_ body: (PixelView) -> Void) -> Image {
+        var result = self
+        result.pixels.withUnsafeMutableBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            body(PixelView(base, size: size, channels: channels))
+        }
+        return result
+    }
 }

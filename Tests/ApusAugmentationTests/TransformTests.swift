@@ -1,96 +1,130 @@
+import ApusConfiguration
 import ApusCore
 import ApusVision
 import Testing
 
 @testable import ApusAugmentation
 
-/// Every transform through the same invariants.
+/// Every registered transform through the same invariants.
 @Suite struct TransformTests {
-    static let all: [any Transform] = [
-        HorizontalFlip(probability: 1), VerticalFlip(probability: 1), RandomAffine(degrees: 20, shear: 5),
-        RandomCrop(size: ImageSize(width: 20, height: 50)), Resize(size: ImageSize(width: 31, height: 17)),
-        LetterBox(LetterboxSpecification(width: 64, height: 48)), HSV(), ToGray(probability: 1), CLAHE(probability: 1),
-        BrightnessContrast(probability: 1), Blur(probability: 1), MedianBlur(probability: 1),
-        GaussianBlur(probability: 1),
-    ]
-    static let sample = Sample(
-        image: noise(width: 40, height: 30),
-        boxes: [
-            LabeledBox(BoundingBox(minX: 2, minY: 3, maxX: 30, maxY: 25), label: 1),
-            LabeledBox(BoundingBox(minX: 10, minY: 12, maxX: 18, maxY: 29), label: 7),
-        ],
-        keypoints: [
-            Keypoints([Keypoint(x: 4, y: 5), Keypoint(x: 39, y: 29), Keypoint(x: 0, y: 0, visibility: .absent)])
-        ])
+    static let names = TransformRegistry.byName.keys.sorted()
 
-    @Test(arguments: all.indices, 0..<5)
-    func `the same draw gives the same sample, its boxes inside its image`(index: Int, seed: UInt64) {
-        var (one, two) = (RandomStream(seed: seed), RandomStream(seed: seed))
-        let result = Self.all[index](Self.sample, using: &one)
-        #expect(result == Self.all[index](Self.sample, using: &two))
-        let frame = BoundingBox(minX: 0, minY: 0, maxX: Float(result.image.width), maxY: Float(result.image.height))
-        #expect(result.boxes.allSatisfy { frame.contains($0.box) && $0.box.area > 0 && [1, 7].contains($0.label) })
-        #expect(result.keypoints[0].points.count == 3)
-        #expect(result.keypoints[0].points[2].visibility == .absent)
+    static func transform(_ name: String) throws -> any Transform {
+        try TransformRegistry.type(named: name, at: .standard).init()
     }
 
-    @Test(arguments: all.indices, [ImageSize(width: 1, height: 1), ImageSize(width: 3, height: 1)])
-    func `takes the smallest images and no boxes`(index: Int, size: ImageSize) {
-        var stream = RandomStream(seed: 1)
-        let result = Self.all[index](Sample(image: noise(width: size.width, height: size.height)), using: &stream)
-        #expect(result.boxes.isEmpty && result.image.width > 0)
+    static func sample(width: Int = 40, height: Int = 30, channels: Int = 3, isFloat: Bool = false) -> Sample {
+        let (x, y) = (Float(width), Float(height))
+        func corner(_ left: Double, _ top: Double) -> Point { Point(left * Double(width), top * Double(height)) }
+        return Sample(
+            image: noiseRaster(width: width, height: height, channels: channels, isFloat: isFloat),
+            masks: [SampleMask("parts", noiseRaster(width: width, height: height, channels: 1))],
+            boxes: [
+                LabeledBox(BoundingBox(minX: 0.05 * x, minY: 0.1 * y, maxX: 0.75 * x, maxY: 0.8 * y), label: 1),
+                LabeledBox(BoundingBox(minX: 0.25 * x, minY: 0.4 * y, maxX: 0.45 * x, maxY: y), label: 7),
+            ],
+            rotatedBoxes: [
+                RotatedBox(
+                    center: corner(0.5, 0.5), width: Double(width) / 2, height: Double(height) / 4, angle: 0.3, label: 2
+                )
+            ],
+            polygons: [Polygon(rings: [[corner(0.1, 0.1), corner(0.9, 0.2), corner(0.4, 0.9)]], label: 3)],
+            keypoints: [
+                Keypoints([
+                    Keypoint(x: 0.1 * x, y: 0.2 * y), Keypoint(x: 0.99 * x, y: 0.99 * y),
+                    Keypoint(x: 0, y: 0, visibility: .absent),
+                ])
+            ],
+            keypointMirror: [1, 0, 2])
     }
 
-    @Test(arguments: all.indices)
-    func `takes grey images`(index: Int) {
-        var stream = RandomStream(seed: 1)
-        let grey = Sample(image: noise(width: 20, height: 24, channels: 1))
-        #expect(Self.all[index](grey, using: &stream).image.height > 0)
-    }
-
-    @Test func `a crop keeps pixels and drops what is outside`() {
-        let sample = redRectangle(ImageSize(square: 40), x: 4..<12, y: 20..<30)
-        for seed in 0..<20 as Range<UInt64> {
-            var stream = RandomStream(seed: seed)
-            let result = RandomCrop(size: ImageSize(square: 24), rule: BoxRule(minimumSide: 0, minimumVisibility: 0))(
-                sample, using: &stream)
-            #expect(result.boxes.first?.box == redBox(in: result.image))
+    @Test(arguments: names, 0..<3)
+    func `the same draw gives the same sample, everything inside its image`(name: String, seed: UInt64) throws {
+        let transform = try Self.transform(name)
+        for channels in [1, 3, 5] {
+            for isFloat in [false, true] {
+                let sample = Self.sample(channels: channels, isFloat: isFloat)
+                var (one, two) = (RandomStream(seed: seed), RandomStream(seed: seed))
+                let result = transform(sample, using: &one)
+                #expect(result == transform(sample, using: &two))
+                expectInside(result, name)
+            }
         }
     }
 
-    @Test func `resizing and letterboxing move the box with its pixels`() throws {
-        let sample = redRectangle(ImageSize(width: 60, height: 40), x: 10..<40, y: 8..<32)
-        var stream = RandomStream(seed: 1)
-        let transforms: [any Transform] = [
-            Resize(size: ImageSize(width: 90, height: 100)),
-            LetterBox(LetterboxSpecification(width: 96, height: 96)),
-        ]
-        for transform in transforms {
-            let result = transform(sample, using: &stream)
-            #expect(result.boxes[0].box.isClose(to: try #require(redBox(in: result.image)), within: 1))
+    private func expectInside(_ sample: Sample, _ name: String) {
+        let frame = BoundingBox(minX: 0, minY: 0, maxX: Float(sample.size.width), maxY: Float(sample.size.height))
+        #expect(sample.boxes.allSatisfy { frame.contains($0.box) && $0.box.area > 0 && [1, 7].contains($0.label) })
+        #expect(sample.boxes.allSatisfy { $0.visibility <= 1.001 }, "\(name)")
+        #expect(Set(sample.boxes.map(\.index)).union(sample.dropped.map(\.index)) == [0, 1], "\(name) reports no drop")
+        #expect(sample.masks.allSatisfy { $0.raster.size == sample.size }, "\(name) leaves a mask of another size")
+        #expect(sample.keypoints.allSatisfy { $0.points.count == 3 })
+        let grown = frame.grown(by: 1e-3)
+        for ring in sample.polygons.flatMap(\.rings) {
+            #expect(BoundingBox(around: ring).map(grown.contains) ?? true, "\(name) leaves a polygon outside")
         }
     }
 
-    @Test func `grey, brightness and blur do what they say`() {
-        var stream = RandomStream(seed: 1)
-        let color = Sample(image: Image(width: 16, height: 16, color: [200, 100, 50]))
-        #expect(ToGray(probability: 1)(color, using: &stream).image.pixels[0...2] == [124, 124, 124])
-        let draw = BrightnessContrast.Draw(brightness: 0.1, contrast: -0.5)
-        #expect(BrightnessContrast().apply(draw, to: color.image).pixels[0...2] == [125, 75, 50])
-        for blur in [Blur(probability: 1), MedianBlur(probability: 1), GaussianBlur(probability: 1)] as [any Transform]
-        {
-            #expect(blur(color, using: &stream).image == color.image)
+    @Test(arguments: names)
+    func `takes the smallest images`(name: String) throws {
+        let transform = try Self.transform(name)
+        for (width, height) in [(1, 1), (3, 1), (1, 4), (2, 2)] {
+            for channels in [1, 3, 4] {
+                for isFloat in [false, true] {
+                    var stream = RandomStream(seed: 1)
+                    let sample = Self.sample(width: width, height: height, channels: channels, isFloat: isFloat)
+                    expectInside(transform(sample, using: &stream), name)
+                }
+            }
         }
     }
 
-    @Test func `composed, each transform has its own stream`() {
-        let key = SampleKey(seed: 1, epoch: 2, sample: 3)
-        let flip = Compose([HorizontalFlip(), VerticalFlip(), HSV()])
-        let one = flip(Self.sample, key: key)
-        #expect(one == flip(Self.sample, key: key))
-        let prefixed = Compose(
-            [ToGray(probability: 0), HorizontalFlip(), VerticalFlip(), HSV()], firstPurpose: flip.firstPurpose - 1)
-        #expect(prefixed(Self.sample, key: key) == one)
-        #expect((0..<20).contains { flip(Self.sample, key: SampleKey(seed: 1, epoch: 2, sample: $0)) != one })
+    @Test(arguments: names)
+    func `writes its parameters as it reads them`(name: String) throws {
+        let step = TransformStep(try Self.transform(name))
+        let written = try step.parameters()
+        #expect(Set(written.map(\.key)).count == written.count, "\(name) binds a key twice")
+        let read = try TransformStep(name: name, entries: written, at: .standard, path: "")
+        #expect(try read.parameters() == written)
+    }
+
+    @Test(arguments: names)
+    func `a draw survives being written`(name: String) throws {
+        try expectDrawSurvives(try Self.transform(name))
+    }
+
+    private func expectDrawSurvives<T: Transform>(_ transform: T) throws {
+        let sample = Self.sample()
+        var stream = RandomStream(seed: 4)
+        guard let draw = transform.draw(for: sample, using: &stream) else { return }
+        let text = try Configuration.encodeJSON([draw])
+        let read = try #require(try Configuration.decodeJSON([T.Draw].self, text, name: "draw").first)
+        var (one, two) = (sample, sample)
+        transform.apply(draw, to: &one)
+        transform.apply(read, to: &two)
+        #expect(one == two)
+    }
+
+    @Test func `an unknown key is refused with the nearest one`() {
+        let entries = [YAMLEntry("treshold_range", .list([.number(0.1), .number(0.2)]))]
+        #expect {
+            try TransformStep(name: "Solarize", entries: entries, at: .standard, path: "transforms[0]")
+        } throws: {
+            "\($0)".contains("transforms[0]: unknown key 'treshold_range'; did you mean 'threshold_range'?")
+        }
+    }
+
+    @Test(arguments: [("Solarise", "did you mean 'Solarize'?"), ("Xyzzyplugh", "names the transforms")])
+    func `an unknown transform is refused`(name: String, remedy: String) {
+        #expect { try TransformRegistry.type(named: name, at: .standard) } throws: { "\($0)".contains(remedy) }
+    }
+
+    @Test func `a value out of its range is refused`() {
+        for value in [1.5, -0.1] {
+            #expect(throws: ConfigurationError.self) {
+                try TransformStep(
+                    name: "Solarize", entries: [YAMLEntry("p", .number(value))], at: .standard, path: "")
+            }
+        }
     }
 }

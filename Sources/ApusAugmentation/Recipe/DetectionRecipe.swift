@@ -7,27 +7,26 @@ import ApusVision
 public struct DetectionRecipe: Sendable {
     public let imageSize: Int
     public let mosaicProbability: Double
-    public let mosaic: Mosaic
+    public let mosaic: SceneMosaic
     public let affine: RandomAffine
-    public let mixUp: MixUp
+    public let mixUp: SceneMixUp
     public let hsv: HSV
-    public let verticalFlip: VerticalFlip
-    public let horizontalFlip: HorizontalFlip
+    public let verticalFlipProbability, horizontalFlipProbability: Double
 
     public init(_ configuration: AugmentationConfiguration, imageSize: Int) {
         self.imageSize = imageSize
         mosaicProbability = configuration.mosaic
-        mosaic = Mosaic(imageSize: imageSize)
+        mosaic = SceneMosaic(imageSize: imageSize)
         affine = RandomAffine(
             degrees: configuration.degrees, translate: configuration.translate, scale: configuration.scale,
             shear: configuration.shear, perspective: configuration.perspective,
             outputSize: ImageSize(square: imageSize))
-        mixUp = MixUp(probability: configuration.mixup)
+        mixUp = SceneMixUp(probability: configuration.mixup)
         hsv = HSV(
             hue: configuration.hsvHue, saturation: configuration.hsvSaturation, value: configuration.hsvValue,
             hueMode: configuration.hueMode)
-        verticalFlip = VerticalFlip(probability: configuration.flipVertical)
-        horizontalFlip = HorizontalFlip(probability: configuration.flipHorizontal)
+        verticalFlipProbability = configuration.flipVertical
+        horizontalFlipProbability = configuration.flipHorizontal
     }
 
     /// What a random stream is for. A number once given never changes its meaning: trainings would.
@@ -41,9 +40,9 @@ public struct DetectionRecipe: Sendable {
         /// How many there are.
         public var count: Int
         /// The sample at a position, RGB, at most `imageSize` on its longer side.
-        public var sample: (Int) throws(Failure) -> Sample
+        public var sample: (Int) throws(Failure) -> LabeledImage
 
-        public init(count: Int, sample: @escaping (Int) throws(Failure) -> Sample) {
+        public init(count: Int, sample: @escaping (Int) throws(Failure) -> LabeledImage) {
             (self.count, self.sample) = (count, sample)
         }
     }
@@ -56,9 +55,8 @@ public struct DetectionRecipe: Sendable {
             output.size == ImageSize(square: imageSize) && output.channels == 3, "the recipe is for \(imageSize)²")
         var boxes = try drawScene(position, of: source, key, .mosaic, .affine, into: output)
         boxes += try mixIn(from: source, key: key, into: output)
-        boxes = applyInPlace(hsv, .hsv, key, output, boxes)
-        boxes = applyInPlace(verticalFlip, .verticalFlip, key, output, boxes)
-        return applyInPlace(horizontalFlip, .horizontalFlip, key, output, boxes)
+        changeColors(key, output)
+        return flipSideways(key, output, flipUpsideDown(key, output, boxes))
     }
 
     private func drawScene<Failure>(
@@ -68,8 +66,7 @@ public struct DetectionRecipe: Sendable {
         var mosaicStream = key.stream(mosaicPurpose.rawValue)
         let scene = try makeScene(position, of: source, using: &mosaicStream)
         var affineStream = key.stream(affinePurpose.rawValue)
-        guard let draw = affine.draw(for: scene.canvas.size, using: &affineStream) else { return [] }
-        return scene.draw(draw, of: affine, into: output)
+        return scene.draw(affine.draw(for: scene.canvas.size, using: &affineStream), of: affine, into: output)
     }
 
     private func makeScene<Failure>(
@@ -98,13 +95,33 @@ public struct DetectionRecipe: Sendable {
         return boxes
     }
 
-    private func applyInPlace(
-        _ transform: some InPlaceTransform, _ purpose: Purpose, _ key: SampleKey, _ pixels: PixelView,
-        _ boxes: [LabeledBox]
+    private func changeColors(_ key: SampleKey, _ pixels: PixelView) {
+        var stream = key.stream(Purpose.hsv.rawValue)
+        guard let draw = hsv.draw(using: &stream) else { return }
+        hsv.apply(draw, to: pixels)
+    }
+
+    private func flipUpsideDown(_ key: SampleKey, _ pixels: PixelView, _ boxes: [LabeledBox]) -> [LabeledBox] {
+        var stream = key.stream(Purpose.verticalFlip.rawValue)
+        guard stream.happens(verticalFlipProbability) else { return boxes }
+        VerticalFlip.mirror(UnsafeMutableRawBufferPointer(pixels.bytes), rowBytes: pixels.rowBytes)
+        return move(boxes, in: pixels.size) { VerticalFlip().apply(NoDraw(), to: $0, in: $1) }
+    }
+
+    private func flipSideways(_ key: SampleKey, _ pixels: PixelView, _ boxes: [LabeledBox]) -> [LabeledBox] {
+        var stream = key.stream(Purpose.horizontalFlip.rawValue)
+        guard stream.happens(horizontalFlipProbability) else { return boxes }
+        HorizontalFlip.mirror(
+            UnsafeMutableRawBufferPointer(pixels.bytes), rowPixels: pixels.size.width, pixelBytes: pixels.channels)
+        return move(boxes, in: pixels.size) { HorizontalFlip().apply(NoDraw(), to: $0, in: $1) }
+    }
+
+    private func move(
+        _ boxes: [LabeledBox], in size: ImageSize, by flip: (BoundingBox, ImageSize) -> BoundingBox
     ) -> [LabeledBox] {
-        var stream = key.stream(purpose.rawValue)
-        guard let draw = transform.draw(for: pixels.size, using: &stream) else { return boxes }
-        transform.apply(draw, to: pixels)
-        return transform.move(boxes, by: draw, from: pixels.size, to: pixels.size)
+        boxes.compactMap { labeled in
+            let box = flip(labeled.box, size).clipped(to: size)
+            return box.area > 0 ? LabeledBox(box, label: labeled.label, isCrowd: labeled.isCrowd) : nil
+        }
     }
 }

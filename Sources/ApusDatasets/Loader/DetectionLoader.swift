@@ -8,7 +8,7 @@ import ApusVision
 /// not of the number of threads, nor of what is cached, nor of where in the epoch reading began.
 public final class DetectionLoader: Sendable {
     private enum Mode: Sendable {
-        case training(AugmentationConfiguration, seed: UInt64, ByteBoundedCache<Sample>)
+        case training(AugmentationConfiguration, seed: UInt64, ByteBoundedCache<LabeledImage>)
         case evaluation(LetterboxSpecification, ByteBoundedCache<EvaluationImageMaker.Fitted>)
     }
 

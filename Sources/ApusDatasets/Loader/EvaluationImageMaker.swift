@@ -22,7 +22,7 @@ struct EvaluationImageMaker: ImageMaker {
         return MadeImage(boxes: fitted.boxes, letterbox: fitted.letterbox)
     }
 
-    private func fit(_ sample: Sample) -> Fitted {
+    private func fit(_ sample: LabeledImage) -> Fitted {
         let letterbox = Letterbox(specification, imageWidth: sample.image.width, imageHeight: sample.image.height)
         let boxes = sample.boxes.map { LabeledBox(letterbox.toModel($0.box), label: $0.label, isCrowd: $0.isCrowd) }
         return Fitted(image: letterbox.apply(sample.image), boxes: boxes, letterbox: letterbox)

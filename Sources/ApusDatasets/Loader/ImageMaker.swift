@@ -19,7 +19,7 @@ struct ImageReader: Sendable {
     let indices: [Int]
 
     /// An RGB image and its boxes; crowds are left out.
-    func sample(at position: Int) throws(LoaderError) -> Sample {
+    func sample(at position: Int) throws(LoaderError) -> LabeledImage {
         let index = indices[position]
         let image: Image
         do {
@@ -30,6 +30,6 @@ struct ImageReader: Sendable {
         guard image.width > 0 && image.height > 0 else {
             throw .emptyImage(name: dataset.name(of: index), index: index)
         }
-        return Sample(image: image.rgb, boxes: dataset.boxes(of: index).filter { !$0.isCrowd })
+        return LabeledImage(image: image.rgb, boxes: dataset.boxes(of: index).filter { !$0.isCrowd })
     }
 }

@@ -4,7 +4,7 @@ import ApusVision
 /// Augmented images of one epoch.
 struct TrainingImageMaker: ImageMaker {
     let reader: ImageReader
-    let cache: ByteBoundedCache<Sample>
+    let cache: ByteBoundedCache<LabeledImage>
     let recipe: DetectionRecipe
     let seed: UInt64
     let epoch: Int
@@ -15,7 +15,7 @@ struct TrainingImageMaker: ImageMaker {
         return MadeImage(boxes: try recipe.render(position, of: source, key: key, into: output))
     }
 
-    private func resizedSample(at position: Int) throws(LoaderError) -> Sample {
+    private func resizedSample(at position: Int) throws(LoaderError) -> LabeledImage {
         try cache.value(for: position, size: \.image.pixels.count) { () throws(LoaderError) in
             try reader.sample(at: position).resized(longerSide: recipe.imageSize)
         }

@@ -23,6 +23,17 @@ typedef struct {
 
 typedef enum { APUS_CV_NEAREST = 0, APUS_CV_LINEAR = 1, APUS_CV_CUBIC = 2, APUS_CV_AREA = 3 } apus_cv_interpolation;
 
+/// Interleaved elements in rows without gaps: bytes, or floats. A source is never written.
+typedef struct {
+    void *elements;
+    int32_t width;
+    int32_t height;
+    /// 1 or more.
+    int32_t channels;
+    /// 0 for bytes, else floats.
+    int32_t is_float;
+} apus_cv_raster;
+
 /// Why the last call on this thread failed.
 const char *apus_cv_message(void);
 
@@ -41,6 +52,12 @@ int32_t apus_cv_warp_affine(
 int32_t apus_cv_warp_perspective(
     apus_cv_image source, apus_cv_image destination, const double *forward, apus_cv_interpolation interpolation,
     uint8_t border);
+
+/// `forward` maps source pixel indices to destination pixel indices, row-major 2×3. `interpolation` and `border` are
+/// OpenCV's numbers; a constant border has `fill[channel]`. Of any number of channels.
+int32_t apus_cv_warp_affine_raster(
+    apus_cv_raster source, apus_cv_raster destination, const double *forward, int32_t interpolation, int32_t border,
+    const double *fill);
 
 int32_t apus_cv_resize(apus_cv_image source, apus_cv_image destination, apus_cv_interpolation interpolation);
 

@@ -1,0 +1,25 @@
+import ApusConfiguration
+
+/// The transforms that a pipeline's file can name. A family is a folder, and a line here.
+public enum TransformRegistry {
+    public static let families: [[any Transform.Type]] = [
+        flips,
+        tone,
+        warps,
+    ]
+
+    /// Every transform by Albumentations' class name.
+    public static let byName = Dictionary(
+        families.joined().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+    /// - Parameter position: where the name was written.
+    public static func type(
+        named name: String, at position: SourcePosition
+    ) throws(ConfigurationError) -> any Transform.Type {
+        if let type = byName[name] { return type }
+        let near = nearestName(to: name, among: byName.keys)
+        throw ConfigurationError(
+            .invalidValue, at: position, problem: "no transform '\(name.prefix(60))'",
+            remedy: near.map { "did you mean '\($0)'?" } ?? "`apus data preview --list` names the transforms")
+    }
+}

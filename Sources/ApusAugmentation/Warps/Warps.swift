@@ -1,0 +1,2 @@
+/// Transforms that move places continuously.
+let warps: [any Transform.Type] = [Affine.self]
