@@ -1,75 +1,12 @@
 #include "image_warp.h"
 
-#include <math.h>
-#include <stdbool.h>
 #include <string.h>
+
+#include "image_warp_canvas.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
-
-enum {
-    MAXIMUM_TILES = 8,
-    /// A place on the canvas is a fixed-point number with 32 fractional bits, of which 7 weigh the neighbours.
-    PLACE_BITS = 32,
-    WEIGHT_BITS = 7,
-    WEIGHT_ONE = 1 << WEIGHT_BITS,
-};
-
-/// Beyond this many pixels from the canvas's corner nothing is drawn, and fixed-point places would overflow.
-static const double FARTHEST = 1 << 24;
-
-/// The part of a tile that lies on the canvas.
-typedef struct {
-    apus_tile tile;
-    int64_t stride;
-    int32_t min_x, min_y, max_x, max_y;
-} visible_tile;
-
-typedef struct {
-    visible_tile tiles[MAXIMUM_TILES];
-    int32_t tile_count;
-    uint8_t background;
-} canvas;
-
-static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
-static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
-
-static canvas make_canvas(
-    const apus_tile *tiles, int32_t tile_count, int32_t canvas_width, int32_t canvas_height, uint8_t background) {
-    canvas result = {.tile_count = 0, .background = background};
-    for (int32_t index = 0; index < tile_count && result.tile_count < MAXIMUM_TILES; ++index) {
-        const apus_tile tile = tiles[index];
-        const visible_tile visible = {
-            .tile = tile,
-            .stride = 3 * (int64_t)tile.width,
-            .min_x = larger(tile.left, 0),
-            .min_y = larger(tile.top, 0),
-            .max_x = smaller(tile.left + tile.width, canvas_width),
-            .max_y = smaller(tile.top + tile.height, canvas_height),
-        };
-        if (visible.min_x < visible.max_x && visible.min_y < visible.max_y) {
-            result.tiles[result.tile_count++] = visible;
-        }
-    }
-    return result;
-}
-
-static bool holds(const visible_tile *tile, int32_t x, int32_t y) {
-    return x >= tile->min_x && x < tile->max_x && y >= tile->min_y && y < tile->max_y;
-}
-
-static const uint8_t *pixel_at(const visible_tile *tile, int32_t x, int32_t y) {
-    return tile->tile.pixels + (y - tile->tile.top) * tile->stride + 3 * (int64_t)(x - tile->tile.left);
-}
-
-/// The pixel of the canvas at (x, y), or the background's.
-static const uint8_t *find_pixel(const canvas *canvas, int32_t x, int32_t y, const uint8_t *background) {
-    for (int32_t index = 0; index < canvas->tile_count; ++index) {
-        if (holds(&canvas->tiles[index], x, y)) return pixel_at(&canvas->tiles[index], x, y);
-    }
-    return background;
-}
 
 /// Whether any of the four pixels around a place can be other than the background.
 static bool touches(const canvas *canvas, int32_t x, int32_t y) {
@@ -79,10 +16,6 @@ static bool touches(const canvas *canvas, int32_t x, int32_t y) {
     }
     return false;
 }
-
-/// A place's whole part, and the weight of the next pixel in 1/128.
-static int32_t whole(int64_t place) { return (int32_t)(place >> PLACE_BITS); }
-static int32_t weight(int64_t place) { return (int32_t)(place >> (PLACE_BITS - WEIGHT_BITS)) & (WEIGHT_ONE - 1); }
 
 static void sample(const canvas *canvas, int64_t u, int64_t v, uint8_t *output) {
     const int32_t x = whole(u), y = whole(v);
@@ -101,13 +34,6 @@ static void sample(const canvas *canvas, int64_t u, int64_t v, uint8_t *output) 
     }
 }
 
-/// The fixed-point place of `index`; the half of the smallest weight makes `weight` round instead of cutting.
-static int64_t fixed(double index) {
-    return (int64_t)llrint(index * 0x1p32) + ((int64_t)1 << (PLACE_BITS - WEIGHT_BITS - 1));
-}
-
-static bool is_near(double index) { return index > -FARTHEST && index < FARTHEST; }
-
 /// A row whose map has a denominator, or whose places may lie anywhere.
 static void warp_projective_row(
     const canvas *canvas, const double *m, int32_t y, uint8_t *output, int32_t begin, int32_t end) {
@@ -120,19 +46,6 @@ static void warp_projective_row(
             memset(output + 3 * (int64_t)x, canvas->background, 3);
         }
     }
-}
-
-/// Where an affine row begins and how far it moves with each pixel.
-typedef struct {
-    int64_t u, v, du, dv;
-} affine_row;
-
-static bool make_affine_row(const double *m, int32_t y, int32_t width, affine_row *row) {
-    if (m[6] != 0 || m[7] != 0 || m[8] != 1) return false;
-    const double u = m[1] * y + m[2], v = m[4] * y + m[5];
-    if (!is_near(u) || !is_near(v) || !is_near(u + m[0] * width) || !is_near(v + m[3] * width)) return false;
-    *row = (affine_row){fixed(u), fixed(v), (int64_t)llrint(m[0] * 0x1p32), (int64_t)llrint(m[3] * 0x1p32)};
-    return true;
 }
 
 static void warp_affine_span(
@@ -157,29 +70,6 @@ void apus_warp_tiles_generic(
 }
 
 #if defined(__SSE2__)
-
-typedef struct {
-    int32_t begin, end;
-} span;
-
-/// The x of `0..<width` with `low <= start + x · step < high`.
-static span solve(int64_t start, int64_t step, int64_t low, int64_t high, int32_t width) {
-    if (step == 0) return start >= low && start < high ? (span){0, width} : (span){0, 0};
-    if (step < 0) return solve(-start, -step, 1 - high, 1 - low, width);
-    // Ceiling divisions: the first x at or above `low`, and the first at or above `high`.
-    const int64_t to_low = low - start, to_high = high - start;
-    const int64_t begin = to_low <= 0 ? 0 : (to_low + step - 1) / step;
-    const int64_t end = to_high <= 0 ? 0 : (to_high + step - 1) / step;
-    return (span){(int32_t)(begin < width ? begin : width), (int32_t)(end < width ? end : width)};
-}
-
-/// The pixels of a row all of whose neighbours lie in `tile`, and whose eight-byte loads stay in its memory.
-static span interior(const visible_tile *tile, affine_row row, int32_t width) {
-    const int64_t one = (int64_t)1 << PLACE_BITS;
-    const span across = solve(row.u, row.du, tile->min_x * one, (tile->max_x - 2) * one, width);
-    const span down = solve(row.v, row.dv, tile->min_y * one, (tile->max_y - 1) * one, width);
-    return (span){larger(across.begin, down.begin), smaller(across.end, down.end)};
-}
 
 /// One pixel and rubbish in the fourth byte.
 static int32_t sample_interior(const visible_tile *tile, int64_t u, int64_t v) {
@@ -246,6 +136,9 @@ void apus_warp_tiles(
     const apus_tile *tiles, int32_t tile_count, int32_t canvas_width, int32_t canvas_height, const double *inverse,
     uint8_t background, uint8_t *output, int32_t width, int32_t height) {
     const canvas canvas = make_canvas(tiles, tile_count, canvas_width, canvas_height, background);
+#if defined(__x86_64__)
+    if (apus_warp_upright(&canvas, inverse, output, width, height)) return;
+#endif
     for (int32_t y = 0; y < height; ++y, output += 3 * (int64_t)width) {
         affine_row row;
         if (make_affine_row(inverse, y, width, &row)) {

@@ -1,4 +1,5 @@
 // Kernels on 8-bit images: the form for this processor gives the bytes of the readable one, which resizes evenly.
+#include "../../Sources/CApusKernels/include/image_color.h"
 #include "../../Sources/CApusKernels/include/image_kernels.h"
 #include "check.h"
 
@@ -50,10 +51,31 @@ static void check_normalization(void) {
     free(pixels), free(planes);
 }
 
+static void fill(uint8_t *bytes, size_t count) {
+    for (size_t i = 0; i < count; i++) bytes[i] = (uint8_t)draw(0, 255);
+}
+
+static void check_colours(void) {
+    const size_t count = (size_t)draw(0, 600);
+    uint8_t *pixels = malloc(3 * count + 1), *others = malloc(3 * count + 1), tables[3][256];
+    if (pixels == NULL || others == NULL) abort();
+    fill(pixels, 3 * count + 1);
+    for (int c = 0; c < 3; c++) fill(tables[c], 256);
+    memcpy(others, pixels, 3 * count + 1);
+    apus_map_hsv(pixels, count, tables[0], tables[1], tables[2]);
+    apus_map_hsv_generic(others, count, tables[0], tables[1], tables[2]);
+    expect_that("mapped colours, fast", memcmp(pixels, others, 3 * count + 1) == 0);
+    apus_mirror_row(pixels, count);
+    apus_mirror_row_generic(others, count);
+    expect_that("mirrored row, fast", memcmp(pixels, others, 3 * count + 1) == 0);
+    free(pixels), free(others);
+}
+
 void check_images(void) {
     for (int round = 0; round < 40; round++) {
         for (int channels = 1; channels <= 4; channels++)
             if (channels != 2) check_resizing(channels);
         check_normalization();
+        check_colours();
     }
 }

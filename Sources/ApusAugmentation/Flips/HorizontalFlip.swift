@@ -1,4 +1,5 @@
 import ApusVision
+import CApusKernels
 
 /// Mirrors a sample about its vertical axis; applied twice, it is the identity.
 public struct HorizontalFlip: SpatialTransform {
@@ -24,7 +25,7 @@ extension HorizontalFlip {
         for row in stride(from: 0, to: bytes.count, by: rowBytes) {
             switch pixelBytes {
             case 1: mirror(base + row, as: UInt8.self, count: rowPixels)
-            case 3: mirror(base + row, as: (UInt8, UInt8, UInt8).self, count: rowPixels)
+            case 3: apus_mirror_row((base + row).assumingMemoryBound(to: UInt8.self), rowPixels)
             case 4: mirror(base + row, as: UInt32.self, count: rowPixels)
             default: mirror(base + row, count: rowPixels, pixelBytes: pixelBytes)
             }

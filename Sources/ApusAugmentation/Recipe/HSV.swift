@@ -1,5 +1,5 @@
 import ApusCore
-import CApusOpenCV
+import CApusKernels
 import Glibc
 
 /// Changes hue, saturation and value of RGB pixels by 8-bit tables, hue counted in 180 steps as OpenCV does.
@@ -51,10 +51,6 @@ public struct HSV: Sendable {
     /// Pixels of other than three channels stay.
     public func apply(_ draw: Draw, to pixels: PixelView) {
         guard pixels.channels == 3 else { return }
-        let image = OpenCV.view(pixels)
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 * pixels.rowBytes) { scratch in
-            OpenCV.check(
-                apus_cv_map_hsv(image, image, draw.hue, draw.saturation, draw.value, scratch.baseAddress))
-        }
+        apus_map_hsv(pixels.base, pixels.size.width * pixels.size.height, draw.hue, draw.saturation, draw.value)
     }
 }

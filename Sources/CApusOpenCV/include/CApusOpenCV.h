@@ -61,12 +61,6 @@ int32_t apus_cv_warp_affine_raster(
 
 int32_t apus_cv_resize(apus_cv_image source, apus_cv_image destination, apus_cv_interpolation interpolation);
 
-/// Replaces hue (0…179), saturation and value of RGB pixels by their entries in three tables of 256 bytes.
-/// `scratch` holds 16 rows of the image; source and destination may be the same.
-int32_t apus_cv_map_hsv(
-    apus_cv_image source, apus_cv_image destination, const uint8_t *hue, const uint8_t *saturation,
-    const uint8_t *value, uint8_t *scratch);
-
 /// Mean over a `side`×`side` window, borders mirrored.
 int32_t apus_cv_blur(apus_cv_image source, apus_cv_image destination, int32_t side);
 
