@@ -17,7 +17,7 @@ public enum TransformRegistry {
         named name: String, at position: SourcePosition
     ) throws(ConfigurationError) -> any Transform.Type {
         if let type = byName[name] { return type }
-        let near = nearestName(to: name, among: byName.keys)
+        let near = nearestName(to: name, among: Array(byName.keys) + PipelineGroup.Kind.standard.map(\.name))
         throw ConfigurationError(
             .invalidValue, at: position, problem: "no transform '\(name.prefix(60))'",
             remedy: near.map { "did you mean '\($0)'?" } ?? "`apus data preview --list` names the transforms")

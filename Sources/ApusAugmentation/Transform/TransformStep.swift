@@ -31,10 +31,12 @@ public struct TransformStep: Sendable {
     }
 
     /// Every parameter under its key, `p` last.
-    public func parameters() throws(ConfigurationError) -> [YAMLEntry] {
+    public func parameters() -> [YAMLEntry] {
         var (transform, probability, parameters) = (transform, probability, Parameters())
-        try transform.bind(&parameters)
-        try parameters.number("p", &probability)
+        writing { () throws(ConfigurationError) in
+            try transform.bind(&parameters)
+            try parameters.number("p", &probability)
+        }
         return parameters.written
     }
 }

@@ -51,6 +51,29 @@ extension Parameters {
         value = result
     }
 
+    /// A list of whole numbers, as many as `counts` allows.
+    public mutating func integers(
+        _ key: String, _ value: inout [Int], count counts: ClosedRange<Int> = 0...4096,
+        in bounds: ClosedRange<Int> = -(1 << 31)...(1 << 31)
+    ) throws(ConfigurationError) {
+        var result = value
+        try self.value(
+            key,
+            read: { node throws(ConfigurationError) in result = try node.integers(count: counts, in: bounds) },
+            write: { .list(result.map(YAMLNode.integer)) })
+        value = result
+    }
+
+    /// A list of texts; `null` in the file is `nil`.
+    public mutating func texts(_ key: String, _ value: inout [String]?) throws(ConfigurationError) {
+        var result = value
+        try self.value(
+            key,
+            read: { node throws(ConfigurationError) in result = node.isNull ? nil : try node.decoded([String].self) },
+            write: { result.map { .list($0.map(YAMLNode.text)) } ?? .nothing })
+        value = result
+    }
+
     /// A number for all channels, or a list with one for each.
     public mutating func fill(_ key: String, _ value: inout Fill) throws(ConfigurationError) {
         var result = value

@@ -72,6 +72,15 @@ extension Parameters {
         value = result
     }
 
+    /// The same; `null` in the file is `nil`.
+    public mutating func code<Code: NamedCode>(_ key: String, _ value: inout Code?) throws(ConfigurationError) {
+        var result = value
+        try self.value(
+            key, read: { node throws(ConfigurationError) in result = node.isNull ? nil : try node.code() as Code },
+            write: { result.map { .integer($0.rawValue) } ?? .nothing })
+        value = result
+    }
+
     public mutating func text(_ key: String, _ value: inout String) throws(ConfigurationError) {
         var result = value
         try self.value(

@@ -36,6 +36,15 @@ extension YAMLNode {
         return result
     }
 
+    func integers(count counts: ClosedRange<Int>, in range: ClosedRange<Int>) throws(ConfigurationError) -> [Int] {
+        guard let elements, counts.contains(elements.count) else {
+            throw invalid("expected a list of \(counts) whole numbers")
+        }
+        var result: [Int] = []
+        for element in elements { result.append(try element.integer(in: range)) }
+        return result
+    }
+
     func choice<Choice: RawRepresentable<String> & CaseIterable>() throws(ConfigurationError) -> Choice {
         let text: String = try decoded()
         if let choice = Choice(rawValue: text) { return choice }
