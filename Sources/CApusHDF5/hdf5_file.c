@@ -59,6 +59,7 @@ static hid_t file_type(apus_h5_type type, size_t element_size) {
     case APUS_H5_INT64: return H5Tcopy(H5T_STD_I64LE);
     case APUS_H5_UINT64: return H5Tcopy(H5T_STD_U64LE);
     case APUS_H5_FLOAT32: return H5Tcopy(H5T_IEEE_F32LE);
+    case APUS_H5_FLOAT64: return H5Tcopy(H5T_IEEE_F64LE);
     case APUS_H5_STRING: break;
     case APUS_H5_OTHER: return -1;
     }
@@ -72,6 +73,7 @@ static hid_t file_type(apus_h5_type type, size_t element_size) {
 static apus_h5_type recognize(hid_t type) {
     static const apus_h5_type known[] = {
         APUS_H5_UINT8, APUS_H5_INT32, APUS_H5_INT64, APUS_H5_UINT64, APUS_H5_FLOAT32,
+        APUS_H5_FLOAT64,
     };
     if (H5Tget_class(type) == H5T_STRING)
         return H5Tis_variable_str(type) == 0 ? APUS_H5_STRING : APUS_H5_OTHER;
@@ -176,6 +178,16 @@ int apus_h5_write(apus_h5_file *file, const char *name, uint64_t start, uint64_t
     return leave(failed, "the rows could not be written", message, capacity);
 }
 
+int apus_h5_link(apus_h5_file *file, const char *name, const char *other_file, const char *object, char *message,
+                 size_t capacity) {
+    enter();
+    hid_t links = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(links, 1);
+    int failed = H5Lcreate_external(other_file, object, file->id, name, links, H5P_DEFAULT) < 0;
+    H5Pclose(links);
+    return leave(failed, "the link could not be added", message, capacity);
+}
+
 static int is_contiguous(hid_t dataset) {
     hid_t creation = H5Dget_create_plist(dataset);
     if (creation < 0) return 0;
@@ -266,6 +278,13 @@ int apus_h5_get_integer(apus_h5_file *file, const char *name, int64_t *value, ch
     int failed = attribute < 0 || H5Aread(attribute, H5T_NATIVE_INT64, value) < 0;
     if (attribute >= 0) H5Aclose(attribute);
     return leave(failed, "no such integer attribute", message, capacity);
+}
+
+int apus_h5_has_attribute(apus_h5_file *file, const char *name) {
+    enter();
+    const int found = H5Aexists(file->id, name) > 0;
+    leave(0, "", NULL, 0);
+    return found;
 }
 
 /// The text of a fixed-length attribute, terminated, or NULL.

@@ -44,7 +44,7 @@ import Testing
         let folder = try folder()
         let few = try folder.prepare(overrides: ["compose.scenes.train=3"]).dataset
         let many = try folder.prepare().dataset
-        #expect((0..<3).allSatisfy { Array(few.encodedImage($0)) == Array(many.encodedImage($0)) })
+        #expect((0..<3).allSatisfy { Array(few.storedImage($0)) == Array(many.storedImage($0)) })
     }
 
     @Test func `scenes of val and test need the held-out images`() throws {

@@ -83,3 +83,25 @@ extension TemporaryFolder {
 extension PreparationResult {
     func faults(_ kind: Fault.Kind) -> [Fault] { faults.filter { $0.kind == kind } }
 }
+
+extension TemporaryFolder {
+    /// A COCO source of one image with an object of every kind, and its dataset.yaml.
+    func writeCOCO() throws {
+        try write(testJPEG(5), "source/images/a.jpg")
+        try write(
+            """
+            {"images": [{"id": 7, "file_name": "a.jpg", "width": 40, "height": 30}],
+             "categories": [{"id": 3, "name": "cat", "keypoints": ["nose", "tail"], "skeleton": [[1, 2]]},
+               {"id": 9, "name": "dog"}],
+             "annotations": [
+               {"id": 1, "image_id": 7, "category_id": 9, "bbox": [1, 2, 10, 10], "iscrowd": 0},
+               {"id": 2, "image_id": 7, "category_id": 3, "bbox": [5, 6, 15, 19], "iscrowd": 0,
+                "segmentation": [[5, 6, 20, 6, 20, 25.5], [6, 7, 8, 9, 6, 9, 5.5, 8]],
+                "keypoints": [10, 11, 2, 12.25, 13, 1], "num_keypoints": 2},
+               {"id": 3, "image_id": 7, "category_id": 9, "bbox": [0, 0, 1, 2], "iscrowd": 1,
+                "segmentation": {"counts": [0, 2, 1198], "size": [30, 40]}},
+               {"id": 4, "image_id": 7, "category_id": 9, "segmentation": [[1, 1, 9, 1, 9, 9]]}]}
+            """, "source/annotations/instances_train.json")
+        try write("name: pets\nsource: {format: coco, path: source, images: images}\n", "dataset.yaml")
+    }
+}

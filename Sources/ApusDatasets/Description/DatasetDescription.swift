@@ -14,6 +14,7 @@ public struct DatasetDescription: Defaulted, Validated, Hashable, Sendable {
     /// The class names in the order of their labels. Empty: those that the source names.
     public var classes: [String] = []
     public var splits = SplitDescription()
+    public var store = StoreDescription()
     /// Builds scenes from single objects on a plain ground (source format idx).
     public var compose: ComposeRecipe?
 

@@ -51,23 +51,32 @@ struct CheckedBox: Equatable {
     }
 }
 
-/// The usable boxes of a sample, each once, and the faults of the others.
-func checkedBoxes(of labels: SourceLabels, sample: SourceSample, size: ImageSize) -> ([LabeledBox], [Fault]) {
-    var boxes = [LabeledBox]()
-    var seen = Set<LabeledBox>()
-    var faults = labels.faults
-    for annotation in labels.annotations {
-        let checked = CheckedBox(annotation, width: size.width, height: size.height)
-        if let kind = checked.kind {
-            faults.append(Fault(kind, file: sample.labelFile, line: annotation.line, message: checked.message))
-        }
-        guard let box = checked.box else { continue }
-        if seen.insert(box).inserted {
-            boxes.append(box)
-        } else {
-            let message = "the same box of the same class twice in \(sample.name); kept once"
-            faults.append(Fault(.duplicateBox, file: sample.labelFile, line: annotation.line, message: message))
+/// The usable objects of a sample.
+struct CheckedLabels {
+    var boxes: [LabeledBox] = []
+    /// One for each box, as they are kept.
+    var annotations: [Annotation] = []
+    /// What was wrong with the others.
+    var faults: [Fault]
+
+    /// Keeps each object once: of several with the same box and class, those that differ in what else is known.
+    init(_ labels: SourceLabels, sample: SourceSample, size: ImageSize) {
+        faults = labels.faults
+        var seen = Set<Annotation>()
+        for annotation in labels.annotations {
+            let checked = CheckedBox(annotation, width: size.width, height: size.height)
+            if let kind = checked.kind {
+                faults.append(Fault(kind, file: sample.labelFile, line: annotation.line, message: checked.message))
+            }
+            guard let box = checked.box else { continue }
+            let stored = annotation.stored(as: box)
+            if seen.insert(stored).inserted {
+                boxes.append(box)
+                annotations.append(stored)
+            } else {
+                let message = "the same box of the same class twice in \(sample.name); kept once"
+                faults.append(Fault(.duplicateBox, file: sample.labelFile, line: annotation.line, message: message))
+            }
         }
     }
-    return (boxes, faults)
 }

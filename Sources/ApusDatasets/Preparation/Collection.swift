@@ -5,6 +5,8 @@ import ApusVision
 /// A sample that goes into a prepared version.
 struct PreparedEntry: Sendable {
     var record: PreparedDataset.Record
+    /// One for each box of the record.
+    var annotations: [Annotation] = []
     /// What the source says; `nil` where it says nothing.
     var declaredSplit: Split?
     var content: SourceSample.Content
@@ -13,7 +15,8 @@ struct PreparedEntry: Sendable {
 
 /// Everything that a version will hold, in its order, and what was wrong with the rest.
 struct PreparedCollection {
-    var classNames: [String]
+    var classes: [AnnotationClass]
+    var classNames: [String] { classes.map(\.name) }
     var entries: [PreparedEntry]
     var faults: [Fault]
     /// Images that the source lists.
@@ -21,22 +24,25 @@ struct PreparedCollection {
 
     /// Checks every sample of a listing.
     ///
-    /// - Parameter progress: told after each image, from the thread that checked it.
+    /// - Parameters:
+    ///   - journal: what an earlier preparation found, which is not looked at again.
+    ///   - progress: told after each image, from the thread that checked it.
     init(
         _ listing: SourceListing, description: DatasetDescription, path: String, threads: Int,
-        progress: @escaping @Sendable (Int, Int) -> Void
+        journal: CheckJournal, progress: @escaping @Sendable (Int, Int) -> Void
     ) throws(DatasetError) {
         let samples = listing.samples
         let done = Mutex(0)
+        let checker = ImageChecker(journal: journal)
         let images = parallelMap(samples.count, threads: threads) { index in
-            let result = checkImage(of: samples[index])
+            let result = checker.check(samples[index])
             done.withLock { done in
                 done += 1
                 progress(done, samples.count)
             }
             return result
         }
-        (classNames, faults, found) = (listing.classNames, listing.faults, samples.count)
+        (classes, faults, found) = (listing.classes, listing.faults, samples.count)
         entries = []
         addUsable(samples, images)
         try assignSplits(description.splits, path: path)
@@ -74,17 +80,20 @@ struct PreparedCollection {
             faults += labels.faults
             return
         }
-        let (boxes, boxFaults) = checkedBoxes(of: labels, sample: sample, size: size)
-        faults += boxFaults
+        let checked = CheckedLabels(labels, sample: sample, size: size)
+        faults += checked.faults
         if let declared = labels.declaredSize, declared != size {
             let message =
                 "labelled as \(declared), but \(sample.name) is \(size); kept, with the boxes as they stand"
             faults.append(Fault(.sizeMismatch, file: sample.labelFile, message: message))
         }
         let record = PreparedDataset.Record(
-            name: sample.name, split: sample.split ?? .train, width: image.width, height: image.height, boxes: boxes)
+            name: sample.name, split: sample.split ?? .train, width: image.width, height: image.height,
+            boxes: checked.boxes)
         entries.append(
-            PreparedEntry(record: record, declaredSplit: sample.split, content: sample.content, image: image))
+            PreparedEntry(
+                record: record, annotations: checked.annotations, declaredSplit: sample.split,
+                content: sample.content, image: image))
     }
 
     private mutating func assignSplits(_ splits: SplitDescription, path: String) throws(DatasetError) {

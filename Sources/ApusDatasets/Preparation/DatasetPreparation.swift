@@ -41,14 +41,20 @@ public enum DatasetPreparation {
         let folder = outputFolder ?? PreparedFolder.path(ofDescription: descriptionPath)
         let output = PreparedFolder(path: folder)
         let source = try locate(description, path: descriptionPath)
+        do throws(FileError) { try FileSystem.createFolder(output.path) } catch { throw DatasetError.file(error) }
+        let lock = FolderLock(folder: output.path)
+        defer { withExtendedLifetime(lock) {} }
+        let journal = CheckJournal(path: output.journal)
         let listing = try description.source(at: source, threads: threads).listing()
         let collection = try PreparedCollection(
             listing, description: description, path: descriptionPath, threads: threads,
-            progress: progress ?? { _, _ in })
+            journal: journal, progress: progress ?? { _, _ in })
         let job = PreparationJob(
             description: description, descriptionPath: descriptionPath, source: source, output: output,
-            collection: collection)
-        return try job.finish(strict: strict)
+            collection: collection, threads: threads)
+        let result = try job.finish(strict: strict)
+        journal.remove()
+        return result
     }
 
     private static func locate(_ description: DatasetDescription, path: String) throws(DatasetError) -> String {
@@ -85,9 +91,9 @@ private struct PreparationJob {
     let source: String
     let output: PreparedFolder
     let collection: PreparedCollection
+    let threads: Int
 
     func finish(strict: Bool) throws(DatasetError) -> PreparationResult {
-        do throws(FileError) { try FileSystem.createFolder(output.path) } catch { throw .file(error) }
         output.removeLeftovers()
         let counts = PreparationCounts(
             collection.entries, classNames: collection.classNames, faults: collection.faults, found: collection.found)
@@ -112,13 +118,16 @@ private struct PreparationJob {
     }
 
     private var header: PreparedHeader {
-        let recipe = PreparedRecipe(description).json
-        var digest = VersionDigest(name: description.name, classNames: collection.classNames, recipe: recipe)
-        for entry in collection.entries { digest.add(entry.record, contentHash: entry.image.hash) }
-        let hexadecimal = digest.finalize()
-        return PreparedHeader(
-            id: String(hexadecimal.prefix(16)), digest: hexadecimal, name: description.name,
-            classNames: collection.classNames, recipe: recipe)
+        var header = PreparedHeader(
+            id: "", digest: "", name: description.name, classNames: collection.classNames,
+            classDetails: ClassDetails.text(of: collection.classes), recipe: PreparedRecipe(description).json)
+        var digest = VersionDigest(header)
+        for entry in collection.entries {
+            digest.add(entry.record, annotations: entry.annotations, contentHash: entry.image.hash)
+        }
+        header.digest = digest.finalize()
+        header.id = String(header.digest.prefix(16))
+        return header
     }
 
     /// A version that is there and whole is left alone; a damaged one is replaced by the same contents.
@@ -133,7 +142,10 @@ private struct PreparationJob {
         }
         let manifest = PreparationManifest(header, description: description, counts: counts, collection: collection)
         try output.write(PreparationJSON.text(manifest, pretty: true) + "\n", to: output.manifest(header.id))
-        try PreparedWriter(header: header, entries: collection.entries).write(to: path)
+        let writer = PreparedWriter(
+            header: header, entries: collection.entries, form: description.store.form,
+            packByteLimit: description.store.packMegabytes << 20, threads: threads)
+        try writer.write(to: path)
         return (try PreparedDataset(path: path), false)
     }
 

@@ -12,32 +12,63 @@ struct CheckedImage: Sendable {
     var generated: GeneratedSample?
 }
 
-/// Reads, hashes and decodes an image once, so that a damaged one is found now and not in the middle of training.
-func checkImage(of sample: SourceSample) -> Result<CheckedImage, ImageFault> {
-    switch sample.content {
-    case .generated(let make):
-        let generated = make()
-        return generated.bytes.withUnsafeBytes { buffer in
-            check(buffer, sample: sample) { () throws(ImageError) in
+/// Reads, hashes and decodes images once, so that a damaged one is found now and not in the middle of training.
+final class ImageChecker: Sendable {
+    private let journal: CheckJournal
+    private let keptBytes = Mutex(0)
+
+    /// Generated images beyond this are made again when they are written.
+    private static let keptLimit = 256 << 20
+
+    init(journal: CheckJournal) { self.journal = journal }
+
+    func check(_ sample: SourceSample) -> Result<CheckedImage, ImageFault> {
+        switch sample.content {
+        case .generated(let make): checkGenerated(make(), sample: sample)
+        case .file(let path): checkFile(path, sample: sample)
+        }
+    }
+
+    private func checkGenerated(
+        _ generated: GeneratedSample, sample: SourceSample
+    ) -> Result<CheckedImage, ImageFault> {
+        generated.bytes.withUnsafeBytes { buffer in
+            ApusDatasets.check(buffer, sample: sample) { () throws(ImageError) in
                 let header = try ImageHeader.read(decoding: buffer, name: sample.name)
                 return (header.width, header.height)
             }
         }.map { image in
             var image = image
-            image.generated = generated
+            image.generated = keeping(generated)
             return image
         }
-    case .file(let path):
+    }
+
+    /// The sample, without its bytes where too many are kept.
+    private func keeping(_ generated: GeneratedSample) -> GeneratedSample {
+        let isKept = keptBytes.withLock { kept in
+            guard kept + generated.bytes.count <= Self.keptLimit else { return false }
+            kept += generated.bytes.count
+            return true
+        }
+        return isKept ? generated : GeneratedSample(bytes: [], labels: generated.labels)
+    }
+
+    private func checkFile(_ path: String, sample: SourceSample) -> Result<CheckedImage, ImageFault> {
+        let identity = FileIdentity(path: path)
+        if let identity, let image = journal.image(path, identity) { return .success(image) }
         let file: MappedFile
         do throws(FileError) { file = try MappedFile(path: path) } catch {
             let kind: Fault.Kind = error.isNotFound ? .missingImage : .unreadableImage
             return .failure(ImageFault(kind, path, error.isNotFound ? "no such image" : "\(error)"))
         }
         defer { withExtendedLifetime(file) {} }
-        return check(file.bytes, sample: sample) { () throws(ImageError) in
+        let result = ApusDatasets.check(file.bytes, sample: sample) { () throws(ImageError) in
             let image = try Image(decoding: file.bytes, name: path)
             return (image.width, image.height)
         }
+        if let identity, case .success(let image) = result { journal.add(image, path: path, identity: identity) }
+        return result
     }
 }
 

@@ -16,6 +16,9 @@ struct PreparedFolder {
     /// Holds the id of the version that was prepared last.
     var latest: String { path + "/latest" }
 
+    /// What an unfinished preparation found.
+    var journal: String { path + "/checked.journal" }
+
     /// What is there already is not written again: versions on a medium that is read-only can be used.
     func write(_ text: String, to path: String) throws(DatasetError) {
         if (try? FileSystem.readText(path)) == text { return }
@@ -24,9 +27,11 @@ struct PreparedFolder {
 
     /// Removes the temporary files of preparations that were killed: `….PID.tmp` of a process that is gone.
     func removeLeftovers() {
-        for name in (try? FileSystem.names(in: path)) ?? [] where name.hasSuffix(".tmp") {
-            let process = name.split(separator: ".").compactMap { pid_t($0) }.first
-            if let process, kill(process, 0) != 0, errno == ESRCH { unlink(path + "/" + name) }
+        for folder in [path, PackStore(prepared: path).folder] {
+            for name in (try? FileSystem.names(in: folder)) ?? [] where name.hasSuffix(".tmp") {
+                let process = name.split(separator: ".").compactMap { pid_t($0) }.first
+                if let process, kill(process, 0) != 0, errno == ESRCH { unlink(folder + "/" + name) }
+            }
         }
     }
 }

@@ -10,12 +10,15 @@ struct PreparedRecipe: Codable, Hashable {
     var fractions: [Double]?
     var splitSeed: UInt64?
     var compose: ComposeRecipe?
+    /// What is kept of the images; `nil` for the files as they came.
+    var images: String?
 
     init(_ description: DatasetDescription) {
         format = description.source.format
         vocOneBased = format == .voc ? description.source.vocOneBased : nil
         missingLabels = description.source.missingLabels
         compose = description.compose
+        images = description.store.form == .encoded ? nil : description.store.form.text
         splits = description.splits.method
         let declaresAll = splits == .declared && description.splits.valFromTrain == 0
         guard !declaresAll else { return }

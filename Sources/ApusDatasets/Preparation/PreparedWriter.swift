@@ -4,14 +4,20 @@ import CApusHDF5
 import Glibc
 
 /// Writes a version under a temporary name, syncs it and renames it: a file under its final name is whole.
+///
+/// Images that a pack beside it holds already are not written again.
 struct PreparedWriter {
     let header: PreparedHeader
     let entries: [PreparedEntry]
+    var form = ImageForm.encoded
+    var packByteLimit = 1 << 30
+    var threads = availableCores
 
     func write(to path: String) throws(DatasetError) {
+        let places = try places(besideVersion: path)
         let temporary = "\(path).\(getpid()).tmp"
         do throws(DatasetError) {
-            try fill(temporary, final: path)
+            try fill(temporary, final: path, places: places)
             try verify(temporary, final: path)
             do throws(FileError) { try publish(temporary, as: path) } catch { throw .file(error) }
         } catch {
@@ -22,41 +28,46 @@ struct PreparedWriter {
 
     /// Reads everything back: what a disk did not take must not get a final name.
     private func verify(_ temporary: String, final path: String) throws(DatasetError) {
-        do throws(DatasetError) { try PreparedDataset(path: temporary).verify() } catch {
+        do throws(DatasetError) { try PreparedDataset(path: temporary).verifyLabels() } catch {
             throw .unwritable(path: path, reason: "it does not read back as it was written (\(error))")
         }
     }
 
-    /// Writes the version to `temporary`; errors name `path`.
-    func fill(_ temporary: String, final path: String) throws(DatasetError) {
-        do throws(WriteFailure) {
-            let file = try HDF5File.creating(temporary)
-            try writeColumns(file)
-            try writeImages(file)
-            try WriteFailure.wrap { () throws(HDF5Error) in try file.close() }
-        } catch {
-            switch error {
-            case .hdf5(let error): throw Self.error(error, path: path)
-            case .dataset(let error): throw error
-            }
+    // MARK: Images
+
+    /// Where each entry's image lies, once what no pack holds has been written into new ones.
+    func places(besideVersion path: String) throws(DatasetError) -> [PackPlace] {
+        let store = PackStore(besideVersion: path)
+        var known = wholePlaces(in: store.places(of: form))
+        let missing = entries.filter { known[$0.image.hash] == nil }
+        let writer = PackWriter(store: store, form: form, byteLimit: packByteLimit, threads: threads)
+        for pack in try writer.write(missing) {
+            for item in 0..<pack.count { known[pack.sourceHash(item)] = PackPlace(pack: pack, item: item) }
         }
+        return entries.compactMap { known[$0.image.hash] }
     }
 
-    /// A full disk is named as such; libhdf5 says it in its own words.
-    private static func error(_ error: HDF5Error, path: String) -> DatasetError {
-        if error.message.contains("No space left") { return .file(FileError("write", path, code: ENOSPC)) }
-        return .unwritable(path: path, reason: error.message)
+    /// Those of the places that the entries want and whose bytes still have their hash.
+    private func wholePlaces(in places: [ContentHash: PackPlace]) -> [ContentHash: PackPlace] {
+        let wanted = entries.compactMap { entry in places[entry.image.hash].map { (entry.image.hash, $0) } }
+        let isWhole = parallelMap(wanted.count, threads: threads) { wanted[$0].1.pack.isWhole(wanted[$0].1.item) }
+        let whole = zip(wanted, isWhole).filter(\.1).map(\.0)
+        return Dictionary(whole, uniquingKeysWith: { first, _ in first })
     }
 
-    // MARK: Columns
+    // MARK: The version
 
-    private func writeColumns(_ file: HDF5File) throws(WriteFailure) {
+    /// Writes the version to `temporary`; errors name `path`.
+    func fill(_ temporary: String, final path: String, places: [PackPlace]) throws(DatasetError) {
         do throws(HDF5Error) {
+            let file = try HDF5File.create(temporary)
             try writeAttributes(file)
+            try writePlaces(file, places)
             try writeImageColumns(file)
             try writeBoxColumns(file)
+            try file.close()
         } catch {
-            throw .hdf5(error)
+            throw WriteFailure.hdf5(error).datasetError(path: path)
         }
     }
 
@@ -67,7 +78,25 @@ struct PreparedWriter {
         try file.set(PreparedFormat.Attribute.id, to: header.id)
         try file.set(PreparedFormat.Attribute.digest, to: header.digest)
         try file.set(PreparedFormat.Attribute.classes, to: PreparationJSON.text(header.classNames, pretty: false))
+        if let details = header.classDetails { try file.set(PreparedFormat.Attribute.classDetails, to: details) }
         try file.set(PreparedFormat.Attribute.recipe, to: header.recipe)
+    }
+
+    /// The packs in the order in which the images first need them, each with a link that other readers follow.
+    private func writePlaces(_ file: HDF5File, _ places: [PackPlace]) throws(HDF5Error) {
+        var numbers = [String: Int](), ids = [String]()
+        for place in places where numbers[place.pack.id] == nil {
+            numbers[place.pack.id] = ids.count
+            ids.append(place.pack.id)
+        }
+        for (number, id) in ids.enumerated() {
+            try file.link(
+                "\(PreparedFormat.Path.packs)/\(number)", to: "/", in: "\(PackFormat.folder)/\(id).h5")
+        }
+        try file.set(PreparedFormat.Attribute.packs, to: PreparationJSON.text(ids, pretty: false))
+        let packs = places.map { Int32(numbers[$0.pack.id] ?? 0) }
+        try file.column(PreparedFormat.Path.pack, APUS_H5_INT32, packs)
+        try file.column(PreparedFormat.Path.item, APUS_H5_INT32, places.map { Int32($0.item) })
     }
 
     private func writeImageColumns(_ file: HDF5File) throws(HDF5Error) {
@@ -75,9 +104,6 @@ struct PreparedWriter {
         try file.column(PreparedFormat.Path.width, APUS_H5_INT32, records.map { Int32($0.width) })
         try file.column(PreparedFormat.Path.height, APUS_H5_INT32, records.map { Int32($0.height) })
         try file.column(PreparedFormat.Path.split, APUS_H5_UINT8, records.map(\.split.code))
-        try file.column(
-            PreparedFormat.Path.offset, APUS_H5_UINT64, starts(entries.map(\.image.byteCount)).map(UInt64.init))
-        try file.column(PreparedFormat.Path.sha256, APUS_H5_UINT8, entries.flatMap(\.image.hash.bytes), width: 32)
         let length = max(1, records.map(\.name.utf8.count).max() ?? 1)
         let padded = records.flatMap { record in
             Array(record.name.utf8) + [UInt8](repeating: 0, count: length - record.name.utf8.count)
@@ -89,80 +115,15 @@ struct PreparedWriter {
     private func writeBoxColumns(_ file: HDF5File) throws(HDF5Error) {
         let boxes = entries.flatMap(\.record.boxes)
         let edges = boxes.flatMap { [$0.box.minX, $0.box.minY, $0.box.maxX, $0.box.maxY] }
-        try file.column(
-            PreparedFormat.Path.boxStart, APUS_H5_INT64, starts(entries.map(\.record.boxes.count)).map(Int64.init))
+        let starts = entries.map(\.record.boxes.count).starts
+        try file.column(PreparedFormat.Path.boxStart, APUS_H5_INT64, starts.map(Int64.init))
         try file.column(PreparedFormat.Path.xyxy, APUS_H5_FLOAT32, edges, width: 4)
         try file.column(PreparedFormat.Path.label, APUS_H5_INT32, boxes.map { Int32($0.label) })
         try file.column(PreparedFormat.Path.isCrowd, APUS_H5_UINT8, boxes.map { $0.isCrowd ? UInt8(1) : 0 })
+        let annotations = AnnotationWriter(annotations: entries.flatMap(\.annotations))
+        guard !annotations.groups.isEmpty else { return }
+        let groups = PreparationJSON.text(annotations.groups, pretty: false)
+        try file.set(PreparedFormat.Attribute.annotations, to: groups)
+        try annotations.write(to: file)
     }
-
-    /// Where each part begins when they lie one after another, and the total.
-    private func starts(_ counts: [Int]) -> [Int] { counts.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) } }
-
-    // MARK: Images
-
-    private func writeImages(_ file: HDF5File) throws(WriteFailure) {
-        let total = entries.reduce(0) { $0 + $1.image.byteCount }
-        try WriteFailure.wrap { () throws(HDF5Error) in
-            try file.add(PreparedFormat.Path.data, type: APUS_H5_UINT8, dimensions: [total])
-        }
-        var start = 0
-        for entry in entries {
-            let bytes = try encodedBytes(of: entry)
-            try WriteFailure.wrap { () throws(HDF5Error) in
-                try file.write(bytes, to: PreparedFormat.Path.data, start: start, rows: bytes.count)
-            }
-            start += bytes.count
-        }
-    }
-
-    /// The bytes that were checked; a file that changed meanwhile is refused.
-    private func encodedBytes(of entry: PreparedEntry) throws(WriteFailure) -> [UInt8] {
-        if let generated = entry.image.generated { return generated.bytes }
-        guard case .file(let path) = entry.content else { return [] }
-        let bytes: [UInt8]
-        do throws(FileError) { bytes = try FileSystem.read(path) } catch { throw .dataset(.file(error)) }
-        guard bytes.withUnsafeBytes({ ContentHash(of: $0) }) == entry.image.hash else {
-            throw .dataset(.unreadableSource(path: path, line: nil, reason: "the file changed while it was prepared"))
-        }
-        return bytes
-    }
-}
-
-/// Either kind of failure while a version is written.
-private enum WriteFailure: Error {
-    case hdf5(HDF5Error)
-    case dataset(DatasetError)
-
-    static func wrap<R>(_ body: () throws(HDF5Error) -> R) throws(WriteFailure) -> R {
-        do throws(HDF5Error) { return try body() } catch { throw .hdf5(error) }
-    }
-}
-
-extension HDF5File {
-    fileprivate static func creating(_ path: String) throws(WriteFailure) -> HDF5File {
-        try WriteFailure.wrap { () throws(HDF5Error) in try create(path) }
-    }
-
-    /// Adds a dataset of rows of `width` elements and writes it whole.
-    fileprivate func column<Element: BitwiseCopyable>(
-        _ name: String, _ type: apus_h5_type, _ elements: [Element], width: Int = 1
-    ) throws(HDF5Error) {
-        let rows = elements.count / width
-        try add(name, type: type, dimensions: width == 1 ? [rows] : [rows, width])
-        try write(elements, to: name, rows: rows)
-    }
-}
-
-/// Syncs a temporary file and gives it its final name.
-private func publish(_ temporary: String, as path: String) throws(FileError) {
-    let descriptor = open(temporary, O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError("open", temporary) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw FileError("sync", path) }
-    guard rename(temporary, path) == 0 else { throw FileError("rename", temporary) }
-    let folder = open(FileSystem.folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    fsync(folder)
-    close(folder)
 }

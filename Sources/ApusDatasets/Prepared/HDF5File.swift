@@ -53,6 +53,11 @@ final class HDF5File {
         }
     }
 
+    /// Makes `name` stand for `object` of another file, whose path is relative to this file's folder.
+    func link(_ name: String, to object: String, in path: String) throws(HDF5Error) {
+        try Self.check { apus_h5_link(self.handle, name, path, object, $0, $1) }
+    }
+
     func layout(of name: String) throws(HDF5Error) -> apus_h5_layout {
         var layout = apus_h5_layout()
         do throws(HDF5Error) {
@@ -63,6 +68,15 @@ final class HDF5File {
         return layout
     }
 
+    /// Adds a dataset of rows of `width` elements and writes it whole.
+    func column<Element: BitwiseCopyable>(
+        _ name: String, _ type: apus_h5_type, _ elements: [Element], width: Int = 1
+    ) throws(HDF5Error) {
+        let rows = elements.count / width
+        try add(name, type: type, dimensions: width == 1 ? [rows] : [rows, width])
+        try write(elements, to: name, rows: rows)
+    }
+
     func set(_ name: String, to value: String) throws(HDF5Error) {
         try Self.check { apus_h5_set_string(self.handle, name, value, $0, $1) }
     }
@@ -70,6 +84,8 @@ final class HDF5File {
     func set(_ name: String, to value: Int) throws(HDF5Error) {
         try Self.check { apus_h5_set_integer(self.handle, name, Int64(value), $0, $1) }
     }
+
+    func hasAttribute(_ name: String) -> Bool { apus_h5_has_attribute(handle, name) != 0 }
 
     func integer(_ name: String) throws(HDF5Error) -> Int {
         var value: Int64 = 0

@@ -33,3 +33,11 @@ struct MappedColumn<Element: BitwiseCopyable>: @unchecked Sendable {
         return UnsafeRawBufferPointer(start: base.map { $0 + range.lowerBound * size }, count: range.count * size)
     }
 }
+
+extension MappedColumn where Element: BinaryInteger {
+    /// Whether the values start at 0, never fall, and end at `total`.
+    func rises(to total: Int) -> Bool {
+        guard count > 0, self[0] == 0, self[count - 1] == Element(total) else { return false }
+        return (1..<count).allSatisfy { self[$0 - 1] <= self[$0] }
+    }
+}

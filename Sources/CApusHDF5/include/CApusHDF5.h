@@ -21,6 +21,7 @@ typedef enum {
     APUS_H5_INT64,
     APUS_H5_UINT64,
     APUS_H5_FLOAT32,
+    APUS_H5_FLOAT64,
     /// UTF-8 padded with zeros to `element_size` bytes.
     APUS_H5_STRING,
     APUS_H5_OTHER,
@@ -55,6 +56,10 @@ int apus_h5_add(apus_h5_file *file, const char *name, apus_h5_type type, size_t 
 int apus_h5_write(apus_h5_file *file, const char *name, uint64_t start, uint64_t count, const void *bytes,
                   char *message, size_t capacity);
 
+/// Makes `name` stand for `object` of another file, whose path is relative to this file's folder.
+int apus_h5_link(apus_h5_file *file, const char *name, const char *other_file, const char *object, char *message,
+                 size_t capacity);
+
 /// Fails where the dataset is absent, not contiguous or of a rank above `APUS_H5_MAX_RANK`.
 int apus_h5_describe(apus_h5_file *file, const char *name, apus_h5_layout *layout, char *message, size_t capacity);
 
@@ -62,6 +67,9 @@ int apus_h5_describe(apus_h5_file *file, const char *name, apus_h5_layout *layou
 int apus_h5_set_string(apus_h5_file *file, const char *name, const char *value, char *message, size_t capacity);
 int apus_h5_set_integer(apus_h5_file *file, const char *name, int64_t value, char *message, size_t capacity);
 int apus_h5_get_integer(apus_h5_file *file, const char *name, int64_t *value, char *message, size_t capacity);
+
+/// 1 where the root group has the attribute, else 0.
+int apus_h5_has_attribute(apus_h5_file *file, const char *name);
 
 /// `*value` is to be given to `apus_h5_free`.
 int apus_h5_get_string(apus_h5_file *file, const char *name, char **value, char *message, size_t capacity);
