@@ -51,7 +51,7 @@ static inline const float *apus_zeros_of(const apus_convolution *c) {
 }
 
 // Buffers that a thread keeps, so that a kernel may call another.
-enum { APUS_SCRATCHES = 2 };
+enum { APUS_NETWORK_SCRATCHES = 2, APUS_SCRATCHES = 6 };
 
 /// At least `bytes`, aligned to a cache line, until this thread asks for `which` again; NULL where no memory is left.
 void *apus_scratch(int which, size_t bytes);

@@ -18,10 +18,8 @@ public struct Solarize: PixelTransform {
     }
 
     public func apply(_ draw: Double, to image: inout Raster) {
-        let (byte, float) = (draw * 255, Float(draw))
-        let table = (0...255).map { Double($0) >= byte ? UInt8(255 - $0) : UInt8($0) }
-        image.modify(
-            uint8: { for index in $0.indices { $0[index] = table[Int($0[index])] } },
-            float32: { for index in $0.indices where $0[index] >= float { $0[index] = 1 - $0[index] } })
+        image.map(byteTable { $0 >= draw * 255 ? 255 - $0 : $0 }) {
+            for index in $0.indices where $0[index] >= Float(draw) { $0[index] = 1 - $0[index] }
+        }
     }
 }

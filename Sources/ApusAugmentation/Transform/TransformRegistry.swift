@@ -3,9 +3,15 @@ import ApusConfiguration
 /// The transforms that a pipeline's file can name. A family is a folder, and a line here.
 public enum TransformRegistry {
     public static let families: [[any Transform.Type]] = [
+        blurs,
+        colors,
+        details,
         flips,
+        formats,
+        noises,
         tone,
         warps,
+        weathers,
     ]
 
     /// Every transform by Albumentations' class name.

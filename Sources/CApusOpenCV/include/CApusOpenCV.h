@@ -76,6 +76,51 @@ int32_t apus_cv_clahe(apus_cv_image source, apus_cv_image destination, double cl
 /// RGB to grey with the weights of BT.601; `destination` has one channel.
 int32_t apus_cv_grey(apus_cv_image source, apus_cv_image destination);
 
+// MARK: - What pixel transforms take from OpenCV; interpolations and borders are OpenCV's numbers.
+
+/// Median over a window of odd `side`: of 1, 3 or 4 channels of bytes.
+int32_t apus_cv_median_raster(apus_cv_raster source, apus_cv_raster destination, int32_t side);
+
+/// Mean over a `side`×`side` window, borders mirrored.
+int32_t apus_cv_box_raster(apus_cv_raster source, apus_cv_raster destination, int32_t side);
+
+/// A Gaussian; `side` odd, or 0 to derive it from `sigma`.
+int32_t apus_cv_gaussian_raster(
+    apus_cv_raster source, apus_cv_raster destination, int32_t side, double sigma, int32_t border);
+
+/// As `apus_cv_clahe`, of 1 or 3 channels of bytes.
+int32_t apus_cv_clahe_raster(
+    apus_cv_raster source, apus_cv_raster destination, double clip_limit, int32_t tiles_x, int32_t tiles_y);
+
+/// The lightness (CIE Lab) of RGB bytes, and their luma (YCrCb); `destination` has one channel.
+int32_t apus_cv_lightness(apus_cv_raster source, apus_cv_raster destination);
+int32_t apus_cv_luma(apus_cv_raster source, apus_cv_raster destination);
+
+/// RGB bytes whose luma is replaced by its entries in `table`, or equalized where there is none.
+int32_t apus_cv_equalize_luma(apus_cv_raster source, apus_cv_raster destination, const uint8_t *table);
+
+/// Resizes by the ratio of the two sizes, or by `scale`, to which the destination's size must be rounded.
+int32_t apus_cv_resample(apus_cv_raster source, apus_cv_raster destination, int32_t interpolation);
+int32_t apus_cv_resample_by(apus_cv_raster source, apus_cv_raster destination, double scale, int32_t interpolation);
+
+/// Looks up each pixel of a plane of bytes at (x, y), given for each; outside, the nearest of the border.
+int32_t apus_cv_remap_plane(
+    apus_cv_raster source, apus_cv_raster destination, const float *x, const float *y, int32_t interpolation);
+
+/// Draws `count` lines of 4- or 8-connected pixels, four numbers each (x, y of either end). 1 or 3 channels.
+int32_t apus_cv_draw_lines(
+    uint8_t *elements, int32_t width, int32_t height, int32_t channels, const int32_t *ends, int32_t count,
+    const uint8_t color[3], int32_t thickness, int32_t connectivity);
+
+/// Fills the polygon through `count` places (x, y each) of a plane.
+int32_t apus_cv_fill_polygon(
+    uint8_t *elements, int32_t width, int32_t height, const int32_t *places, int32_t count, uint8_t value);
+
+/// How strongly rain on a lens shows, from 0 to 1, out of a layer of liquid from 0 to 1.
+///
+/// After Hendrycks & Dietterich, Benchmarking Neural Network Robustness to Common Corruptions and Perturbations, 2019.
+int32_t apus_cv_rain_on_lens(const float *liquid, int32_t width, int32_t height, float *drops);
+
 #ifdef __cplusplus
 }
 #endif
