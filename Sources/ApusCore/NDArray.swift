@@ -4,8 +4,8 @@ import Glibc
 public final class Storage: @unchecked Sendable {
     public let base: UnsafeMutableRawPointer
     public let byteCount: Int
-    /// Keeps borrowed memory alive; `nil` where the bytes are this object's own.
-    private let owner: AnyObject?
+    /// Where the bytes live: in a `MemoryBlock`, or in what they are borrowed from. Whoever holds it keeps them.
+    package let owner: AnyObject
     let isReadOnly: Bool
     /// What counts these bytes until they are freed; whoever sets it is the only one to hold this object then.
     package var meter: MemoryMeter?
@@ -13,8 +13,9 @@ public final class Storage: @unchecked Sendable {
     /// Uninitialized bytes with room for a vector load past the end.
     public init(byteCount: Int) {
         self.byteCount = byteCount
-        base = .allocate(byteCount: byteCount + 64, alignment: 64)
-        owner = nil
+        let block = MemoryBlock(byteCount: byteCount + 64)
+        base = block.base
+        owner = block
         isReadOnly = false
     }
 
@@ -31,10 +32,16 @@ public final class Storage: @unchecked Sendable {
         (owner as? MappedFile)?.evict(UnsafeRawBufferPointer(start: base, count: byteCount))
     }
 
-    deinit {
-        meter?.release(byteCount)
-        if owner == nil { base.deallocate() }
-    }
+    deinit { meter?.release(byteCount) }
+}
+
+/// Uninitialized bytes, 64-byte aligned, that are freed with this object.
+private final class MemoryBlock: @unchecked Sendable {
+    let base: UnsafeMutableRawPointer
+
+    init(byteCount: Int) { base = .allocate(byteCount: byteCount, alignment: 64) }
+
+    deinit { base.deallocate() }
 }
 
 /// A dense row-major array with value semantics: copies share storage until one of them is written.
@@ -118,6 +125,14 @@ public struct NDArray: Sendable {
     /// The elements as a Swift array.
     public func elements<Element: ArrayElement>(of type: Element.Type = Element.self) -> [Element] {
         withElements(of: type) { Array($0) }
+    }
+
+    /// Where the elements lie, if nobody else sees them and there is room for `byteCount` bytes.
+    package mutating func ownBase(byteCount: Int) -> UnsafeMutableRawPointer? {
+        guard !storage.isReadOnly, storage.byteCount >= byteCount, isKnownUniquelyReferenced(&storage) else {
+            return nil
+        }
+        return storage.base
     }
 
     private mutating func makeUnique() {

@@ -64,6 +64,11 @@ void apus_transpose_avx2(const float *from, ptrdiff_t from_step, float *to, ptrd
                          ptrdiff_t columns);
 #endif
 
+/// The pixels of a pooling window that lie in the image; steps in floats.
+typedef struct {
+    ptrdiff_t rows, row_step, columns, column_step;
+} apus_window;
+
 /// The kernels of one instruction set. Those that return false found no memory or do not know the function.
 typedef struct {
     /// Pixels that a tile of the dense kernel takes.
@@ -74,6 +79,12 @@ typedef struct {
     /// A pointwise convolution, and the depthwise one that reads it: `part` is of the second. NULL where there is none.
     bool (*expanded_part)(const apus_convolution *pointwise, const apus_convolution *depthwise, apus_part part);
     bool (*unary_row)(apus_activation f, const float *x, float *y, ptrdiff_t count);
+    /// The maximum, or the sum, of each channel over the window whose first pixel `first` is.
+    void (*pool_window)(const float *first, apus_window window, bool average, float *out, ptrdiff_t count);
+    /// The sum of rows that lie `stride` apart, each multiplied by its factor.
+    void (*sum_rows)(const float *factors, const float *x, ptrdiff_t rows, ptrdiff_t stride, float *y, ptrdiff_t count);
+    /// Softmax across rows that lie `stride` apart. NULL where it is put together from the functions below.
+    void (*softmax_columns)(const float *x, float *y, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t count);
     void (*take_maximum)(float *restrict best, const float *restrict x, ptrdiff_t count);
     void (*add_row)(float *restrict sums, const float *restrict x, ptrdiff_t count);
     void (*subtract_row)(float *y, const float *x, const float *restrict z, ptrdiff_t count);

@@ -25,14 +25,11 @@ static void pool_pixel(const apus_kernels *k, const apus_pooling *p, const float
     const ptrdiff_t y = oy * p->stride_y - p->pad_top, x = ox * p->stride_x - p->pad_left;
     const range ys = valid_taps(y, p->kernel_height, p->dilation_y, p->in_height);
     const range xs = valid_taps(x, p->kernel_width, p->dilation_x, p->in_width);
-    const float start = p->average ? 0.0f : -INFINITY;
-    for (ptrdiff_t i = 0; i < p->channels; i++) out[i] = start;
-    for (ptrdiff_t ky = ys.first; ky < ys.first + ys.count; ky++)
-        for (ptrdiff_t kx = xs.first; kx < xs.first + xs.count; kx++) {
-            const ptrdiff_t row = y + ky * p->dilation_y, column = x + kx * p->dilation_x;
-            const float *pixel = image + (row * p->in_width + column) * p->in_stride;
-            if (p->average) k->add_row(out, pixel, p->channels); else k->take_maximum(out, pixel, p->channels);
-        }
+    const apus_window window = {
+        ys.count, p->dilation_y * p->in_width * p->in_stride, xs.count, p->dilation_x * p->in_stride,
+    };
+    const ptrdiff_t row = y + ys.first * p->dilation_y, column = x + xs.first * p->dilation_x;
+    k->pool_window(image + (row * p->in_width + column) * p->in_stride, window, p->average, out, p->channels);
     if (!p->average) return;
     ptrdiff_t taps = ys.count * xs.count;
     if (p->count_padding)

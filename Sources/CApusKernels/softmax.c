@@ -34,6 +34,10 @@ static void softmax_row(const softmax *s, const float *x, float *y) {
 
 static void softmax_columns(const softmax *s, const float *x, float *y, ptrdiff_t columns) {
     const apus_kernels *k = apus_kernels_of(s->cpu);
+    if (k->softmax_columns != NULL && !s->logarithm) {
+        k->softmax_columns(x, y, s->count, s->inner, columns);
+        return;
+    }
     float best[COLUMNS], sum[COLUMNS] = {0}, power[COLUMNS];
     memcpy(best, x, (size_t)columns * sizeof *best);
     for (ptrdiff_t i = 1; i < s->count; i++) k->take_maximum(best, x + i * s->inner, columns);

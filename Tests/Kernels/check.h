@@ -34,6 +34,7 @@ void check_convolutions(void);
 void check_pooling(void);
 void check_functions(void);
 void check_softmax(void);
+void check_products(void);
 void check_movement(void);
 void check_images(void);
 void check_quantized(void);

@@ -6,6 +6,7 @@ int main(void) {
     check_pooling();
     check_functions();
     check_softmax();
+    check_products();
     check_movement();
     check_images();
     check_quantized();

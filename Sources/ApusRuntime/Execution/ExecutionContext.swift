@@ -8,6 +8,8 @@ struct ExecutionContext: Sendable {
     let workspace: Workspace
     /// Where the running operator's image goes, when it is a part of a larger one.
     var destination: ImagePart?
+    /// Where kernel calls are noted, when they shall be repeated.
+    var recording: Recording?
 
     var pool: OpaquePointer? { threads.handle }
 
@@ -78,7 +80,10 @@ struct ExecutionContext: Sendable {
         _ targetStrides: [Int], extents: [Int], size: Int
     ) {
         guard extents.count > Int(APUS_MAXIMUM_RANK) else {
-            apus_copy(pool, source, sourceStrides, target, targetStrides, extents, Int32(extents.count), size)
+            call([UnsafeMutableRawPointer(mutating: source), target]) { operands, pool in
+                apus_copy(
+                    pool, operands[0], sourceStrides, operands[1], targetStrides, extents, Int32(extents.count), size)
+            }
             return
         }
         for index in 0..<extents[0] {
@@ -90,6 +95,8 @@ struct ExecutionContext: Sendable {
     }
 
     private func storage(_ shape: Shape, _ dataType: DataType) throws(OperatorError) -> Storage {
-        try workspace.storage(byteCount: try shape.requireCount() * dataType.size)
+        let storage = try workspace.storage(byteCount: try shape.requireCount() * dataType.size)
+        recording?.hold(storage)
+        return storage
     }
 }

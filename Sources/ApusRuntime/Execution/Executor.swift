@@ -32,6 +32,15 @@ struct Executor: Sendable {
     /// Whether this takes the channels of an image apart.
     var splitsChannels: Bool { (run as? Splitting)?.splitsChannels ?? false }
 
+    /// Whether a run on `inputs` can be recorded.
+    func isReplayable(_ inputs: [AnyValue?], constants: [Bool]) -> Bool {
+        let areImages = zip(inputs, constants).allSatisfy { input, isConstant in
+            guard case .tensor(let value)? = input else { return input == nil || isConstant }
+            return isConstant ? !value.dataType.isHalf : value.dataType == .float32 || value.dataType.isByte
+        }
+        return areImages && run.isReplayable(constants: constants)
+    }
+
     mutating func prepare(_ constants: [NDArray?], _ context: ExecutionContext) throws(OperatorError) {
         guard widens, constants.contains(where: { $0?.dataType.isHalf ?? false }) else {
             return try run.prepare(constants, context)

@@ -33,6 +33,12 @@ protocol Operator: Sendable {
     /// its results narrowed after. Families that only move elements never do (`OperatorRegistry.movingFamilies`).
     static var widensHalves: Bool { get }
 
+    /// Whether running this is nothing but kernel calls (`ExecutionContext.call`) and views, which follow from the
+    /// shapes of inputs, and not from their numbers: then the calls may be repeated on others.
+    ///
+    /// - Parameter constants: which inputs are constants. The others hold `float32` or 8-bit integers.
+    func isReplayable(constants: [Bool]) -> Bool
+
     /// The outputs; `inputs` has a `nil` for each optional input left out.
     ///
     /// What takes or gives texts, sequences or optionals is a `GeneralOperator`.
@@ -44,7 +50,14 @@ extension Operator {
 
     var absorbedInputs: Range<Int> { 0..<0 }
 
+    func isReplayable(constants: [Bool]) -> Bool { false }
+
     static var widensHalves: Bool { true }
+}
+
+extension [Bool] {
+    /// Whether every input from `index` on is a constant.
+    func areConstant(from index: Int) -> Bool { dropFirst(index).allSatisfy { $0 } }
 }
 
 extension [Value?] {

@@ -10,6 +10,10 @@ final class Workspace: @unchecked Sendable {
     let limit: Int
     private let stepLimit: Int
     private var steps = 0
+    /// The run before, where it can be repeated.
+    var replay: Replay?
+    /// Whether it is worth trying to record a run.
+    var isRecordable = true
 
     init(limit: Int, stepLimit: Int = .max) { (self.limit, self.stepLimit) = (limit, stepLimit) }
 

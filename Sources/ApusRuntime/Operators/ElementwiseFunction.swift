@@ -9,6 +9,8 @@ protocol ElementwiseFunction: Operator {
 }
 
 extension ElementwiseFunction {
+    func isReplayable(constants: [Bool]) -> Bool { function != nil && constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         guard let function else { throw .unsupported("the function's parameters are not constant") }
         return [try context.apply(function, to: try inputs.required(0))]
@@ -29,6 +31,7 @@ extension ExecutionContext {
             apply(f, from: value, to: result)
             return result
         }
+        recording?.refuse()
         let x = value.isDense ? value : try rowMajor(value)
         let result = try make(x.shape, like: x)
         try x.dataType.accept(UnaryLoop(function: f, x: x, result: result, context: self))
@@ -39,12 +42,16 @@ extension ExecutionContext {
     func apply(_ f: apus_activation, from value: Value, to result: Value) {
         let count = value.count
         if value.isChannelsLast, value.shape[1] > 0 {
-            let channels = value.shape[1]
-            apus_unary(
-                cpu, pool, f, value.floats, value.pixelStride, result.floats, result.pixelStride, count / channels,
-                channels)
+            let channels = value.shape[1], strides = (value.pixelStride, result.pixelStride)
+            call([value.base, result.base]) { [cpu] operands, pool in
+                apus_unary(
+                    cpu, pool, f, operands.floats(0), strides.0, operands.floats(1), strides.1, count / channels,
+                    channels)
+            }
         } else {
-            apus_unary(cpu, pool, f, value.floats, count, result.floats, count, 1, count)
+            call([value.base, result.base]) { [cpu] operands, pool in
+                apus_unary(cpu, pool, f, operands.floats(0), count, operands.floats(1), count, 1, count)
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ extension ExecutionContext {
             return NDArray(same)
         }
         let result = Value(NDArray(uninitialized: value.shape, dataType: value.dataType))
+        recording?.hold(result.storage)
         copy(value, to: result)
         return NDArray(result)
     }

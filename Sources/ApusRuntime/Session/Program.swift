@@ -116,6 +116,9 @@ struct Program: Sendable {
         for slot in initial.indices where !needed.contains(slot) { initial[slot] = nil }
     }
 
+    /// Whether later runs compute as the next one will: the first looks where images belong.
+    var isSettled: Bool { placements.known != nil }
+
     /// The outputs for `arguments`, one for each input, in order.
     func run(
         _ arguments: [AnyValue?], _ context: ExecutionContext, observer: ((NodeRun) -> Void)? = nil
@@ -202,7 +205,12 @@ struct Program: Sendable {
     private func compute(_ step: Step, _ values: inout [AnyValue?], _ context: ExecutionContext) throws(RuntimeError) {
         do throws(OperatorError) {
             try context.workspace.countStep()
-            let results = try step.run(step.inputs.map { $0.flatMap { values[$0] } }, context)
+            let inputs = step.inputs.map { $0.flatMap { values[$0] } }
+            if let recording = context.recording, !recording.isRefused {
+                let areConstant = step.inputs.map { slot in slot.map { constants[$0] != nil } ?? true }
+                if !step.run.isReplayable(inputs, constants: areConstant) { recording.refuse() }
+            }
+            let results = try step.run(inputs, context)
             try expect(results.count >= step.outputs.count, "\(results.count) outputs", found: "\(step.outputs.count)")
             for (slot, value) in zip(step.outputs, results) {
                 if let slot { values[slot] = value }

@@ -1,4 +1,5 @@
 // The specification of convolution over packed weights: what every other implementation must equal.
+#include <math.h>
 #include <string.h>
 
 #include "../internal.h"
@@ -132,7 +133,23 @@ static bool unary_row(apus_activation f, const float *x, float *y, ptrdiff_t cou
 
 #include "rows.h"
 
+static void pool_window(const float *first, apus_window w, bool average, float *out, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i++) out[i] = average ? 0.0f : -INFINITY;
+    for (ptrdiff_t y = 0; y < w.rows; y++)
+        for (ptrdiff_t x = 0; x < w.columns; x++) {
+            const float *pixel = first + y * w.row_step + x * w.column_step;
+            if (average) add_row(out, pixel, count); else take_maximum(out, pixel, count);
+        }
+}
+
+static void sum_rows(const float *factors, const float *x, ptrdiff_t rows, ptrdiff_t stride, float *y,
+                     ptrdiff_t count) {
+    for (ptrdiff_t j = 0; j < count; j++) y[j] = 0;
+    for (ptrdiff_t i = 0; i < rows; i++)
+        for (ptrdiff_t j = 0; j < count; j++) y[j] += factors[i] * x[i * stride + j];
+}
+
 const apus_kernels apus_generic_kernels = {
-    1, dense_part, winograd_part, depthwise_part, NULL, unary_row, take_maximum, add_row,
-    subtract_row, multiply_row,
+    1, dense_part, winograd_part, depthwise_part, NULL, unary_row, pool_window,
+    sum_rows, NULL, take_maximum, add_row, subtract_row, multiply_row,
 };

@@ -151,6 +151,17 @@ bool apus_convolve_expanded(apus_cpu cpu, apus_pool *pool, const apus_convolutio
 void apus_columns_to_image(apus_pool *pool, const apus_convolution *geometry, const float *columns, const float *bias,
                            float *image);
 
+/// Products of matrices of few rows, without packing: each row is a sum of rows of the other side.
+typedef struct {
+    ptrdiff_t pairs, rows, inner, columns;
+    /// Which matrices of `a` (rows × inner) and `b` (inner × columns) make up each pair.
+    const ptrdiff_t *a_index, *b_index;
+    const float *a, *b;
+    float *y;
+} apus_row_products;
+
+void apus_multiply_rows(apus_cpu cpu, apus_pool *pool, const apus_row_products *products);
+
 // MARK: Pooling
 
 typedef struct {

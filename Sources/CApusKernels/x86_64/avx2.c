@@ -16,11 +16,12 @@
 #include "winograd.h"
 #include "depthwise.h"
 #include "expanded.h"
+#include "columns.h"
 #include "../generic/rows.h"
 #pragma clang attribute pop
 
 const apus_kernels apus_avx2_kernels = {
-    TILE_ROWS, dense_part, winograd_part, depthwise_part, expanded_part, unary_row, take_maximum, add_row,
-    subtract_row, multiply_row,
+    TILE_ROWS, dense_part, winograd_part, depthwise_part, expanded_part, unary_row, pool_window,
+    sum_rows, softmax_columns, take_maximum, add_row, subtract_row, multiply_row,
 };
 #endif

@@ -49,6 +49,12 @@ INLINE vector where_less(vector x, float bound, vector a, vector b) {
     return _mm256_blendv_ps(b, a, _mm256_cmp_ps(x, all(bound), _CMP_LT_OQ));
 }
 
+/// `x` where it is the larger or no number, else `best`.
+INLINE vector larger(vector best, vector x) {
+    const vector m = _mm256_or_ps(_mm256_cmp_ps(x, best, _CMP_GT_OQ), _mm256_cmp_ps(x, x, _CMP_UNORD_Q));
+    return _mm256_blendv_ps(best, x, m);
+}
+
 /// 2ⁿ for whole numbers −126…127.
 INLINE vector power_of_two(__m256i n) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(n, _mm256_set1_epi32(127)), 23));

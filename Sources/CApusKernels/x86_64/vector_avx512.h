@@ -48,6 +48,12 @@ INLINE vector where_less(vector x, float bound, vector a, vector b) {
     return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, all(bound), _CMP_LT_OQ), b, a);
 }
 
+/// `x` where it is the larger or no number, else `best`.
+INLINE vector larger(vector best, vector x) {
+    const mask m = _mm512_cmp_ps_mask(x, best, _CMP_GT_OQ) | _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+    return _mm512_mask_mov_ps(best, m, x);
+}
+
 /// p · 2ⁿ for whole numbers n.
 INLINE vector scale(vector p, vector n) { return _mm512_scalef_ps(p, n); }
 INLINE vector scale_in_range(vector p, vector n) { return _mm512_scalef_ps(p, n); }

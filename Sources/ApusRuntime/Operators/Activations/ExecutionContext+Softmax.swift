@@ -11,13 +11,18 @@ extension ExecutionContext {
         try value.require(.float32)
         if value.isChannelsLast, value.isDense, try value.shape.resolve(axis: axis) == 1, !flattens {
             let result = try make(value.shape, like: value)
-            let pixels = value.shape[0] * value.shape[2] * value.shape[3]
-            apus_softmax(cpu, pool, value.floats, result.floats, pixels, value.shape[1], 1, logarithm)
+            let pixels = value.shape[0] * value.shape[2] * value.shape[3], channels = value.shape[1]
+            call([value.base, result.base]) { [cpu] operands, pool in
+                apus_softmax(cpu, pool, operands.floats(0), operands.floats(1), pixels, channels, 1, logarithm)
+            }
             return result
         }
         let x = try rowMajor(value), y = try make(x.shape)
         let lines = try Lines(x.shape, axis: axis, flattens: flattens)
-        apus_softmax(cpu, pool, x.floats, y.floats, lines.outer, lines.count, lines.inner, logarithm)
+        call([x.base, y.base]) { [cpu] operands, pool in
+            apus_softmax(
+                cpu, pool, operands.floats(0), operands.floats(1), lines.outer, lines.count, lines.inner, logarithm)
+        }
         return y
     }
 

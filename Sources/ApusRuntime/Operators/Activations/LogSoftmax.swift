@@ -15,6 +15,8 @@ struct LogSoftmax: Operator {
         axis = try node.int("axis", default: flattens ? 1 : -1)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { true }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         [try context.softmax(try inputs.required(0), axis: axis, flattens: flattens, logarithm: true)]
     }

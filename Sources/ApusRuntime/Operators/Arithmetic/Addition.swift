@@ -11,6 +11,8 @@ struct Addition: Operator {
         alignment = try OperandAlignment(node, opset: opset)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { true }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let a = try inputs.required(0), b = try alignment.align(try inputs.required(1), to: a, context)
         return [try context.combine(.add, a, b)]

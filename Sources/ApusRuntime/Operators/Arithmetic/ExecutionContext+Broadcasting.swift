@@ -22,7 +22,7 @@ extension ExecutionContext {
 
     /// How an operand of a channels-last operation is read: pixel by pixel, or the same for every pixel.
     private struct PixelOperand {
-        let base: UnsafePointer<Float>
+        let base: UnsafeMutableRawPointer
         let step, stride: Int
     }
 
@@ -33,18 +33,22 @@ extension ExecutionContext {
         guard shape.rank == 4, let x = pixels(of: a, in: shape), let y = pixels(of: b, in: shape) else { return nil }
         let result = try makeChannelsLast(shape)
         let count = shape[0] * shape[2] * shape[3]
-        apus_binary(
-            pool, kernel, x.base, x.step, x.stride, y.base, y.step, y.stride, result.floats, shape[1], count, shape[1])
+        let (channels, steps, strides) = (shape[1], (x.step, y.step), (x.stride, y.stride))
+        call([x.base, y.base, result.base]) { operands, pool in
+            apus_binary(
+                pool, kernel, operands.floats(0), steps.0, strides.0, operands.floats(1), steps.1, strides.1,
+                operands.floats(2), channels, count, channels)
+        }
         return result
     }
 
     private func pixels(of value: Value, in shape: Shape) -> PixelOperand? {
-        if value.count == 1 { return PixelOperand(base: value.floats, step: 0, stride: 0) }
+        if value.count == 1 { return PixelOperand(base: value.base, step: 0, stride: 0) }
         if value.isChannelsLast, value.shape == shape {
-            return PixelOperand(base: value.floats, step: 1, stride: value.pixelStride)
+            return PixelOperand(base: value.base, step: 1, stride: value.pixelStride)
         }
         guard value.isDense, value.count == shape[1], value.rank >= 3, value.shape[-3] == shape[1] else { return nil }
-        return PixelOperand(base: value.floats, step: 1, stride: 0)
+        return PixelOperand(base: value.base, step: 1, stride: 0)
     }
 
     // MARK: Row-major
@@ -55,10 +59,12 @@ extension ExecutionContext {
         let result = try make(shape)
         let loop = BroadcastLoop(shape, [a.shape, b.shape])
         loop.forEachPlane { offsets, index in
-            apus_binary(
-                pool, kernel, a.floats + offsets[0], loop.steps[0], loop.rowStrides[0], b.floats + offsets[1],
-                loop.steps[1], loop.rowStrides[1], result.floats + index * loop.rows * loop.count, loop.count,
-                loop.rows, loop.count)
+            let target = result.base + index * loop.rows * loop.count * 4
+            call([a.base + offsets[0] * 4, b.base + offsets[1] * 4, target]) { operands, pool in
+                apus_binary(
+                    pool, kernel, operands.floats(0), loop.steps[0], loop.rowStrides[0], operands.floats(1),
+                    loop.steps[1], loop.rowStrides[1], operands.floats(2), loop.count, loop.rows, loop.count)
+            }
         }
         return result
     }
@@ -68,6 +74,7 @@ extension ExecutionContext {
     private func combineSlowly(
         _ operation: BinaryOperation, _ a: Value, _ b: Value, _ shape: Shape
     ) throws(OperatorError) -> Value {
+        recording?.refuse()
         let result = try make(shape, a.dataType)
         let loop = BroadcastLoop(shape, [a.shape, b.shape])
         try a.dataType.accept(

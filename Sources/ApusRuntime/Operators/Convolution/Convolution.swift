@@ -34,6 +34,8 @@ struct Convolution: Operator, ImageWriter {
 
     var absorbedInputs: Range<Int> { packed == nil && packedVolume == nil ? 0..<0 : 1..<3 }
 
+    func isReplayable(constants: [Bool]) -> Bool { packed != nil }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         [try convolve(inputs, Finish(), context)]
     }

@@ -33,6 +33,10 @@ struct ExpandedConvolution: Operator, ImageWriter {
         try depthwise.prepare([nil] + constants.suffix(2), context)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool {
+        pointwise.convolution.isReplayable(constants: constants) && depthwise.convolution.isReplayable(constants: constants)
+    }
+
     var absorbedInputs: Range<Int> {
         pointwise.absorbedInputs.isEmpty || depthwise.absorbedInputs.isEmpty ? 0..<0 : 1..<5
     }
@@ -55,8 +59,13 @@ struct ExpandedConvolution: Operator, ImageWriter {
         else { return nil }
         var first = expansion.call, second = filtering.call
         let x = try context.channelsLast(image), y = try context.makeImage(filtering.shape)
-        (first.input, first.in_stride) = (UnsafePointer(x.floats), x.pixelStride)
-        (second.output, second.out_stride) = (y.floats, y.pixelStride)
-        return apus_convolve_expanded(context.cpu, context.pool, &first, &second) ? y : nil
+        (first.in_stride, second.out_stride) = (x.pixelStride, y.pixelStride)
+        let calls = (UncheckedConvolution(first), UncheckedConvolution(second))
+        let isDone = context.attempt([x.base, y.base]) { [cpu = context.cpu] operands, pool in
+            var (first, second) = (calls.0.call, calls.1.call)
+            (first.input, second.output) = (UnsafePointer(operands.floats(0)), operands.floats(1))
+            return apus_convolve_expanded(cpu, pool, &first, &second)
+        }
+        return isDone ? y : nil
     }
 }

@@ -34,6 +34,8 @@ struct FusedConvolution: Operator, ImageWriter {
 
     var absorbedInputs: Range<Int> { convolution.absorbedInputs }
 
+    func isReplayable(constants: [Bool]) -> Bool { convolution.isReplayable(constants: constants) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         guard let residual = inputs.optional(3) else {
             return [try convolution.convolve(inputs, Convolution.Finish(activation: activation), context)]

@@ -104,11 +104,12 @@ final class PackedConvolution: @unchecked Sendable {
         if filter.packing != APUS_DEPTHWISE { call.in_channels = inChannels }
         call.out_channels = filter.out_channels
         for group in 0..<(filter.packing == APUS_DEPTHWISE ? 1 : groups) {
-            call.input = UnsafePointer(x.floats + group * inChannels)
-            call.output = y.floats + group * call.out_channels
             call.weights = UnsafePointer(base + group * groupStride)
-            (call.residual, call.residual_stride) = residual(finish, channel: group * call.out_channels)
-            apus_convolve(context.cpu, context.pool, &call)
+            let channel = group * call.out_channels
+            call.residual_stride = finish.residual?.pixelStride ?? 0
+            context.convolve(
+                call, from: x.base + group * inChannels * 4, to: y.base + channel * 4,
+                adding: finish.residual.map { $0.base + channel * 4 })
         }
     }
 
@@ -124,9 +125,27 @@ final class PackedConvolution: @unchecked Sendable {
         call.weights = UnsafePointer(base)
         return (call, result)
     }
+}
 
-    private func residual(_ finish: Convolution.Finish, channel: Int) -> (UnsafePointer<Float>?, Int) {
-        guard let residual = finish.residual else { return (nil, 0) }
-        return (UnsafePointer(residual.floats + channel), residual.pixelStride)
+extension ExecutionContext {
+    /// Calls the kernel of `convolution`, which has all but where it reads and writes.
+    func convolve(
+        _ convolution: apus_convolution, from input: UnsafeMutableRawPointer, to output: UnsafeMutableRawPointer,
+        adding residual: UnsafeMutableRawPointer? = nil
+    ) {
+        let (given, hasResidual) = (UncheckedConvolution(convolution), residual != nil)
+        call([input, output] + (residual.map { [$0] } ?? [])) { [cpu] operands, pool in
+            var call = given.call
+            (call.input, call.output) = (UnsafePointer(operands.floats(0)), operands.floats(1))
+            call.residual = hasResidual ? UnsafePointer(operands.floats(2)) : nil
+            apus_convolve(cpu, pool, &call)
+        }
     }
+}
+
+/// A kernel's parameters, whose weights live as long as the program that holds them.
+struct UncheckedConvolution: @unchecked Sendable {
+    let call: apus_convolution
+
+    init(_ call: apus_convolution) { self.call = call }
 }

@@ -45,6 +45,8 @@ struct TransposedConvolution: Operator {
         return matrices
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { packed != nil && constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0, .float32), weights = try inputs.required(1, .float32)
         let matrices = try packed.or(try pack(weights, context))
@@ -61,7 +63,9 @@ struct TransposedConvolution: Operator {
             let y = try context.rowMajor(try enlarge(image, [.single] + axes, matrices, bias, context))
             return [y.reshaped(to: [y.shape[0], y.shape[1], y.shape[3]])]
         case 4: return [try enlarge(x, axes, matrices, bias, context)]
-        default: return [try enlargeVolume(x, axes, matrices, bias, context)]
+        default:
+            context.recording?.refuse()
+            return [try enlargeVolume(x, axes, matrices, bias, context)]
         }
     }
 
@@ -91,9 +95,13 @@ struct TransposedConvolution: Operator {
         for (group, matrix) in matrices.enumerated() {
             matrix.multiply(
                 x.floats + group * matrix.rows, rows: pixels, stride: x.pixelStride, into: products.floats, context)
-            apus_columns_to_image(
-                context.pool, &call, products.floats, bias.map { UnsafePointer($0.floats + group * channels) },
-                y.floats + group * channels)
+            let (given, offset, hasBias) = (UncheckedConvolution(call), group * channels, bias != nil)
+            context.call([products.base, y.base] + (bias.map { [$0.base] } ?? [])) { operands, pool in
+                var call = given.call
+                apus_columns_to_image(
+                    pool, &call, operands.floats(0), hasBias ? UnsafePointer(operands.floats(2) + offset) : nil,
+                    operands.floats(1) + offset)
+            }
         }
         return y
     }

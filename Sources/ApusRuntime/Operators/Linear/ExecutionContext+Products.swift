@@ -1,4 +1,5 @@
 import ApusCore
+import CApusKernels
 
 extension ExecutionContext {
     /// NumPy's matmul of two values of one number type.
@@ -26,6 +27,7 @@ extension ExecutionContext {
         let y = try make(Shape(outer.dimensions + [a.shape[-2], b.shape[-1]]), a.dataType)
         guard y.count > 0 else { return y }
         if a.dataType == .float32, b.rank == 2 {
+            if packed == nil { recording?.refuse() }
             let matrix = try packed.or(try PackedMatrix(b, at: 0, self))
             matrix.multiply(a.floats, rows: y.count / b.shape[-1], stride: a.shape[-1], into: y.floats, self)
             return y
@@ -35,6 +37,7 @@ extension ExecutionContext {
         if a.dataType == .float32 {
             try multiplyEach(a, b, into: y, pairs)
         } else {
+            recording?.refuse()
             try a.dataType.accept(
                 MatrixLoop(
                     a: a, b: b, result: y, rows: a.shape[-2], inner: a.shape[-1], columns: b.shape[-1], pairs: pairs,
@@ -49,14 +52,15 @@ extension ExecutionContext {
     /// The same for matrices of few rows: each is a sum of rows of the other side.
     private func multiplyRows(_ a: Value, _ b: Value, into y: Value, _ pairs: [(a: Int, b: Int)]) {
         let rows = a.shape[-2], inner = a.shape[-1], columns = b.shape[-1]
-        forEachRange(below: pairs.count * rows, of: max(1, (1 << 16) / max(1, inner * columns))) { range in
-            for row in range {
-                let pair = pairs[row / rows], line = y.floats + row * columns
-                line.update(repeating: 0, count: columns)
-                for k in 0..<inner {
-                    let factor = a.floats[(pair.a * rows + row % rows) * inner + k]
-                    let source = b.floats + (pair.b * inner + k) * columns
-                    for column in 0..<columns { line[column] += factor * source[column] }
+        let indices = (pairs.map(\.a), pairs.map(\.b))
+        call([a.base, b.base, y.base]) { [cpu] operands, pool in
+            indices.0.withUnsafeBufferPointer { first in
+                indices.1.withUnsafeBufferPointer { second in
+                    var call = apus_row_products(
+                        pairs: first.count, rows: rows, inner: inner, columns: columns, a_index: first.baseAddress,
+                        b_index: second.baseAddress, a: operands.floats(0), b: operands.floats(1),
+                        y: operands.floats(2))
+                    apus_multiply_rows(cpu, pool, &call)
                 }
             }
         }
@@ -68,6 +72,7 @@ extension ExecutionContext {
     ) throws(OperatorError) {
         let rows = a.shape[-2], inner = a.shape[-1], columns = b.shape[-1]
         guard rows > Self.fewRows else { return multiplyRows(a, b, into: y, pairs) }
+        recording?.refuse()
         var last: (index: Int, matrix: PackedMatrix)?
         for (index, pair) in pairs.enumerated() {
             if last?.index != pair.b { last = (pair.b, try PackedMatrix(b, at: pair.b * inner * columns, self)) }

@@ -32,6 +32,8 @@ struct GeneralMatrixProduct: Operator {
         packed = try pack(Value(b), bias: bias, context)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { packed != nil && alpha == 1 && beta == 1 }
+
     private func pack(_ b: Value, bias: Value?, _ context: ExecutionContext) throws(OperatorError) -> PackedMatrix {
         let (rows, columns) = (b.shape[0], b.shape[1])
         return try PackedMatrix(

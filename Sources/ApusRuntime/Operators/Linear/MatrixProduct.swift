@@ -14,6 +14,8 @@ struct MatrixProduct: Operator {
         packed = try PackedMatrix(Value(b), at: 0, context)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { true }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let a = try inputs.required(0), b = try inputs.required(1, a.dataType)
         return [try context.multiply(a, b, packed: packed)]

@@ -23,7 +23,7 @@ final class PackedMatrix: @unchecked Sendable {
 
     /// `result = a · self`, where `a` has `rows` rows that begin `stride` apart.
     func multiply(
-        _ a: UnsafePointer<Float>, rows count: Int, stride: Int, into result: UnsafeMutablePointer<Float>,
+        _ a: UnsafeMutableRawPointer, rows count: Int, stride: Int, into result: UnsafeMutableRawPointer,
         _ context: ExecutionContext
     ) {
         var call = apus_convolution()
@@ -32,8 +32,7 @@ final class PackedMatrix: @unchecked Sendable {
         (call.out_width, call.out_channels, call.out_stride) = (count, columns, columns)
         (call.kernel_height, call.kernel_width) = (1, 1)
         (call.stride_y, call.stride_x, call.dilation_y, call.dilation_x) = (1, 1, 1, 1)
-        (call.input, call.output) = (a, result)
         call.weights = UnsafePointer(storage.base.assumingMemoryBound(to: Float.self))
-        apus_convolve(context.cpu, context.pool, &call)
+        context.convolve(call, from: a, to: result)
     }
 }

@@ -13,6 +13,8 @@ struct Concatenation: Operator {
 
     var joinsChannels: Bool { axis == 1 || axis == -3 }
 
+    func isReplayable(constants: [Bool]) -> Bool { true }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let first = try inputs.required(0)
         let axis = try first.shape.resolve(axis: axis)

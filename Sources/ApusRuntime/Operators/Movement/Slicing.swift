@@ -17,6 +17,8 @@ struct Slicing: Operator {
         attributes = (try node.ints("starts"), try node.ints("ends"), try node.optionalInts("axes"))
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
         let starts = try (attributes?.starts).or(try inputs.required(1).indices(context))

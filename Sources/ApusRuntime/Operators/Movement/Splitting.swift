@@ -21,6 +21,8 @@ struct Splitting: Operator {
 
     var splitsChannels: Bool { axis == 1 || axis == -3 }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
         let axis = try x.shape.resolve(axis: axis)

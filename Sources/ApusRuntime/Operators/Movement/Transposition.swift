@@ -11,6 +11,8 @@ struct Transposition: Operator {
         order = try node.optionalInts("perm")
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { true }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
         let order = order ?? Array((0..<x.rank).reversed())

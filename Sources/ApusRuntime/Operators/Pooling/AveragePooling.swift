@@ -15,6 +15,8 @@ struct AveragePooling: Operator {
         countsPadding = try node.flag("count_include_pad", default: false)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { true }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
         let (walk, shape) = try context.windows(on: x, window)
@@ -30,6 +32,7 @@ struct AveragePooling: Operator {
                 }
             ]
         }
+        context.recording?.refuse()
         try x.requireReal()
         let y = try context.make(shape, x.dataType)
         let run = Run(x: try context.rowMajor(x), y: y, walk: walk, countsPadding: countsPadding, context: context)

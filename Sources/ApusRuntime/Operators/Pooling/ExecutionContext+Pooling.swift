@@ -1,6 +1,11 @@
 import ApusCore
 import CApusKernels
 
+/// A kernel's parameters without addresses.
+struct UncheckedPooling: @unchecked Sendable {
+    let call: apus_pooling
+}
+
 extension ExecutionContext {
     /// Pools an image, or a line as an image of one row; `adjust` says how windows are summed up.
     func pool(
@@ -16,9 +21,15 @@ extension ExecutionContext {
         let placement = try window.place(on: x.shape, kernel: window.kernel ?? [1, 1])
         let y = try makeImage([x.shape[0], x.shape[1], placement.rows.count, placement.columns.count])
         guard y.count > 0 else { return y }
-        var call = placement.pooling(x, y)
-        adjust(&call)
-        apus_pool_image(cpu, self.pool, &call)
+        var pooling = placement.pooling(x, y)
+        adjust(&pooling)
+        (pooling.input, pooling.output) = (nil, nil)
+        let given = UncheckedPooling(call: pooling)
+        call([x.base, y.base]) { [cpu] operands, pool in
+            var call = given.call
+            (call.input, call.output) = (UnsafePointer(operands.floats(0)), operands.floats(1))
+            apus_pool_image(cpu, pool, &call)
+        }
         return y
     }
 

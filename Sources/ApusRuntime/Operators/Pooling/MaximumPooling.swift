@@ -20,9 +20,12 @@ struct MaximumPooling: Operator, ImageWriter {
         isColumnMajor = try node.flag("storage_order", default: false)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { !wantsIndices }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let value = try inputs.required(0)
         if !wantsIndices, context.hasPoolingKernel(for: value) { return [try context.pool(value, window) { _ in }] }
+        context.recording?.refuse()
         let (walk, shape) = try context.windows(on: value, window)
         let x = try context.rowMajor(value), y = try context.make(shape, x.dataType)
         let indices = try context.make(wantsIndices ? shape : [0], .int64)

@@ -33,22 +33,33 @@ extension ExecutionContext {
         }
         let y = try makeDense(x, type)
         guard x.isChannelsLast else {
-            apus_quantize(cpu, pool, scale.kernel, x.floats, x.count, y.bytes, x.count, 1, x.count)
+            quantize(from: x, to: y, scale, (x.count, x.count), rows: 1, x.count)
             return y
         }
         let channels = max(1, x.shape[1])
-        apus_quantize(
-            cpu, pool, scale.kernel, x.floats, x.pixelStride, y.bytes, channels, x.count / channels, x.shape[1])
+        quantize(from: x, to: y, scale, (x.pixelStride, channels), rows: x.count / channels, x.shape[1])
         return y
+    }
+
+    private func quantize(
+        from x: Value, to y: Value, _ scale: ByteScale, _ strides: (Int, Int), rows: Int, _ count: Int
+    ) {
+        call([x.base, y.base]) { [cpu] operands, pool in
+            apus_quantize(
+                cpu, pool, scale.kernel, operands.floats(0), strides.0, operands.bytes(1), strides.1, rows, count)
+        }
     }
 
     private func quantizePlanes(_ x: Value, to type: DataType, _ scale: ByteScale) throws(OperatorError) -> Value {
         let pixels = x.shape[2] * x.shape[3]
         let padded = try make([x.shape[0], 4, x.shape[2], x.shape[3]], type)
         for image in 0..<x.shape[0] {
-            apus_quantize_planes(
-                cpu, pool, scale.kernel, x.floats + image * x.shape[1] * pixels, x.shape[1], pixels,
-                padded.bytes + image * 4 * pixels)
+            let channels = x.shape[1]
+            let source = x.base + image * channels * pixels * 4, target = padded.base + image * 4 * pixels
+            call([source, target]) { [cpu] operands, pool in
+                apus_quantize_planes(
+                    cpu, pool, scale.kernel, operands.floats(0), channels, pixels, operands.bytes(1))
+            }
         }
         return Value(x.shape, type, storage: padded.storage, layout: .channelsLast(stride: 4))
     }
@@ -58,14 +69,21 @@ extension ExecutionContext {
         let y = try makeDense(x, .float32)
         guard x.isChannelsLast else {
             let rows = x.rank > 0 && x.count > 0 ? x.shape[0] : 1
-            apus_dequantize(
-                cpu, pool, scale.kernel, x.bytes, x.count / rows, y.floats, x.count / rows, rows, x.count / rows)
+            dequantize(from: x, to: y, scale, (x.count / rows, x.count / rows), rows: rows, x.count / rows)
             return y
         }
         let channels = max(1, x.shape[1])
-        apus_dequantize(
-            cpu, pool, scale.kernel, x.bytes, x.pixelStride, y.floats, channels, x.count / channels, x.shape[1])
+        dequantize(from: x, to: y, scale, (x.pixelStride, channels), rows: x.count / channels, x.shape[1])
         return y
+    }
+
+    private func dequantize(
+        from x: Value, to y: Value, _ scale: ByteScale, _ strides: (Int, Int), rows: Int, _ count: Int
+    ) {
+        call([x.base, y.base]) { [cpu] operands, pool in
+            apus_dequantize(
+                cpu, pool, scale.kernel, operands.bytes(0), strides.0, operands.floats(1), strides.1, rows, count)
+        }
     }
 
     /// An uninitialized dense value of another type that lies as `other` does.

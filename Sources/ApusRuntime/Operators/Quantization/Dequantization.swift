@@ -13,6 +13,8 @@ struct Dequantization: Operator {
         blockSize = try Quantization.blockSize(node)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0), scale = try inputs.required(1), zero = inputs.optional(2)
         try expect(zero.map { $0.count == scale.count } ?? true, "a zero point a scale", found: "another count")
@@ -24,6 +26,7 @@ struct Dequantization: Operator {
                     x, ByteScale(scale: scale.floats[0], zero: Int32(number), type: x.dataType))
             ]
         }
+        context.recording?.refuse()
         let grid = try QuantizationGrid(x.shape, scale: scale.shape, axis: axis, blockSize: blockSize)
         let scales = try scale.doubles(context), numbers = try numbers(x, zero, grid, context)
         let products = numbers.enumerated().map { Double(Float($1) * Float(scales[grid.index($0)])) }

@@ -8,7 +8,7 @@ struct FusedByteConcatenation: Operator {
     private let axis: Int
     private let output: ByteScale
     /// For each input from the integer to that of the output; `nil` where they are the same.
-    private let tables: [[UInt8]?]
+    private let tables: [Storage?]
 
     init(_ node: Node, opset: Int) throws(GraphError) {
         try node.requireInputs(1...)
@@ -21,16 +21,26 @@ struct FusedByteConcatenation: Operator {
                 "input_scales", expected: "\(node.inputs.count) numbers", found: "\(scales.count)", node: node.label)
         }
         let target = output
-        var tables: [[UInt8]?] = []
+        var tables: [Storage?] = []
         for index in scales.indices {
             let own = try node.byteScale(scales[index], zeros[index], isSigned: signs[index] != 0, "input")
-            tables.append(own == target ? nil : (0..<256).map { target.byte(own.number(UInt8($0))) })
+            tables.append(own == target ? nil : Self.table(from: own, to: target))
         }
         self.tables = tables
     }
 
+    private static func table(from own: ByteScale, to target: ByteScale) -> Storage {
+        let table = Storage(byteCount: 256)
+        for byte in UInt8.min...UInt8.max {
+            table.base.storeBytes(of: target.byte(own.number(byte)), toByteOffset: Int(byte), as: UInt8.self)
+        }
+        return table
+    }
+
     /// Whether it only puts channels side by side.
     var joinsChannels: Bool { (axis == 1 || axis == -3) && tables.allSatisfy { $0 == nil } }
+
+    func isReplayable(constants: [Bool]) -> Bool { true }
 
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         var values: [Value] = []
@@ -60,9 +70,7 @@ struct FusedByteConcatenation: Operator {
         var position = 0
         for (value, table) in zip(values, tables) {
             let part = table == nil ? value : try context.makeDense(value, output.type)
-            table?.withUnsafeBufferPointer { table in
-                if let table = table.baseAddress { context.lookUp(value, table, into: part) }
-            }
+            if let table { context.lookUp(value, table.base, into: part) }
             context.copy(
                 part.base, part.strides, to: result.base + position * result.strides[axis], result.strides,
                 extents: part.shape.dimensions, size: 1)

@@ -15,6 +15,8 @@ struct FusedByteMaximumPooling: ImageWriter {
         guard window.kernel != nil else { throw .missingAttribute("kernel_shape", node: node.label) }
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { true }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let value = try inputs.required(0)
         try expect(value.dataType.isByte, "8-bit integers", found: "\(value.dataType)")
@@ -25,7 +27,11 @@ struct FusedByteMaximumPooling: ImageWriter {
         guard y.count > 0 else { return [y] }
         var call = placement.pooling(x, y)
         (call.input, call.output) = (nil, nil)
-        apus_pool_bytes(context.pool, &call, x.dataType == .int8, x.bytes, y.bytes)
+        let (given, isSigned) = (UncheckedPooling(call: call), x.dataType == .int8)
+        context.call([x.base, y.base]) { operands, pool in
+            var call = given.call
+            apus_pool_bytes(pool, &call, isSigned, operands.bytes(0), operands.bytes(1))
+        }
         return [y]
     }
 }

@@ -16,6 +16,8 @@ struct FusedByteResizing: Operator {
         resizing = try Resizing(plain, opset: 13)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let value = try inputs.required(0)
         try expect(value.dataType.isByte, "8-bit integers", found: "\(value.dataType)")

@@ -60,6 +60,8 @@ struct FusedQuantizedConvolution: ImageWriter {
             offset: real ?? Array(repeating: 0, count: channels), groups: weights.groups)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { ready != nil }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         guard let ready else { throw .unsupported("weights that are not constant") }
         let x = try inputs.required(0, input.type)

@@ -62,6 +62,11 @@ final class PackedQuantizedConvolution: @unchecked Sendable {
         return (form, stride, storage)
     }
 
+    /// A kernel's parameters, whose weights and factors live as long as the program that holds them.
+    private struct UncheckedCall: @unchecked Sendable {
+        let call: apus_quantized_convolution
+    }
+
     /// Convolves `x` into `y`, both channels last. `finish` has all but geometry, weights and memory filled in.
     func convolve(
         _ x: Value, into y: Value, _ placement: WindowPlacement, _ factors: QuantizedFactors,
@@ -75,20 +80,25 @@ final class PackedQuantizedConvolution: @unchecked Sendable {
         call.form = form
         let scratch = try context.makeTemporary(
             [apus_quantized_scratch_bytes(&call, Int32(context.threads.count))], .uint8)
-        call.scratch = scratch.base
         for group in 0..<groups {
             let channel = group * call.out_channels
-            call.input = UnsafePointer(x.bytes + group * inChannels)
             call.weights = UnsafeRawPointer(storage.base + group * groupStride)
             (call.bias, call.scale, call.offset) = factors.pointers(group)
-            if y.dataType == .int32 {
-                call.sums = y.base.assumingMemoryBound(to: Int32.self) + channel
-            } else {
-                call.output = y.bytes + channel
-            }
-            call.residual = residual.map { UnsafePointer($0.bytes + channel) }
             call.residual_stride = residual?.pixelStride ?? 0
-            apus_quantized_convolve(context.pool, &call)
+            let (given, givesSums, adds) = (UncheckedCall(call: call), y.dataType == .int32, residual != nil)
+            let target = y.base + channel * y.dataType.size
+            let addresses = [scratch.base, x.base + group * inChannels, target]
+            context.call(addresses + (residual.map { [$0.base + channel] } ?? [])) { operands, pool in
+                var call = given.call
+                (call.scratch, call.input) = (operands[0], UnsafePointer(operands.bytes(1)))
+                if givesSums {
+                    call.sums = operands[2].assumingMemoryBound(to: Int32.self)
+                } else {
+                    call.output = operands.bytes(2)
+                }
+                call.residual = adds ? UnsafePointer(operands.bytes(3)) : nil
+                apus_quantized_convolve(pool, &call)
+            }
         }
     }
 }

@@ -33,6 +33,8 @@ struct Quantization: Operator {
         return size
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0), scale = try inputs.required(1), zero = inputs.optional(2)
         let target = zero?.dataType ?? outputType ?? .uint8
@@ -45,6 +47,7 @@ struct Quantization: Operator {
                     x, to: target, ByteScale(scale: scale.floats[0], zero: Int32(number), type: target))
             ]
         }
+        context.recording?.refuse()
         let grid = try QuantizationGrid(x.shape, scale: scale.shape, axis: axis, blockSize: blockSize)
         let ratios = try ratios(x, scale, grid, context)
         if let format = Float8Format(target) {

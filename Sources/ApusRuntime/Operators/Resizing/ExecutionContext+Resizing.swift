@@ -12,6 +12,7 @@ extension ExecutionContext {
         try expect(
             value.count > 0 && axes.allSatisfy { $0.extent < 1 << 31 }, "at least one element", found: "\(value.shape)")
         if hasResizeKernel(for: value, axes, method) { return try resizeImage(value, axes, method) }
+        recording?.refuse()
         let moved = axes.indices.filter { !axes[$0].isIdentity }
         // First where most is lost.
         let order = moved.sorted { axes[$0].scale < axes[$1].scale }
@@ -34,15 +35,19 @@ extension ExecutionContext {
         let x = try channelsLast(value), y = try makeImage(Shape(axes.map(\.count)))
         guard y.count > 0 else { return y }
         let rows = ResizeTable(axes[2], method), columns = ResizeTable(axes[3], method)
-        rows.withPointers { rowIndices, rowSteps, rowWeights in
-            columns.withPointers { columnIndices, columnSteps, columnWeights in
-                var call = apus_resizing(
-                    batch: y.shape[0], channels: y.shape[1], in_height: x.shape[2], in_width: x.shape[3],
-                    in_stride: x.pixelStride, out_height: y.shape[2], out_width: y.shape[3], out_stride: y.pixelStride,
-                    rows: rowIndices, row_steps: rowSteps, columns: columnIndices, column_steps: columnSteps,
-                    row_weights: method.interpolation == .linear ? rowWeights : nil,
-                    column_weights: columnWeights, input: x.floats, output: y.floats)
-                apus_resize(pool, &call)
+        let (from, to, strides) = (x.shape, y.shape, (x.pixelStride, y.pixelStride))
+        let isLinear = method.interpolation == .linear
+        call([x.base, y.base]) { operands, pool in
+            rows.withPointers { rowIndices, rowSteps, rowWeights in
+                columns.withPointers { columnIndices, columnSteps, columnWeights in
+                    var call = apus_resizing(
+                        batch: to[0], channels: to[1], in_height: from[2], in_width: from[3], in_stride: strides.0,
+                        out_height: to[2], out_width: to[3], out_stride: strides.1,
+                        rows: rowIndices, row_steps: rowSteps, columns: columnIndices, column_steps: columnSteps,
+                        row_weights: isLinear ? rowWeights : nil,
+                        column_weights: columnWeights, input: operands.floats(0), output: operands.floats(1))
+                    apus_resize(pool, &call)
+                }
             }
         }
         return y

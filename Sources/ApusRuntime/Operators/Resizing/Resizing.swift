@@ -27,6 +27,8 @@ struct Resizing: Operator, ImageWriter {
         self.aspectRatio = aspectRatio
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
         let chosen = try x.shape.resolve(axes: axes ?? Array(0..<x.rank))

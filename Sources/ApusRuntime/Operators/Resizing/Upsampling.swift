@@ -13,6 +13,8 @@ struct Upsampling: Operator, ImageWriter {
         attribute = opset < 9 ? try node.floats("scales") : nil
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
         let scales = try attribute.or(try inputs.required(1).doubles(context).map { Float($0) })

@@ -11,6 +11,8 @@ struct Flattening: Operator {
         axis = try node.int("axis", default: 1)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { true }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try context.rowMajor(try inputs.required(0))
         try expect((-x.rank...x.rank).contains(axis), "an axis within \(x.rank) dimensions", found: "\(axis)")

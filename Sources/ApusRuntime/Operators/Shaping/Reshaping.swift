@@ -12,6 +12,8 @@ struct Reshaping: Operator {
         allowsZero = try node.flag("allowzero", default: false)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try inputs.required(0)
         let shape = try resolve(try inputs.required(1).indices(context), for: x.shape)

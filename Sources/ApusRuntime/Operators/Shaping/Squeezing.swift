@@ -12,6 +12,8 @@ struct Squeezing: Operator {
         attribute = try node.optionalInts("axes")
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try context.rowMajor(try inputs.required(0))
         let given = try inputs.optional(1).map { axes throws(OperatorError) in try axes.indices(context) } ?? attribute

@@ -12,6 +12,8 @@ struct Unsqueezing: Operator {
         try node.requireInputs(opset < 13 ? 1...1 : 2...2)
     }
 
+    func isReplayable(constants: [Bool]) -> Bool { constants.areConstant(from: 1) }
+
     func callAsFunction(_ inputs: [Value?], _ context: ExecutionContext) throws(OperatorError) -> [Value] {
         let x = try context.rowMajor(try inputs.required(0))
         let given = try attribute.or(try inputs.required(1).indices(context))
