@@ -91,9 +91,14 @@ public enum FileSystem {
     /// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the folder:
     /// whoever opens `path` sees the old bytes or the new ones, never a part.
     public static func writeWhole(_ bytes: UnsafeRawBufferPointer, to path: String) throws(FileError) {
+        try writeWhole([bytes], to: path)
+    }
+
+    /// The same for bytes that lie in several places.
+    static func writeWhole(_ parts: [UnsafeRawBufferPointer], to path: String) throws(FileError) {
         let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
         do throws(FileError) {
-            try writeAndSync(bytes, to: temporary)
+            try writeAndSync(parts, to: temporary)
             guard rename(temporary, path) == 0 else { throw FileError("rename", temporary) }
         } catch {
             unlink(temporary)
@@ -161,16 +166,17 @@ public enum FileSystem {
         return folder == "." || folder.isEmpty ? path : folder + "/" + path
     }
 
-    private static func writeAndSync(_ bytes: UnsafeRawBufferPointer, to path: String) throws(FileError) {
+    private static func writeAndSync(_ parts: [UnsafeRawBufferPointer], to path: String) throws(FileError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError("create", path) }
         defer { close(descriptor) }
-        var offset = 0
-        while offset < bytes.count {
-            let count = write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw FileError("write", path) }
-            offset += count
+        for var rest in parts {
+            while let base = rest.baseAddress, !rest.isEmpty {
+                let count = write(descriptor, base, rest.count)
+                if count < 0 && errno == EINTR { continue }
+                guard count > 0 else { throw FileError("write", path) }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
         }
         guard fsync(descriptor) == 0 else { throw FileError("sync", path) }
     }

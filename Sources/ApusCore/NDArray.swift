@@ -38,10 +38,18 @@ public final class Storage: @unchecked Sendable {
 /// Uninitialized bytes, 64-byte aligned, that are freed with this object.
 private final class MemoryBlock: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
+    private let byteCount: Int
 
-    init(byteCount: Int) { base = .allocate(byteCount: byteCount, alignment: 64) }
+    init(byteCount: Int) {
+        self.byteCount = byteCount
+        base =
+            LargePages.shared.allocate(byteCount: byteCount)
+            ?? .allocate(byteCount: byteCount, alignment: 64)
+    }
 
-    deinit { base.deallocate() }
+    deinit {
+        if !LargePages.shared.deallocate(base, byteCount: byteCount) { base.deallocate() }
+    }
 }
 
 /// A dense row-major array with value semantics: copies share storage until one of them is written.

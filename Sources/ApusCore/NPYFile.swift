@@ -1,3 +1,5 @@
+import Glibc
+
 /// A `.npy` file that cannot be read.
 public enum NPYError: Error, Equatable, CustomStringConvertible {
     case malformed(path: String, reason: String)
@@ -15,23 +17,44 @@ public enum NPYError: Error, Equatable, CustomStringConvertible {
 /// NumPy's array file, versions 1 to 3. <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>
 public enum NPYFile {
     public static func read(_ path: String) throws -> NDArray {
-        try decode(try FileSystem.read(path), path: path)
+        let file: MappedFile
+        do throws(FileError) { file = try MappedFile(path: path) } catch {
+            // Pipes cannot be mapped.
+            guard error.code == ENOTSUP else { throw error }
+            return try decode(try FileSystem.read(path), path: path)
+        }
+        return try withExtendedLifetime(file) { try decode(file.bytes, path: path) }
     }
 
     public static func write(_ array: NDArray, to path: String) throws(FileError) {
-        try FileSystem.writeWhole(encode(array), to: path)
+        let header = header(of: array)
+        try header.withUnsafeBytes { header in
+            Result { () throws(FileError) in
+                try array.withUnsafeBytes { elements throws(FileError) in
+                    try FileSystem.writeWhole([header, elements], to: path)
+                }
+            }
+        }.get()
     }
 
-    static func encode(_ array: NDArray) -> [UInt8] {
+    static func encode(_ array: NDArray) -> [UInt8] { array.withUnsafeBytes { header(of: array) + $0 } }
+
+    private static func header(of array: NDArray) -> [UInt8] {
         let extents = array.shape.dimensions.map { "\($0)," }.joined(separator: " ")
         var header = "{'descr': '\(descriptor(of: array.dataType))', 'fortran_order': False, 'shape': (\(extents)), }"
         header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
         let length = UInt16(header.utf8.count)
         let preamble = magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)]
-        return array.withUnsafeBytes { preamble + Array(header.utf8) + Array($0) }
+        return preamble + Array(header.utf8)
     }
 
     static func decode(_ bytes: [UInt8], path: String) throws(NPYError) -> NDArray {
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(NPYError) in try decode(bytes, path: path) }
+        }.get()
+    }
+
+    private static func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws(NPYError) -> NDArray {
         guard bytes.count >= 10, Array(bytes[..<6]) == magic else {
             throw .malformed(path: path, reason: "no \\x93NUMPY at its start")
         }
@@ -46,8 +69,8 @@ public enum NPYFile {
             throw .malformed(path: path, reason: "fewer bytes than \(shape) \(type) needs")
         }
         let array = NDArray(uninitialized: shape, dataType: type)
-        bytes.withUnsafeBytes { source in
-            array.storage.base.copyMemory(from: source.baseAddress! + start + length, byteCount: array.byteCount)
+        if let source = bytes.baseAddress {
+            array.storage.base.copyMemory(from: source + start + length, byteCount: array.byteCount)
         }
         return array
     }

@@ -58,13 +58,14 @@ struct Benchmark: ParsableCommand {
         let loading = cold.milliseconds
         let inputs = try samples.arrays(for: session.inputs)
         let first = Stopwatch()
-        _ = try session.run(inputs)
+        var outputs = try session.run(inputs)
         let coldTime = loading + first.milliseconds
-        for _ in 0..<warmUp { _ = try session.run(inputs) }
-        let times = try (0..<runs).map { _ in
+        for _ in 0..<warmUp { try session.run(inputs, into: &outputs) }
+        var times = [Double](repeating: 0, count: runs)
+        for index in times.indices {
             let stopwatch = Stopwatch()
-            _ = try session.run(inputs)
-            return stopwatch.milliseconds
+            try session.run(inputs, into: &outputs)
+            times[index] = stopwatch.milliseconds
         }
         let report = BenchmarkReport(
             model: file, threads: threads.count, kernels: instructions.chosen.rawValue, cold: coldTime,

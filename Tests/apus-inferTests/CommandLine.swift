@@ -25,12 +25,14 @@ enum Command {
         try run(words: words, in: folder)
     }
 
-    static func run(words: [String], in folder: String = ".") throws -> Output {
+    static func run(
+        _ program: String = path, words: [String], in folder: String = ".", environment: [String: String] = [:]
+    ) throws -> Output {
         let process = Process()
-        process.executableURL = URL(filePath: path)
+        process.executableURL = URL(filePath: program)
         process.arguments = words
         process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = ["COLUMNS": "100", "LANG": "C.UTF-8"]
+        process.environment = ["COLUMNS": "100", "LANG": "C.UTF-8"].merging(environment) { $1 }
         let (output, errors) = (Pipe(), Pipe())
         (process.standardOutput, process.standardError) = (output, errors)
         try process.run()

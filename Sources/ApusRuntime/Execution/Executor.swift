@@ -32,7 +32,17 @@ struct Executor: Sendable {
     /// Whether this takes the channels of an image apart.
     var splitsChannels: Bool { (run as? Splitting)?.splitsChannels ?? false }
 
+    /// Whether the outputs are the same in every run on inputs of the same shapes.
+    ///
+    /// - Parameter inputs: for which inputs that holds.
+    func isSettled(by inputs: [Bool]) -> Bool {
+        if run is ShapeOf || run is ElementCount { return true }
+        return inputs.areConstant(from: 0) && !(run is any BodiedOperator)
+    }
+
     /// Whether a run on `inputs` can be recorded.
+    ///
+    /// - Parameter constants: which of them are the same in every run.
     func isReplayable(_ inputs: [AnyValue?], constants: [Bool]) -> Bool {
         let areImages = zip(inputs, constants).allSatisfy { input, isConstant in
             guard case .tensor(let value)? = input else { return input == nil || isConstant }

@@ -51,6 +51,8 @@ final class Recording: @unchecked Sendable {
     private(set) var addresses: [UnsafeMutableRawPointer] = []
     /// What keeps the memory of the run's values, whatever becomes of these.
     private(set) var memory: [ObjectIdentifier: AnyObject] = [:]
+    /// Values, by their slots, that are the same in every run; holding them keeps others out of their memory.
+    private(set) var settled: [Int: AnyValue] = [:]
     /// Whether the run did what cannot be repeated.
     private(set) var isRefused = false
 
@@ -65,6 +67,10 @@ final class Recording: @unchecked Sendable {
 
     /// Gives up memory that somebody else owns now.
     func release(_ storage: Storage) { memory[ObjectIdentifier(storage.owner)] = nil }
+
+    func settle(_ slot: Int, _ value: AnyValue) { settled[slot] = value }
+
+    func settles(_ slot: Int) -> Bool { settled[slot] != nil }
 
     func refuse() { isRefused = true }
 }

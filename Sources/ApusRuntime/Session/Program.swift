@@ -206,18 +206,30 @@ struct Program: Sendable {
         do throws(OperatorError) {
             try context.workspace.countStep()
             let inputs = step.inputs.map { $0.flatMap { values[$0] } }
-            if let recording = context.recording, !recording.isRefused {
-                let areConstant = step.inputs.map { slot in slot.map { constants[$0] != nil } ?? true }
-                if !step.run.isReplayable(inputs, constants: areConstant) { recording.refuse() }
-            }
+            var context = context
+            let recording = context.recording
+            let isSettled = recording.map { self.isSettled(step, inputs, $0) } ?? false
+            if isSettled { context.recording = nil }
             let results = try step.run(inputs, context)
             try expect(results.count >= step.outputs.count, "\(results.count) outputs", found: "\(step.outputs.count)")
             for (slot, value) in zip(step.outputs, results) {
-                if let slot { values[slot] = value }
+                guard let slot else { continue }
+                values[slot] = value
+                if isSettled { recording?.settle(slot, value) }
             }
         } catch {
             throw RuntimeError(error, in: step.node)
         }
+    }
+
+    /// Whether a step of a recorded run follows from shapes alone, and thus needs no repetition. Where it neither does nor
+    /// can be repeated, the recording ends.
+    private func isSettled(_ step: Step, _ inputs: [AnyValue?], _ recording: Recording) -> Bool {
+        guard !recording.isRefused else { return false }
+        let areSettled = step.inputs.map { slot in slot.map { constants[$0] != nil || recording.settles($0) } ?? true }
+        if step.run.isSettled(by: areSettled) { return true }
+        if !step.run.isReplayable(inputs, constants: areSettled) { recording.refuse() }
+        return false
     }
 
     private func release(_ step: Step, _ values: inout [AnyValue?], _ workspace: Workspace) {

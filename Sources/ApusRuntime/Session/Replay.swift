@@ -17,6 +17,7 @@ final class Replay {
     private let calls: [Recording.Call]
     private let addresses: UnsafeMutableBufferPointer<UnsafeMutableRawPointer>
     private let memory: [AnyObject]
+    private let settled: [AnyValue]
     private let threads: ThreadPool
 
     /// `nil` where the run cannot be repeated: for what it did, or since an output is an input or a constant.
@@ -49,6 +50,7 @@ final class Replay {
         addresses = .allocate(capacity: recording.addresses.count)
         _ = addresses.initialize(from: recording.addresses)
         memory = Array(recording.memory.values)
+        settled = Array(recording.settled.values)
         self.threads = threads
     }
 
@@ -64,7 +66,9 @@ final class Replay {
             move(port, to: array.storage.base)
         }
         for port in outputs { move(port, to: base(of: port, in: &results)) }
-        if results.count > outputs.count { results = results.filter { name, _ in outputs.contains { $0.name == name } } }
+        if results.count > outputs.count {
+            results = results.filter { name, _ in outputs.contains { $0.name == name } }
+        }
         guard let first = addresses.baseAddress else { return calls.isEmpty }
         for call in calls where !call.kernel(Operands(first + call.first), threads.handle) { return false }
         return withExtendedLifetime(arrays) { true }
@@ -76,11 +80,8 @@ final class Replay {
 
     /// The memory of the array that is there, if it can be written, or of a new one.
     private func base(of port: Port, in results: inout [String: NDArray]) -> UnsafeMutableRawPointer {
-        if let array = results[port.name], array.shape == port.shape, array.dataType == port.dataType,
-            let base = results[port.name]?.ownBase(byteCount: port.byteCount)
-        {
-            return base
-        }
+        let fits = results[port.name].map { $0.shape == port.shape && $0.dataType == port.dataType } ?? false
+        if fits, let base = results[port.name]?.ownBase(byteCount: port.byteCount) { return base }
         let storage = Storage(byteCount: port.byteCount)
         results[port.name] = NDArray(shape: port.shape, dataType: port.dataType, storage: storage)
         return storage.base

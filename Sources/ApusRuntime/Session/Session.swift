@@ -122,6 +122,9 @@ public final class Session: Sendable {
     /// The nodes that run, after all passes, as "type name".
     public var plan: [String] { program.steps.map { "\($0.node.operatorType) \($0.node.label)" } }
 
+    /// Whether the next run on inputs of the last one's shapes will repeat its kernel calls.
+    var isReplaying: Bool { workspaces.withLock { $0.last?.replay != nil } }
+
     private func run(
         _ inputs: [String: ModelValue], observer: ((NodeRun) -> Void)?
     ) throws(RuntimeError) -> [String: ModelValue] {

@@ -34,7 +34,8 @@ struct ExpandedConvolution: Operator, ImageWriter {
     }
 
     func isReplayable(constants: [Bool]) -> Bool {
-        pointwise.convolution.isReplayable(constants: constants) && depthwise.convolution.isReplayable(constants: constants)
+        pointwise.convolution.isReplayable(constants: constants)
+            && depthwise.convolution.isReplayable(constants: constants)
     }
 
     var absorbedInputs: Range<Int> {

@@ -7,6 +7,8 @@ struct Identity: GeneralOperator {
 
     init(_ node: Node, opset: Int) throws(GraphError) { try node.requireInputs(1...1) }
 
+    func isReplayable(constants: [Bool]) -> Bool { true }
+
     func run(_ inputs: [AnyValue?], _ context: ExecutionContext) throws(OperatorError) -> [AnyValue] {
         [try inputs.required(0)]
     }

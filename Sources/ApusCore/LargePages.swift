@@ -1,0 +1,107 @@
+import Glibc
+
+/// Memory for large blocks in pages of 2 MB, where the system has them.
+///
+/// A page of 4 KB costs a fault when it is first touched, and those of a model's weights and images make up half of
+/// what loading it takes. Blocks share chunks, so that little of a page lies idle.
+final class LargePages: Sendable {
+    static let shared = LargePages()
+
+    /// Smaller blocks come from `malloc`.
+    private static let smallest = 256 << 10
+    private static let pageSize = 2 << 20
+    private static let chunkSize = 32 << 20
+    private static let granularity = 64
+
+    fileprivate struct Chunk {
+        let base: UInt
+        let byteCount: Int
+        /// What is free, in order; no two ranges touch.
+        var free: [Range<Int>]
+
+        var isEmpty: Bool { free.count == 1 && free[0].count == byteCount }
+
+        func contains(_ address: UInt) -> Bool { address >= base && address - base < byteCount }
+    }
+
+    private let chunks = Mutex<[Chunk]>([])
+    /// AddressSanitizer sees what `malloc` gives, and nothing inside a chunk.
+    private let isOff = dlsym(nil, "__asan_init") != nil
+
+    /// Uninitialized bytes, aligned to 64; `nil` where the block is small or no memory is left.
+    func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
+        guard byteCount >= Self.smallest, byteCount < 1 << 46, !isOff else { return nil }
+        let size = (byteCount + Self.granularity - 1) / Self.granularity * Self.granularity
+        let address: UInt? = chunks.withLock { chunks in
+            for index in chunks.indices {
+                if let address = chunks[index].take(size) { return address }
+            }
+            guard var chunk = Self.makeChunk(atLeast: size) else { return nil }
+            let address = chunk.take(size)
+            chunks.append(chunk)
+            return address
+        }
+        return address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+    }
+
+    /// Takes back a block, if it came from here.
+    func deallocate(_ address: UnsafeMutableRawPointer, byteCount: Int) -> Bool {
+        guard byteCount >= Self.smallest, !isOff else { return false }
+        let size = (byteCount + Self.granularity - 1) / Self.granularity * Self.granularity
+        let address = UInt(bitPattern: address)
+        return chunks.withLock { chunks in
+            guard let index = chunks.firstIndex(where: { $0.contains(address) }) else { return false }
+            let start = Int(address - chunks[index].base)
+            chunks[index].giveBack(start..<start + size)
+            // One that is empty stays: who frees a large block often wants the next.
+            if chunks[index].isEmpty, chunks.contains(where: { $0.isEmpty && $0.base != chunks[index].base }) {
+                munmap(UnsafeMutableRawPointer(bitPattern: chunks[index].base), chunks[index].byteCount)
+                chunks.remove(at: index)
+            }
+            return true
+        }
+    }
+
+    private static func makeChunk(atLeast size: Int) -> Chunk? {
+        let byteCount = max(chunkSize, (size + pageSize - 1) / pageSize * pageSize)
+        guard
+            let mapped = mmap(
+                nil, byteCount + pageSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            mapped != MAP_FAILED
+        else { return nil }
+        let head = (pageSize - Int(bitPattern: mapped) % pageSize) % pageSize
+        if head > 0 { munmap(mapped, head) }
+        if head < pageSize { munmap(mapped + head + byteCount, pageSize - head) }
+        let base = mapped + head
+        // Where the system has no such pages, the memory serves as it is.
+        _ = madvise(base, byteCount, MADV_HUGEPAGE)
+        return Chunk(base: UInt(bitPattern: base), byteCount: byteCount, free: [0..<byteCount])
+    }
+}
+
+extension LargePages.Chunk {
+    /// The first free bytes that are enough.
+    fileprivate mutating func take(_ size: Int) -> UInt? {
+        guard let index = free.firstIndex(where: { $0.count >= size }) else { return nil }
+        let start = free[index].lowerBound
+        if free[index].count == size {
+            free.remove(at: index)
+        } else {
+            free[index] = start + size..<free[index].upperBound
+        }
+        return base + UInt(start)
+    }
+
+    fileprivate mutating func giveBack(_ range: Range<Int>) {
+        var range = range
+        var index = free.firstIndex { $0.lowerBound > range.lowerBound } ?? free.count
+        if index < free.count, free[index].lowerBound == range.upperBound {
+            range = range.lowerBound..<free.remove(at: index).upperBound
+        }
+        if index > 0, free[index - 1].upperBound == range.lowerBound {
+            index -= 1
+            range = free.remove(at: index).lowerBound..<range.upperBound
+        }
+        free.insert(range, at: index)
+    }
+}
