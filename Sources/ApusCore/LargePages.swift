@@ -1,14 +1,14 @@
 import Glibc
 
-/// Memory for large blocks in pages of 2 MB, where the system has them.
+/// Memory in pages of 2 MB, where the system has them.
 ///
 /// A page of 4 KB costs a fault when it is first touched, and those of a model's weights and images make up half of
-/// what loading it takes. Blocks share chunks, so that little of a page lies idle.
-final class LargePages: Sendable {
-    static let shared = LargePages()
+/// what loading it takes. Blocks share chunks, so that little of a page lies idle, and what is freed is used again.
+package final class LargePages: Sendable {
+    /// For large blocks of any purpose; smaller ones come from `malloc`.
+    package static let shared = LargePages(smallest: 256 << 10)
 
-    /// Smaller blocks come from `malloc`.
-    private static let smallest = 256 << 10
+    private let smallest: Int
     private static let pageSize = 2 << 20
     private static let chunkSize = 32 << 20
     private static let granularity = 64
@@ -28,10 +28,19 @@ final class LargePages: Sendable {
     /// AddressSanitizer sees what `malloc` gives, and nothing inside a chunk.
     private let isOff = dlsym(nil, "__asan_init") != nil
 
+    /// - Parameter smallest: the bytes of the smallest block that lies here.
+    package init(smallest: Int = 0) { self.smallest = smallest }
+
+    deinit {
+        chunks.withLock { chunks in
+            for chunk in chunks { munmap(UnsafeMutableRawPointer(bitPattern: chunk.base), chunk.byteCount) }
+        }
+    }
+
     /// Uninitialized bytes, aligned to 64; `nil` where the block is small or no memory is left.
     func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
-        guard byteCount >= Self.smallest, byteCount < 1 << 46, !isOff else { return nil }
-        let size = (byteCount + Self.granularity - 1) / Self.granularity * Self.granularity
+        guard byteCount >= smallest, byteCount < 1 << 46, !isOff else { return nil }
+        let size = Self.rounded(byteCount)
         let address: UInt? = chunks.withLock { chunks in
             for index in chunks.indices {
                 if let address = chunks[index].take(size) { return address }
@@ -44,13 +53,12 @@ final class LargePages: Sendable {
         return address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
     }
 
-    /// Takes back a block, if it came from here.
-    func deallocate(_ address: UnsafeMutableRawPointer, byteCount: Int) -> Bool {
-        guard byteCount >= Self.smallest, !isOff else { return false }
-        let size = (byteCount + Self.granularity - 1) / Self.granularity * Self.granularity
+    /// Takes back a block that came from here.
+    func deallocate(_ address: UnsafeMutableRawPointer, byteCount: Int) {
+        let size = Self.rounded(byteCount)
         let address = UInt(bitPattern: address)
-        return chunks.withLock { chunks in
-            guard let index = chunks.firstIndex(where: { $0.contains(address) }) else { return false }
+        chunks.withLock { chunks in
+            guard let index = chunks.firstIndex(where: { $0.contains(address) }) else { return }
             let start = Int(address - chunks[index].base)
             chunks[index].giveBack(start..<start + size)
             // One that is empty stays: who frees a large block often wants the next.
@@ -58,8 +66,11 @@ final class LargePages: Sendable {
                 munmap(UnsafeMutableRawPointer(bitPattern: chunks[index].base), chunks[index].byteCount)
                 chunks.remove(at: index)
             }
-            return true
         }
+    }
+
+    private static func rounded(_ byteCount: Int) -> Int {
+        max(1, (byteCount + granularity - 1) / granularity) * granularity
     }
 
     private static func makeChunk(atLeast size: Int) -> Chunk? {

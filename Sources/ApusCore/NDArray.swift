@@ -4,16 +4,19 @@ import Glibc
 public final class Storage: @unchecked Sendable {
     public let base: UnsafeMutableRawPointer
     public let byteCount: Int
-    /// Where the bytes live: in a `MemoryBlock`, or in what they are borrowed from. Whoever holds it keeps them.
+    /// Where the bytes live: in a `MemoryBlock`, or in what they are borrowed from.
     package let owner: AnyObject
     let isReadOnly: Bool
     /// What counts these bytes until they are freed; whoever sets it is the only one to hold this object then.
     package var meter: MemoryMeter?
 
     /// Uninitialized bytes with room for a vector load past the end.
-    public init(byteCount: Int) {
+    public convenience init(byteCount: Int) { self.init(byteCount: byteCount, in: .shared) }
+
+    /// The same in memory that is used again when this object goes.
+    package init(byteCount: Int, in pages: LargePages) {
         self.byteCount = byteCount
-        let block = MemoryBlock(byteCount: byteCount + 64)
+        let block = MemoryBlock(byteCount: byteCount + 64, in: pages)
         base = block.base
         owner = block
         isReadOnly = false
@@ -32,6 +35,9 @@ public final class Storage: @unchecked Sendable {
         (owner as? MappedFile)?.evict(UnsafeRawBufferPointer(start: base, count: byteCount))
     }
 
+    /// What keeps the bytes readable, whoever uses them then.
+    package var memory: AnyObject { (owner as? MemoryBlock)?.pages ?? owner }
+
     deinit { meter?.release(byteCount) }
 }
 
@@ -39,16 +45,18 @@ public final class Storage: @unchecked Sendable {
 private final class MemoryBlock: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
     private let byteCount: Int
+    /// Where it was taken from; `nil` where from `malloc`.
+    let pages: LargePages?
 
-    init(byteCount: Int) {
+    init(byteCount: Int, in pages: LargePages) {
         self.byteCount = byteCount
-        base =
-            LargePages.shared.allocate(byteCount: byteCount)
-            ?? .allocate(byteCount: byteCount, alignment: 64)
+        let address = pages.allocate(byteCount: byteCount)
+        base = address ?? .allocate(byteCount: byteCount, alignment: 64)
+        self.pages = address == nil ? nil : pages
     }
 
     deinit {
-        if !LargePages.shared.deallocate(base, byteCount: byteCount) { base.deallocate() }
+        if let pages { pages.deallocate(base, byteCount: byteCount) } else { base.deallocate() }
     }
 }
 

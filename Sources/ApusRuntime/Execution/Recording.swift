@@ -51,7 +51,8 @@ final class Recording: @unchecked Sendable {
     private(set) var addresses: [UnsafeMutableRawPointer] = []
     /// What keeps the memory of the run's values, whatever becomes of these.
     private(set) var memory: [ObjectIdentifier: AnyObject] = [:]
-    /// Values, by their slots, that are the same in every run; holding them keeps others out of their memory.
+    private var births: [ObjectIdentifier: Int] = [:]
+    /// Values, by their slots, that are the same in every run.
     private(set) var settled: [Int: AnyValue] = [:]
     /// Whether the run did what cannot be repeated.
     private(set) var isRefused = false
@@ -61,14 +62,30 @@ final class Recording: @unchecked Sendable {
         addresses += operands
     }
 
-    func hold(_ storage: Storage) { memory[ObjectIdentifier(storage.owner)] = storage.owner }
+    /// Notes a storage when it is made: the bytes that it has now were another's before.
+    func hold(_ storage: Storage) {
+        memory[ObjectIdentifier(storage.memory)] = storage.memory
+        births[ObjectIdentifier(storage.owner)] = addresses.count
+    }
 
-    func holds(_ storage: Storage) -> Bool { memory[ObjectIdentifier(storage.owner)] != nil }
+    /// The first address that may lie in a storage of this run that lives on; `nil` for one of elsewhere.
+    func birth(of storage: Storage) -> Int? { births[ObjectIdentifier(storage.owner)] }
 
-    /// Gives up memory that somebody else owns now.
-    func release(_ storage: Storage) { memory[ObjectIdentifier(storage.owner)] = nil }
+    /// Shapes and what is computed from them are small; what is large is not worth a second copy.
+    private static let settledBytes = 1 << 20
 
-    func settle(_ slot: Int, _ value: AnyValue) { settled[slot] = value }
+    /// Keeps a value, in memory that no step of this run has written before.
+    func settle(_ slot: Int, _ value: AnyValue) -> AnyValue {
+        settled[slot] = value
+        guard case .tensor(let tensor) = value else { return value }
+        guard tensor.storage.byteCount <= Self.settledBytes else {
+            refuse()
+            return value
+        }
+        let kept = AnyValue.tensor(tensor.moved(to: Storage(byteCount: tensor.storage.byteCount)))
+        settled[slot] = kept
+        return kept
+    }
 
     func settles(_ slot: Int) -> Bool { settled[slot] != nil }
 

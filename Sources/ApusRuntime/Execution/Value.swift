@@ -49,6 +49,12 @@ struct Value: @unchecked Sendable {
         if case .channelsLast(let stride) = layout { stride == shape[1] } else { true }
     }
 
+    /// The same value in a copy of its storage.
+    func moved(to other: Storage) -> Value {
+        other.base.copyMemory(from: storage.base, byteCount: min(storage.byteCount, other.byteCount))
+        return Value(shape, dataType, storage: other, offset: offset, layout: layout)
+    }
+
     /// The same elements in another shape; only for row-major values.
     func reshaped(to shape: Shape) -> Value {
         precondition(layout == .rowMajor && shape.count == count, "\(self.shape) cannot become \(shape)")

@@ -1,10 +1,8 @@
 import ApusCore
 
-/// The buffers of one run: what a finished value leaves is given to the next that fits.
-///
-/// After the first run of a shape nothing is allocated any more.
+/// The memory of one run: what a finished value leaves is given to the next.
 final class Workspace: @unchecked Sendable {
-    private var free: [Storage] = []
+    private let pages: LargePages
     private var temporaries: [Storage] = []
     private let meter = MemoryMeter()
     let limit: Int
@@ -15,35 +13,25 @@ final class Workspace: @unchecked Sendable {
     /// Whether it is worth trying to record a run.
     var isRecordable = true
 
-    init(limit: Int, stepLimit: Int = .max) { (self.limit, self.stepLimit) = (limit, stepLimit) }
-
-    /// Uninitialized bytes; a used buffer where one is at most twice as large.
-    func storage(byteCount: Int) throws(OperatorError) -> Storage {
-        var best: Int?
-        for (index, storage) in free.enumerated() where storage.byteCount >= byteCount {
-            guard storage.byteCount <= 2 * byteCount + 4096 else { continue }
-            if best.map({ storage.byteCount < free[$0].byteCount }) ?? true { best = index }
-        }
-        if let best { return free.remove(at: best) }
-        return try allocate(byteCount)
+    /// - Parameter pages: its own where many runs follow each other.
+    init(limit: Int, stepLimit: Int = .max, pages: LargePages = .shared) {
+        (self.limit, self.stepLimit, self.pages) = (limit, stepLimit, pages)
     }
 
-    /// Takes back the buffer of a value that nobody reads any more, unless a view of it lives on.
-    func recycle(_ storage: inout Storage?) {
-        guard var last = storage.take() else { return }
-        if isKnownUniquelyReferenced(&last) { free.append(last) }
+    /// Uninitialized bytes.
+    func storage(byteCount: Int) throws(OperatorError) -> Storage {
+        try makeRoom(byteCount)
+        let storage = Storage(byteCount: byteCount, in: pages)
+        storage.meter = meter
+        meter.charge(byteCount)
+        return storage
     }
 
     /// Notes a buffer that an operator needs until it returns.
     func addTemporary(_ storage: Storage) { temporaries.append(storage) }
 
-    /// Takes back what the operator that just returned needed for itself.
-    func recycleTemporaries() {
-        while !temporaries.isEmpty {
-            var storage = temporaries.popLast()
-            recycle(&storage)
-        }
-    }
+    /// Lets go of what the operator that just returned needed for itself.
+    func dropTemporaries() { temporaries.removeAll() }
 
     func finishRun() {
         temporaries.removeAll()
@@ -59,7 +47,6 @@ final class Workspace: @unchecked Sendable {
     /// Lets go of what waits for the next operator; what remains belongs to values that live on.
     func settle() -> Int {
         temporaries.removeAll()
-        free.removeAll()
         return meter.bytes
     }
 
@@ -86,17 +73,7 @@ final class Workspace: @unchecked Sendable {
         return MemoryLease(byteCount, meter)
     }
 
-    private func allocate(_ byteCount: Int) throws(OperatorError) -> Storage {
-        try makeRoom(byteCount)
-        let storage = Storage(byteCount: byteCount)
-        storage.meter = meter
-        meter.charge(byteCount)
-        return storage
-    }
-
     private func makeRoom(_ byteCount: Int) throws(OperatorError) {
-        guard byteCount <= limit else { throw .memory(bytes: byteCount, limit: limit) }
-        if meter.bytes + byteCount > limit { free.removeAll() }
-        guard meter.bytes + byteCount <= limit else { throw .memory(bytes: byteCount, limit: limit) }
+        guard byteCount <= room else { throw .memory(bytes: byteCount, limit: limit) }
     }
 }

@@ -36,3 +36,15 @@ extension ExecutionContext {
         return NDArray(result)
     }
 }
+
+extension ModelValue {
+    /// With memory of its own, where it is an array of numbers.
+    var copied: ModelValue {
+        guard case .tensor(let array) = self else { return self }
+        let copy = NDArray(uninitialized: array.shape, dataType: array.dataType)
+        array.withUnsafeBytes { bytes in
+            if let base = bytes.baseAddress { copy.storage.base.copyMemory(from: base, byteCount: bytes.count) }
+        }
+        return .tensor(copy)
+    }
+}

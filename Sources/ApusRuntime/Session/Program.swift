@@ -214,8 +214,7 @@ struct Program: Sendable {
             try expect(results.count >= step.outputs.count, "\(results.count) outputs", found: "\(step.outputs.count)")
             for (slot, value) in zip(step.outputs, results) {
                 guard let slot else { continue }
-                values[slot] = value
-                if isSettled { recording?.settle(slot, value) }
+                values[slot] = isSettled ? recording?.settle(slot, value) : value
             }
         } catch {
             throw RuntimeError(error, in: step.node)
@@ -233,22 +232,14 @@ struct Program: Sendable {
     }
 
     private func release(_ step: Step, _ values: inout [AnyValue?], _ workspace: Workspace) {
-        workspace.recycleTemporaries()
-        for slot in step.releases {
-            var storage = values[slot]?.storage
-            values[slot] = nil
-            workspace.recycle(&storage)
-        }
+        workspace.dropTemporaries()
+        for slot in step.releases { values[slot] = nil }
     }
 }
 
 extension AnyValue {
     fileprivate var kindOfTensor: NodeValue.TensorKind? {
         if case .tensor(let value) = self { .init(dataType: value.dataType, shape: value.shape) } else { nil }
-    }
-
-    fileprivate var storage: Storage? {
-        if case .tensor(let value) = self { value.storage } else { nil }
     }
 
     /// The array of a constant, which is always row-major.

@@ -20,28 +20,30 @@ final class Replay {
     private let settled: [AnyValue]
     private let threads: ThreadPool
 
+    /// The run's outputs lie in memory that the replay goes on using: whoever wants to keep them has to copy them.
+    ///
     /// `nil` where the run cannot be repeated: for what it did, or since an output is an input or a constant.
     init?(
         _ recording: Recording, _ inputs: [(name: String, value: AnyValue?)],
         _ outputs: [(name: String, value: ModelValue)], _ threads: ThreadPool
     ) {
         guard !recording.isRefused else { return nil }
-        var arrays: [(name: String, array: NDArray, byteCount: Int)] = []
+        var arrays: [(name: String, array: NDArray, byteCount: Int, birth: Int)] = []
         for case (let name, .tensor(let value)?) in inputs {
-            arrays.append((name, NDArray(value), value.count * value.dataType.size))
+            arrays.append((name, NDArray(value), value.count * value.dataType.size, 0))
         }
-        for case (let name, .tensor(let array)) in outputs where recording.holds(array.storage) {
-            arrays.append((name, array, array.storage.byteCount))
+        for case (let name, .tensor(let array)) in outputs {
+            guard let birth = recording.birth(of: array.storage) else { return nil }
+            arrays.append((name, array, array.storage.byteCount, birth))
         }
         let owners = Set(arrays.map { ObjectIdentifier($0.array.storage.owner) })
         guard arrays.count == inputs.count + outputs.count, owners.count == arrays.count else { return nil }
-        for item in arrays.dropFirst(inputs.count) { recording.release(item.array.storage) }
         let ports = arrays.map { item in
             let base = item.array.storage.base
             let range = base..<base + max(1, item.byteCount)
             return Port(
                 name: item.name, shape: item.array.shape, dataType: item.array.dataType, byteCount: item.byteCount,
-                places: recording.addresses.enumerated().compactMap { index, address in
+                places: recording.addresses.enumerated().dropFirst(item.birth).compactMap { index, address in
                     range.contains(address) ? (index, address - base) : nil
                 })
         }

@@ -134,7 +134,8 @@ public final class Session: Sendable {
     }
 
     private func takeWorkspace() -> Workspace {
-        workspaces.withLock { $0.popLast() } ?? Workspace(limit: options.memoryLimit, stepLimit: options.stepLimit)
+        workspaces.withLock { $0.popLast() }
+            ?? Workspace(limit: options.memoryLimit, stepLimit: options.stepLimit, pages: LargePages())
     }
 
     private func giveBack(_ workspace: Workspace) {
@@ -155,12 +156,13 @@ public final class Session: Sendable {
         var results = try program.run(
             widensHalves ? context.widenedInputs(arguments) : arguments, context, observer: observer)
         if widensHalves { results = try context.narrowedOutputs(results, outputValues) }
-        let outputs = results.map(context.output)
+        var outputs = results.map(context.output)
         if let recording = context.recording {
             workspace.replay = Replay(
                 recording, zip(inputValues, arguments).map { ($0.name, $1) },
                 zip(outputValues, outputs).map { ($0.name, $1) }, threads)
             workspace.isRecordable = workspace.replay != nil
+            if workspace.isRecordable { outputs = outputs.map(\.copied) }
         }
         return Dictionary(
             zip(outputValues, outputs).map { ($0.name, $1) }, uniquingKeysWith: { first, _ in first })
