@@ -22,6 +22,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case unsupportedVersion(path: String, found: Int, expected: Int)
     /// An image of a prepared dataset that does not decode.
     case undecodableImage(path: String, image: String, reason: String)
+    /// A name that means no version, or several.
+    case noVersion(name: String, folder: String, there: [String])
     case file(FileError)
 
     public var description: String {
@@ -45,6 +47,10 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
             "\(path): prepared format \(found), expected \(expected); run `apus prepare` again"
         case .undecodableImage(let path, let image, let reason):
             "\(path): image \(image): \(reason); run `apus prepare` again"
+        case .noVersion(let name, let folder, let there):
+            "\(folder): no version \(name); "
+                + (there.isEmpty
+                    ? "there is none: run `apus prepare`" : "there are \(there.joined(separator: ", "))")
         case .file(let error): error.description
         }
     }

@@ -30,13 +30,13 @@ def run(words, **options):
         sys.exit(f"apus: {error}; what it said stands above.")
 
 
-def apus():
-    """The built command that exports."""
+def product(name):
+    """A built command."""
     command = ["swift", "build", "-c", "release"]
-    say("Building apus")
-    run([*command, "--product", "apus"], cwd=ROOT, stdout=sys.stderr)
+    say(f"Building {name}")
+    run([*command, "--product", name], cwd=ROOT, stdout=sys.stderr)
     shown = run([*command, "--show-bin-path"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    return pathlib.Path(shown.stdout.strip()) / "apus"
+    return pathlib.Path(shown.stdout.strip()) / name
 
 
 def apus_infer():
@@ -56,7 +56,7 @@ def exported(names, folder=None):
     place = ROOT / ".deps" / "benchmark-models"
     files = {name: place / name / "model.onnx" for name in names}
     wanted = [name for name, file in files.items() if not file.exists()]
-    program = apus() if wanted else None
+    program = product("apus") if wanted else None
     for name in wanted:
         say(f"Exporting {name}")
         command = [program, "export", *MODELS[name], "--random-weights", "--fixed-batch", "--output", place / name]
@@ -64,17 +64,20 @@ def exported(names, folder=None):
     return files
 
 
-def peers_python(python=None):
-    """An interpreter that has the peers: the given one, or that of an environment made for them, once."""
-    if python:
-        return pathlib.Path(python)
-    folder = ROOT / ".deps" / "venvs" / "runtime"
+def environment(name, requirements):
+    """The interpreter of a Python environment that holds what a file beside this one lists, made once."""
+    folder = ROOT / ".deps" / "venvs" / name
     python, done = folder / "bin" / "python", folder / "requirements.txt"
-    wanted = (HERE / "peers.txt").read_text()
+    wanted = (HERE / requirements).read_text()
     if not done.exists() or done.read_text() != wanted:
-        say("Installing the peers")
+        say(f"Installing {requirements}")
         run([sys.executable, "-m", "venv", "--clear", folder], stdout=sys.stderr)
         pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*pip, "-r", HERE / "peers.txt"], stdout=sys.stderr)
+        run([*pip, "-r", HERE / requirements], stdout=sys.stderr)
         done.write_text(wanted)
     return python
+
+
+def peers_python(python=None):
+    """An interpreter that has the peers: the given one, or that of an environment made for them, once."""
+    return pathlib.Path(python) if python else environment("runtime", "peers.txt")

@@ -2,16 +2,6 @@ import ApusConfiguration
 
 /// What stands beside a version as `ID.json`: everything but the pixels, for people and other tools.
 struct PreparationManifest: Codable {
-    struct Image: Codable {
-        var name: String
-        var split: Split
-        var sha256: String
-        var bytes: Int
-        var width: Int
-        var height: Int
-        var boxes: Int
-    }
-
     var format = "apus-dataset-manifest"
     var formatVersion = PreparedFormat.version
     var name: String
@@ -24,7 +14,8 @@ struct PreparationManifest: Codable {
     var recipe: PreparedRecipe
     var counts: PreparationCounts
     var faults: [Fault]
-    var images: [Image]
+    /// SHA-256 of each image's file by its name; what else is known of images stands in the version.
+    var images: [String: String]
 
     init(
         _ header: PreparedHeader, description: DatasetDescription, counts: PreparationCounts,
@@ -37,11 +28,8 @@ struct PreparationManifest: Codable {
         recipe = PreparedRecipe(description)
         self.counts = counts
         faults = collection.faults
-        images = collection.entries.map { entry in
-            Image(
-                name: entry.record.name, split: entry.record.split, sha256: entry.image.hash.hexadecimal,
-                bytes: entry.image.byteCount, width: entry.record.width, height: entry.record.height,
-                boxes: entry.record.boxes.count)
-        }
+        images = Dictionary(
+            collection.entries.map { ($0.record.name, $0.image.hash.hexadecimal) },
+            uniquingKeysWith: { first, _ in first })
     }
 }

@@ -5,7 +5,9 @@ import ArgumentParser
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Look into prepared datasets.", subcommands: [Check.self, Extract.self])
+        commandName: "data", abstract: "Look into prepared datasets.", subcommands: [
+            Check.self, Extract.self, Versions.self, Diff.self, Verify.self, Collect.self,
+        ])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
