@@ -99,10 +99,12 @@ static int wrap(hid_t id, apus_h5_file **file) {
 
 int apus_h5_create(const char *path, apus_h5_file **file, char *message, size_t capacity) {
     enter();
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
     H5Pset_file_locking(access, 0, 1);
-    int failed = wrap(H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access), file);
+    H5Pset_obj_track_times(creation, 0);
+    int failed = wrap(H5Fcreate(path, H5F_ACC_TRUNC, creation, access), file);
+    H5Pclose(creation);
     H5Pclose(access);
     return leave(failed, "the file could not be created; check the free space and the permissions", message, capacity);
 }
@@ -123,6 +125,24 @@ int apus_h5_close(apus_h5_file *file, char *message, size_t capacity) {
     return leave(failed, "the file could not be closed", message, capacity);
 }
 
+/// Creates the group that `name` ("/group/dataset") lies in, where it is not there: without the time of its creation,
+/// so that the same contents give the same file on another day.
+static int ensure_group(hid_t file, const char *name) {
+    char group[256];
+    const char *slash = strrchr(name, '/');
+    const size_t length = slash ? (size_t)(slash - name) : 0;
+    if (length == 0) return 0;
+    if (length >= sizeof group) return 1;
+    memcpy(group, name, length);
+    group[length] = 0;
+    if (H5Lexists(file, group, H5P_DEFAULT) > 0) return 0;
+    hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(creation, 0);
+    hid_t created = H5Gcreate2(file, group, H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Pclose(creation);
+    return created < 0 || H5Gclose(created) < 0;
+}
+
 int apus_h5_add(apus_h5_file *file, const char *name, apus_h5_type type, size_t element_size, int rank,
                 const uint64_t *dimensions, char *message, size_t capacity) {
     enter();
@@ -130,17 +150,15 @@ int apus_h5_add(apus_h5_file *file, const char *name, apus_h5_type type, size_t 
     for (int i = 0; i < rank && i < APUS_H5_MAX_RANK; i++) extents[i] = dimensions[i];
     hid_t element = file_type(type, element_size);
     hid_t space = H5Screate_simple(rank, extents, NULL);
-    hid_t links = H5Pcreate(H5P_LINK_CREATE);
-    H5Pset_create_intermediate_group(links, 1);
     hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_layout(creation, H5D_CONTIGUOUS);
     H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY);
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     H5Pset_obj_track_times(creation, 0);
-    hid_t dataset = H5Dcreate2(file->id, name, element, space, links, creation, H5P_DEFAULT);
-    int failed = dataset < 0 || H5Dclose(dataset) < 0;
+    int failed = ensure_group(file->id, name);
+    hid_t dataset = failed ? -1 : H5Dcreate2(file->id, name, element, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    failed = dataset < 0 || H5Dclose(dataset) < 0;
     H5Pclose(creation);
-    H5Pclose(links);
     if (space >= 0) H5Sclose(space);
     close_type(element);
     return leave(failed, "the dataset could not be added", message, capacity);
@@ -181,10 +199,8 @@ int apus_h5_write(apus_h5_file *file, const char *name, uint64_t start, uint64_t
 int apus_h5_link(apus_h5_file *file, const char *name, const char *other_file, const char *object, char *message,
                  size_t capacity) {
     enter();
-    hid_t links = H5Pcreate(H5P_LINK_CREATE);
-    H5Pset_create_intermediate_group(links, 1);
-    int failed = H5Lcreate_external(other_file, object, file->id, name, links, H5P_DEFAULT) < 0;
-    H5Pclose(links);
+    int failed = ensure_group(file->id, name)
+        || H5Lcreate_external(other_file, object, file->id, name, H5P_DEFAULT, H5P_DEFAULT) < 0;
     return leave(failed, "the link could not be added", message, capacity);
 }
 

@@ -48,7 +48,7 @@ int apus_h5_open(const char *path, apus_h5_file **file, char *message, size_t ca
 /// Flushes and closes; the handle is gone in any case.
 int apus_h5_close(apus_h5_file *file, char *message, size_t capacity);
 
-/// Adds a contiguous dataset whose space is allocated at once; groups named in `name` are created.
+/// Adds a contiguous dataset whose space is allocated at once; the group named in `name` is created.
 int apus_h5_add(apus_h5_file *file, const char *name, apus_h5_type type, size_t element_size, int rank,
                 const uint64_t *dimensions, char *message, size_t capacity);
 
