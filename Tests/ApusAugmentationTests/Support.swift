@@ -95,10 +95,6 @@ func noiseRaster(width: Int, height: Int, channels: Int = 3, isFloat: Bool = fal
         : Raster(size: size, channels: channels, uint8: bytes)
 }
 
-extension LabeledImage {
-    var sample: Sample { Sample(image: Raster(image), boxes: boxes) }
-}
-
 extension Image {
     /// The image after `body` wrote its pixels where they lie.
     func written(_ body: (PixelView) -> Void) -> Image {

@@ -26,6 +26,9 @@ public struct Pipeline: Sendable {
     /// Whether other samples take part.
     public var mixes: Bool { group.nodes.contains { $0.mixes } }
 
+    /// The names of its transforms, in order.
+    public var transformNames: [String] { group.nodes.flatMap(\.transforms).map { type(of: $0).name } }
+
     /// The same without the transforms that mix samples, as the last epochs of a training take it.
     public var withoutMixing: Pipeline {
         var result = self

@@ -44,4 +44,16 @@ extension RandomNumberGenerator {
         let radius = (-2 * log(1 - uniform(0, 1))).squareRoot()
         return radius * cos(2 * .pi * uniform(0, 1))
     }
+
+    /// Beta-distributed with both parameters `concentration`.
+    mutating func beta(_ concentration: Double) -> Double {
+        let (a, b) = (gamma(boosting: concentration), gamma(boosting: concentration))
+        return a + b > 0 ? a / (a + b) : 0.5
+    }
+
+    /// Gamma-distributed with scale 1 and any `shape` above 0: a shape below 1 is that of one more, times a power.
+    private mutating func gamma(boosting shape: Double) -> Double {
+        guard shape < 1 else { return gamma(shape) }
+        return gamma(shape + 1) * pow(1 - uniform(0, 1), 1 / shape)
+    }
 }

@@ -14,4 +14,10 @@ public struct SampleKey: Hashable, Sendable {
     public func stream(_ purpose: Int) -> RandomStream {
         RandomStream(seed: seed, epoch: epoch, sample: sample, purpose: purpose)
     }
+
+    /// The key of another sample that takes part in this one; each slot has its own.
+    func derived(sample: Int, slot: Int) -> SampleKey {
+        var stream = stream(1 << 30 + slot)
+        return SampleKey(seed: stream.next(), epoch: epoch, sample: sample)
+    }
 }

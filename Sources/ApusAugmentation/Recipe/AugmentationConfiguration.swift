@@ -1,5 +1,8 @@
-/// The numbers of a detector's training augmentation, under the names and with the defaults that Ultralytics uses.
-public struct AugmentationConfiguration: Hashable, Sendable {
+import ApusConfiguration
+
+/// The numbers of a detector's training augmentation, under the names and with the defaults that Ultralytics uses,
+/// and pipelines before and after it.
+public struct AugmentationConfiguration: Equatable, Sendable {
     /// Probability of a mosaic of four images.
     public var mosaic: Double
     /// Rotation within ± degrees.
@@ -22,6 +25,10 @@ public struct AugmentationConfiguration: Hashable, Sendable {
     public var flipHorizontal: Double
     /// Probability of blending in a second image.
     public var mixup: Double
+    /// What each picture goes through before mosaic and affine.
+    public var pictureTransforms: Pipeline?
+    /// What the finished image goes through last.
+    public var transforms: Pipeline?
 
     public init(
         mosaic: Double = 1, degrees: Double = 0, translate: Double = 0.1, scale: Double = 0.5, shear: Double = 0,
@@ -42,6 +49,8 @@ public struct AugmentationConfiguration: Hashable, Sendable {
     public var closingMosaic: AugmentationConfiguration {
         var result = self
         (result.mosaic, result.mixup) = (0, 0)
+        result.pictureTransforms = pictureTransforms?.withoutMixing
+        result.transforms = transforms?.withoutMixing
         return result
     }
 }
@@ -56,6 +65,8 @@ extension AugmentationConfiguration: Codable {
         case flipVertical = "flipud"
         case flipHorizontal = "fliplr"
         case mixup
+        case pictureTransforms = "picture_transforms"
+        case transforms
 
         var range: ClosedRange<Double> {
             switch self {
@@ -89,11 +100,30 @@ extension AugmentationConfiguration: Codable {
             self[keyPath: path] = value
         }
         hueMode = try container.decodeIfPresent(HSV.HueMode.self, forKey: .hueMode) ?? hueMode
+        pictureTransforms = try Self.pipeline(.pictureTransforms, container)
+        transforms = try Self.pipeline(.transforms, container)
     }
+
+    /// A pipeline whose pixels are still bytes at its end.
+    private static func pipeline(
+        _ key: CodingKeys, _ container: KeyedDecodingContainer<CodingKeys>
+    ) throws -> Pipeline? {
+        guard let pipeline = try container.decodeIfPresent(Pipeline.self, forKey: key) else { return nil }
+        if let name = pipeline.transformNames.first(where: normalizing.contains) {
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: container,
+                debugDescription: "\(name) has no place here: training takes bytes and normalizes them by itself")
+        }
+        return pipeline
+    }
+
+    private static let normalizing: Set = ["Normalize", "ToFloat", "FromFloat"]
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         for (key, path) in Self.fields { try container.encode(self[keyPath: path], forKey: key) }
         try container.encode(hueMode, forKey: .hueMode)
+        try container.encodeIfPresent(pictureTransforms, forKey: .pictureTransforms)
+        try container.encodeIfPresent(transforms, forKey: .transforms)
     }
 }

@@ -20,6 +20,17 @@ public struct LabeledImage: Hashable, Sendable {
     public func resized(longerSide side: Int) -> LabeledImage { resized(to: image.size.scaled(longerSide: side)) }
 }
 
+extension LabeledImage {
+    /// What a pipeline made, as a picture: bytes of RGB, its longer side at most `side`.
+    init(_ sample: Sample, longerSideUpTo side: Int) {
+        let boxes = sample.boxes.map(\.labeled)
+        let whole = LabeledImage(image: sample.image.rgbImage, boxes: boxes)
+        self = max(sample.size.width, sample.size.height) > side ? whole.resized(longerSide: side) : whole
+    }
+
+    var sample: Sample { Sample(image: Raster(image), boxes: boxes) }
+}
+
 extension ImageSize {
     /// The size of the same shape whose longer side is `side`; the shorter side rounds up and is at least 1.
     public func scaled(longerSide side: Int) -> ImageSize {

@@ -29,11 +29,17 @@ public struct Polygon: Hashable, Sendable {
     }
 
     /// The part of a ring inside an image of this size.
+    public static func clip(_ ring: [Point], to size: ImageSize) -> [Point] {
+        clip(ring, from: Point(0, 0), to: Point(Double(size.width), Double(size.height)))
+    }
+
+    /// The part of a ring between two corners.
     ///
     /// Sutherland & Hodgman, *Reentrant Polygon Clipping*, 1974: a half plane after the other.
-    public static func clip(_ ring: [Point], to size: ImageSize) -> [Point] {
-        let (width, height) = (Double(size.width), Double(size.height))
-        let inside: [(Point) -> Double] = [{ $0.x }, { $0.y }, { width - $0.x }, { height - $0.y }]
+    static func clip(_ ring: [Point], from low: Point, to high: Point) -> [Point] {
+        let inside: [(Point) -> Double] = [
+            { $0.x - low.x }, { $0.y - low.y }, { high.x - $0.x }, { high.y - $0.y },
+        ]
         return inside.reduce(ring) { clip($0, to: $1) }
     }
 

@@ -12,13 +12,13 @@ public struct Sample: Hashable, Sendable {
     /// Where each point of a skeleton goes when the picture is mirrored: left eye to right eye. Empty for none.
     public var keypointMirror: [Int]
     /// The classes of the image as a whole.
-    public var labels: [Int]
+    public var labels: [ImageLabel]
     /// What transforms left out so far.
     public var dropped: [DroppedBox] = []
 
     public init(
         image: Raster, masks: [SampleMask] = [], boxes: [LabeledBox] = [], rotatedBoxes: [RotatedBox] = [],
-        polygons: [Polygon] = [], keypoints: [Keypoints] = [], keypointMirror: [Int] = [], labels: [Int] = []
+        polygons: [Polygon] = [], keypoints: [Keypoints] = [], keypointMirror: [Int] = [], labels: [ImageLabel] = []
     ) {
         (self.image, self.masks) = (image, masks)
         self.boxes = boxes.enumerated().map { SampleBox($1, index: $0) }

@@ -78,7 +78,11 @@ extension SpatialTransform {
         let size = sample.size
         apply(draw, to: &sample.image)
         for index in sample.masks.indices { apply(draw, toMask: &sample.masks[index].raster) }
-        let newSize = sample.size
+        move(&sample, by: draw, from: size, to: sample.size)
+    }
+
+    /// Everything but the picture and the masks.
+    func move(_ sample: inout Sample, by draw: Draw, from size: ImageSize, to newSize: ImageSize) {
         moveBoxes(&sample, by: draw, from: size, to: newSize)
         moveOutlines(&sample, by: draw, from: size, to: newSize)
         movePoints(&sample, by: draw, from: size, to: newSize)

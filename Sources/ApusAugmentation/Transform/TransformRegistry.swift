@@ -8,6 +8,7 @@ public enum TransformRegistry {
         details,
         flips,
         formats,
+        mixing,
         noises,
         tone,
         warps,

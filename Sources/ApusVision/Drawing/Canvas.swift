@@ -27,6 +27,14 @@ public struct Canvas {
         }
     }
 
+    /// Lays an image with its upper left corner at a place; it must lie wholly inside.
+    public mutating func draw(_ image: Image, x: Int, y: Int) {
+        precondition(
+            x >= 0 && y >= 0 && x + image.width <= self.image.width && y + image.height <= self.image.height,
+            "\(image.width)×\(image.height) at (\(x), \(y)) of \(self.image.width)×\(self.image.height)")
+        self.image.paste(image.convertedToRGB(), x: x, y: y)
+    }
+
     /// The border of a rectangle, `thickness` pixels wide, inside its edges.
     public mutating func stroke(x: Int, y: Int, width: Int, height: Int, thickness: Int, _ color: Color) {
         let t = min(thickness, max(min(width, height) / 2, 1))

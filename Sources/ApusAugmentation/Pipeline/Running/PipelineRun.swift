@@ -153,7 +153,7 @@ extension PipelineRun {
     private func partner(at position: Int, slot: Int) throws(Failure) -> PipelineRun {
         let run = PipelineRun(
             pipeline: pipeline, sample: try source.sample(position),
-            key: key.partner(position, slot: slot + topLevel << 8),
+            key: key.derived(sample: position, slot: slot + topLevel << 8),
             source: source, isRecording: isRecording)
         var result = run
         try result.run(topLevelNodes: topLevel)
@@ -165,13 +165,5 @@ extension PipelineRun {
     ) {
         guard isRecording else { return }
         applied.append(AppliedTransform(step: step, draw: draw, channels: channels, partners: partners))
-    }
-}
-
-extension SampleKey {
-    /// The key of a sample that takes part in this one.
-    func partner(_ position: Int, slot: Int) -> SampleKey {
-        var stream = self.stream(1 << 30 + slot)
-        return SampleKey(seed: stream.next(), epoch: epoch, sample: position)
     }
 }

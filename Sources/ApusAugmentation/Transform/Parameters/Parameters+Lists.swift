@@ -64,6 +64,13 @@ extension Parameters {
         value = result
     }
 
+    /// `[height, width]` in pixels.
+    public mutating func size(_ key: String, _ value: inout ImageSize) throws(ConfigurationError) {
+        var sides = [value.height, value.width]
+        try integers(key, &sides, count: 2...2, in: 1...32_766)
+        value = ImageSize(width: sides[1], height: sides[0])
+    }
+
     /// A list of texts; `null` in the file is `nil`.
     public mutating func texts(_ key: String, _ value: inout [String]?) throws(ConfigurationError) {
         var result = value
