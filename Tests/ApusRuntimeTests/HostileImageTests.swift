@@ -34,6 +34,7 @@ import Testing
         ]
         for window in windows { refuses(pooling, [Self.volume], window) }
         refuses(pooling, [noise([3])], ["kernel_shape": [1]])
+        refuses(pooling, [noise([1, 2, 9])], ["kernel_shape": [2, 2], "pads": [1, 0, 1, 0]])
         refuses(pooling, [NDArray(zeros: [0, 1 << 40, 4, 4])], ["kernel_shape": [9, 9]])
     }
 

@@ -15,6 +15,7 @@ extension ExecutionContext {
         if value.rank == 3 {
             let image = try rowMajor(value).reshaped(to: [value.shape[0], value.shape[1], 1, value.shape[2]])
             let y = try rowMajor(try pool(image, window, adjust))
+            try expect(y.shape[2] == 1, "a window over one dimension", found: "\(y.shape)")
             return y.reshaped(to: [y.shape[0], y.shape[1], y.shape[3]])
         }
         let x = try channelsLast(value)

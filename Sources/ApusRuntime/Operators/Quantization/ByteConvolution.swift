@@ -36,6 +36,7 @@ struct ByteConvolution: Sendable {
         if value.rank == 3 {
             let image = try context.rowMajor(value).reshaped(to: [value.shape[0], value.shape[1], 1, value.shape[2]])
             let y = try context.rowMajor(try convolve(image, weights, factors, finish, to: type, context))
+            try expect(y.shape[2] == 1, "a window over one dimension", found: "\(y.shape)")
             return y.reshaped(to: [y.shape[0], y.shape[1], y.shape[3]])
         }
         let x = try context.channelsLast(value)
