@@ -9,8 +9,9 @@ struct Conformance: ParsableCommand {
             DIR is a case (model.onnx and test_data_set_N/{input,output}_K.pb), a folder of cases such as node, or \
             the folder above it. A case passes where every output has the expected type and shape, and every number \
             is within 1e-7 + 0.001 of the expected one (and what float32 rounds of the largest), on each set of \
-            kernels; numbers drawn at random are not compared. A model that is refused with an error counts as \
-            skipped; with --manifest it fails unless it is listed there.
+            kernels, in a first run and in one that repeats the kernel calls of another; numbers drawn at random are \
+            not compared. A model that is refused with an error counts as skipped; with --manifest it fails unless \
+            it is listed there.
 
             Examples:
               apus-infer conformance onnx/backend/test/data

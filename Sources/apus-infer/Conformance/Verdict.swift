@@ -1,3 +1,4 @@
+import ApusCore
 import ApusONNX
 import ApusRuntime
 
@@ -46,15 +47,44 @@ extension ConformanceCase {
         let tolerance = model.graph.drawsNumbers ? CaseTolerance.random : .onnx
         guard !dataSets.isEmpty else { return "no test_data_set_0" }
         for dataSet in dataSets {
-            let outputs = try session.run(values: dataSet.inputs)
-            for expected in dataSet.outputs {
-                guard let found = outputs[expected.name] else { return "no output '\(expected.name)'" }
-                if let fault = tolerance.difference(of: found, from: expected.value) {
-                    return "output '\(expected.name)': \(fault)"
-                }
+            if let fault = dataSet.difference(of: try session.run(values: dataSet.inputs), tolerance) { return fault }
+            if let fault = try repeatedFault(of: dataSet, session, tolerance) { return "repeated: \(fault)" }
+        }
+        return nil
+    }
+
+    /// The same in a run that may repeat the kernel calls of one on other numbers.
+    private func repeatedFault(
+        of dataSet: DataSet, _ session: Session, _ tolerance: CaseTolerance
+    ) throws -> String? {
+        let arrays = dataSet.inputs.compactMapValues(\.array)
+        guard arrays.count == dataSet.inputs.count, dataSet.outputs.allSatisfy({ $0.value.array != nil }) else {
+            return nil
+        }
+        let others = arrays.mapValues(\.reversedFloats)
+        // Such numbers may mean nothing to the model.
+        for _ in 0..<2 { _ = try? session.run(others) }
+        return dataSet.difference(of: try session.run(arrays).mapValues(ModelValue.tensor), tolerance)
+    }
+}
+
+extension ConformanceCase.DataSet {
+    /// The first difference of `outputs` from what is expected.
+    fileprivate func difference(of outputs: [String: ModelValue], _ tolerance: CaseTolerance) -> String? {
+        for expected in self.outputs {
+            guard let found = outputs[expected.name] else { return "no output '\(expected.name)'" }
+            if let fault = tolerance.difference(of: found, from: expected.value) {
+                return "output '\(expected.name)': \(fault)"
             }
         }
         return nil
+    }
+}
+
+extension NDArray {
+    /// In the reverse order, where the elements are `float32`.
+    fileprivate var reversedFloats: NDArray {
+        dataType == .float32 ? NDArray(elements(of: Float.self).reversed(), shape: shape) : self
     }
 }
 
