@@ -10,6 +10,8 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
     case sourceNotFound(description: String, candidates: [String])
     /// A file that the whole source depends on cannot be read.
     case unreadableSource(path: String, line: Int?, reason: String)
+    /// A label file names a path that leads out of the dataset's folder.
+    case outsidePath(file: String, line: Int?, path: String, root: String)
     /// Nothing usable is left.
     case noSamples(source: String, faults: Int, first: Fault?)
     /// Faults were found and the caller wanted none.
@@ -34,6 +36,9 @@ public enum DatasetError: Error, Equatable, CustomStringConvertible {
             "\(description): no source at \(candidates.joined(separator: " nor ")); give its folder with path=FOLDER"
         case .unreadableSource(let path, let line, let reason):
             "\(path)\(line.map { ":\($0)" } ?? ""): \(reason)"
+        case .outsidePath(let file, let line, let path, let root):
+            "\(file)\(line.map { ":\($0)" } ?? ""): the path '\(path)' leads out of \(root); "
+                + "move what it names there, or allow it with source.outside_paths=allow"
         case .noSamples(let source, let faults, let first):
             "\(source): no usable image (\(faults) faults\(first.map { ", the first: \($0)" } ?? "")); "
                 + "check the format and the path of the source"

@@ -47,17 +47,27 @@ static void transform_to_rgb(png_structp png, png_infop info) {
     png_set_strip_alpha(png);
 }
 
-static void read_rows(png_structp png, png_infop info, int width, int height, uint8_t *rgb) {
+/// Leaves palette indices and grey values as they are, a byte each.
+static void transform_to_indices(png_structp png, png_infop info) {
+    int color_type = png_get_color_type(png, info);
+    bool is_indexed = color_type == PNG_COLOR_TYPE_PALETTE || color_type == PNG_COLOR_TYPE_GRAY;
+    if (!is_indexed || png_get_bit_depth(png, info) > 8) png_error(png, "neither palette nor grey of 8 bits or fewer");
+    png_set_packing(png);
+}
+
+static void read_rows(png_structp png, png_infop info, int width, int height, int channels, uint8_t *pixels) {
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
-    if (png_get_rowbytes(png, info) != (size_t)width * 3) png_error(png, "the rows have an unexpected length");
+    size_t stride = (size_t)width * (size_t)channels;
+    if (png_get_rowbytes(png, info) != stride) png_error(png, "the rows have an unexpected length");
     for (int pass = 0; pass < passes; pass++) {
-        for (int y = 0; y < height; y++) png_read_row(png, rgb + (size_t)y * (size_t)width * 3, NULL);
+        for (int y = 0; y < height; y++) png_read_row(png, pixels + (size_t)y * stride, NULL);
     }
     png_read_end(png, NULL);
 }
 
-static bool read_image(png_structp png, png_infop info, int width, int height, uint8_t *rgb) {
+/// `channels` is 3 for RGB, 1 for indices.
+static bool read_image(png_structp png, png_infop info, int width, int height, int channels, uint8_t *pixels) {
     if (setjmp(png_jmpbuf(png))) return false;
     limit(png);
     png_read_info(png, info);
@@ -65,12 +75,17 @@ static bool read_image(png_structp png, png_infop info, int width, int height, u
         || png_get_image_height(png, info) != (png_uint_32)height) {
         png_error(png, "the headers disagree on the size");
     }
-    transform_to_rgb(png, info);
-    read_rows(png, info, width, height, rgb);
+    if (channels == 3) {
+        transform_to_rgb(png, info);
+    } else {
+        transform_to_indices(png, info);
+    }
+    read_rows(png, info, width, height, channels, pixels);
     return true;
 }
 
-apus_codec_result apus_png_decode(const uint8_t *bytes, size_t count, int width, int height, uint8_t *rgb) {
+static apus_codec_result decode(
+    const uint8_t *bytes, size_t count, int width, int height, int channels, uint8_t *pixels) {
     png_source source = {.bytes = bytes, .count = count};
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, fail, ignore_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -79,8 +94,17 @@ apus_codec_result apus_png_decode(const uint8_t *bytes, size_t count, int width,
         return apus_result(APUS_CODEC_OUT_OF_MEMORY, "libpng could not start");
     }
     png_set_read_fn(png, &source, read_bytes);
-    bool done = read_image(png, info, width, height, rgb);
+    bool done = read_image(png, info, width, height, channels, pixels);
     png_destroy_read_struct(&png, &info, NULL);
     if (done) return apus_result(APUS_CODEC_OK, "");
     return apus_result(source.ran_out ? APUS_CODEC_TRUNCATED : APUS_CODEC_DAMAGED, source.message);
+}
+
+apus_codec_result apus_png_decode(const uint8_t *bytes, size_t count, int width, int height, uint8_t *rgb) {
+    return decode(bytes, count, width, height, 3, rgb);
+}
+
+apus_codec_result apus_png_decode_indices(
+    const uint8_t *bytes, size_t count, int width, int height, uint8_t *indices) {
+    return decode(bytes, count, width, height, 1, indices);
 }

@@ -1,9 +1,6 @@
 import ApusAugmentation
 import ApusVision
 
-/// A point in pixels of the image as it is shown: x grows to the right, y downwards.
-public typealias Point = SIMD2<Double>
-
 /// One labelled object as its source declares it: nothing is checked or clipped.
 ///
 /// Geometry is in pixels of the image as it is shown, after EXIF orientation, in double precision, so that a format
@@ -13,7 +10,7 @@ public struct Annotation: Hashable, Sendable {
     /// Index into the classes of the dataset.
     public var label: Int
     public var box: AnnotatedBox?
-    public var rotatedBox: RotatedBox?
+    public var rotatedBox: TurnedBox?
     /// Which pixels belong to the object.
     public var region: Region?
     /// In the order of the class's skeleton.

@@ -1,3 +1,4 @@
+import ApusAugmentation
 import ApusVision
 
 /// Which pixels belong to an object.
@@ -19,21 +20,10 @@ public enum Region: Hashable, Sendable {
     /// The pixels it covers.
     public var area: Double {
         switch self {
-        case .polygons(let parts): parts.reduce(0) { $0 + abs(signedArea(of: $1)) }
+        case .polygons(let parts): parts.reduce(0) { $0 + Polygon.area(of: $1) }
         case .mask(let mask): Double(mask.area)
         }
     }
-}
-
-/// Gauss's area formula; positive where the points run clockwise as the image is seen.
-func signedArea(of polygon: [Point]) -> Double {
-    guard var previous = polygon.last else { return 0 }
-    var doubled = 0.0
-    for point in polygon {
-        doubled += previous.x * point.y - point.x * previous.y
-        previous = point
-    }
-    return doubled / 2
 }
 
 extension RunLengthMask {

@@ -45,6 +45,19 @@ public enum SourceFormat: String, Codable, CaseIterable, Hashable, Sendable {
     case yolo
     /// MNIST's binary arrays, plain or gzipped.
     case idx
+    /// One folder of images a class.
+    case folders
+    /// A table of file names with a class each, or with boxes.
+    case csv
+    /// DeepLabCut's tables of keypoints, with three or four header rows.
+    case keypoints
+    /// PNG files whose pixels are class numbers, beside the images.
+    case masks
+}
+
+/// What to do with a label file that names a path outside the dataset's folder.
+public enum OutsidePaths: String, Codable, CaseIterable, Hashable, Sendable {
+    case refuse, allow
 }
 
 /// What to do with an image without a label file.
@@ -60,15 +73,18 @@ public struct SourceDescription: Defaulted, Hashable, Sendable {
     public var format = SourceFormat.voc
     /// The folder (yolo: or the data.yaml); of several, the first that exists.
     public var path: OneOrMany<WorkspacePath> = []
-    /// Below `path`. voc: the folder of XML files; coco: a JSON file, or one for each split.
+    /// Below `path`. voc: the folder of XML files; coco, csv, keypoints: a file, or one for each split; masks: the
+    /// folder of masks.
     public var annotations: SplitPaths?
-    /// Below `path`. voc: the folder of images; coco: a folder, or one for each split.
+    /// Below `path`. voc, masks: the folder of images; coco: a folder, or one for each split.
     public var images: SplitPaths?
     /// voc: subtract 1 from xmin and ymin, for files that count pixels from 1 and mean the last one inclusively.
     /// Off, the numbers are edges in pixels as they stand, as most tools of today write them.
     public var vocOneBased = false
     /// `nil`: yolo takes the image for background and reports it, voc leaves it out and reports it.
     public var missingLabels: MissingLabels?
+    /// Label files may name images in the dataset's folder only, unless allowed.
+    public var outsidePaths = OutsidePaths.refuse
 
     public init() {}
 
@@ -78,6 +94,7 @@ public struct SourceDescription: Defaulted, Hashable, Sendable {
         case format, path, annotations, images
         case vocOneBased = "voc_one_based"
         case missingLabels = "missing_labels"
+        case outsidePaths = "outside_paths"
     }
 }
 

@@ -40,7 +40,7 @@ public enum DatasetPreparation {
         let description = try DatasetDescription.read(descriptionPath, overrides: overrides)
         let folder = outputFolder ?? PreparedFolder.path(ofDescription: descriptionPath)
         let output = PreparedFolder(path: folder)
-        let source = try locate(description, path: descriptionPath)
+        let source = try description.locateSource(path: descriptionPath)
         do throws(FileError) { try FileSystem.createFolder(output.path) } catch { throw DatasetError.file(error) }
         let lock = FolderLock(folder: output.path)
         defer { withExtendedLifetime(lock) {} }
@@ -56,12 +56,6 @@ public enum DatasetPreparation {
         journal.remove()
         return result
     }
-
-    private static func locate(_ description: DatasetDescription, path: String) throws(DatasetError) -> String {
-        let candidates = description.source.path.values.map(\.resolved)
-        if let found = candidates.first(where: FileSystem.exists) { return found }
-        throw .sourceNotFound(description: path, candidates: candidates)
-    }
 }
 
 extension DatasetDescription {
@@ -74,12 +68,23 @@ extension DatasetDescription {
         return try Configuration.decode(DatasetDescription.self, path: path, overrides: expanded)
     }
 
+    /// The first of its places that exists.
+    func locateSource(path: String) throws(DatasetError) -> String {
+        let candidates = source.path.values.map(\.resolved)
+        if let found = candidates.first(where: FileSystem.exists) { return found }
+        throw .sourceNotFound(description: path, candidates: candidates)
+    }
+
     func source(at root: String, threads: Int) -> any DatasetSource {
         switch source.format {
         case .voc: VOCSource(root: root, description: self, threads: threads)
         case .coco: COCOSource(root: root, description: self)
         case .yolo: YOLOSource(root: root, description: self)
         case .idx: IDXSource(root: root, description: self)
+        case .folders: FolderSource(root: root, description: self)
+        case .csv: CSVSource(root: root, description: self)
+        case .keypoints: KeypointSource(root: root, description: self)
+        case .masks: MaskSource(root: root, description: self)
         }
     }
 }

@@ -128,14 +128,14 @@ extension COCOAnnotationReader {
             if members.box.isEmpty { throw error }
             report(error)
         }
-        do throws(COCOMemberError) { annotation.keypoints = try keypoints(members) } catch {
+        do throws(COCOMemberError) { annotation.keypoints = marked(try keypoints(members)) } catch {
             if members.box.isEmpty { throw error }
             report(error)
         }
         let hasOther = annotation.region != nil || !annotation.keypoints.isEmpty
         if !members.box.isEmpty || !hasOther { annotation.box = try box(members) }
         if let rotation = members.rotation, rotation.isFinite, rotation != 0, let box = annotation.box {
-            annotation.rotatedBox = RotatedBox(unrotated: box, degrees: rotation)
+            annotation.rotatedBox = TurnedBox(unrotated: box, degrees: rotation)
             annotation.box = nil
         }
         return annotation

@@ -20,18 +20,20 @@ struct COCOSource: DatasetSource {
         for part in parts { files.append((part, try COCOFile(path: part.path))) }
         let classes = ClassTable(Self.classes(in: files.map(\.1)), description: description)
         var listing = SourceListing(classes: classes.classes, samples: [], faults: [])
+        let bounds = SourceBounds(root: root, description: description)
         for (part, file) in files {
             listing.faults += file.faults
             let prefix =
                 files.count > 1 ? (part.split?.rawValue ?? stem(of: FileSystem.fileName(of: part.path))) + "/" : ""
-            append(file, part: part, prefix: prefix, classes: classes, to: &listing)
+            try append(file, part: part, prefix: prefix, classes: classes, bounds: bounds, to: &listing)
         }
         return listing
     }
 
     private func append(
-        _ file: COCOFile, part: Part, prefix: String, classes: ClassTable, to listing: inout SourceListing
-    ) {
+        _ file: COCOFile, part: Part, prefix: String, classes: ClassTable, bounds: SourceBounds,
+        to listing: inout SourceListing
+    ) throws(DatasetError) {
         let folder = imageFolder(for: part, firstName: file.images.first?.name)
         var seen = Set<Int>()
         for image in file.images {
@@ -40,9 +42,10 @@ struct COCOSource: DatasetSource {
                 listing.faults.append(Fault(.duplicateImage, file: part.path, line: image.line, message: message))
                 continue
             }
+            let path = try bounds.resolve(image.name, in: folder, file: part.path, line: image.line)
             listing.samples.append(
                 SourceSample(
-                    name: prefix + image.name, content: .file(FileSystem.resolve(image.name, relativeTo: folder)),
+                    name: prefix + image.name, shortName: image.name, id: image.id, content: .file(path),
                     split: part.split, declaredSize: image.size, labelFile: part.path,
                     labels: { size in file.labels(of: image, size: size, classes: classes) }))
         }

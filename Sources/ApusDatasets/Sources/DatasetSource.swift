@@ -11,6 +11,10 @@ struct SourceSample: Sendable {
 
     /// Unique within the source.
     var name: String
+    /// The name in its split, without the folders of the source's layout, where `name` does not show it.
+    var shortName: String?
+    /// The number that the source gives this image.
+    var id: Int?
     var content: Content
     var split: Split?
     /// What the source says of the image's size, where it does without the labels being read.
@@ -26,6 +30,24 @@ struct SourceSample: Sendable {
         case .file(let path): path
         case .generated: name
         }
+    }
+}
+
+extension SourceSample {
+    /// The name in its split: without the leading folders that only say which split an image is of.
+    var nameInSplit: String {
+        shortName ?? Self.withoutLayout(name, split: split)
+    }
+
+    static func withoutLayout(_ name: String, split: Split?) -> String {
+        var parts = name.split(separator: "/")
+        func dropFirst(where isLayout: (Substring) -> Bool) {
+            if parts.count > 1, isLayout(parts[0]) { parts.removeFirst() }
+        }
+        dropFirst { $0 == "images" || $0 == "JPEGImages" }
+        if let split { dropFirst { SplitFolders.split(named: String($0)) == split } }
+        dropFirst { $0 == "images" }
+        return parts.filter { $0 != "." && $0 != ".." }.joined(separator: "/")
     }
 }
 

@@ -40,10 +40,10 @@ struct IDXPart: Sendable {
     }
 }
 
-/// MNIST-like data sets: `train-…` is the train split, `t10k-…` the test split.
+/// MNIST-like data sets: `train-…` is the train split, `t10k-…` the test split, and `val-…`, where it is there, val.
 /// <https://github.com/zalandoresearch/fashion-mnist>
 ///
-/// An image is a sample with one box, the whole image; with `compose`, scenes are built from the images instead.
+/// An image is labelled as a whole; with `compose`, scenes are built from the images instead.
 struct IDXSource: DatasetSource {
     let root: String
     let description: DatasetDescription
@@ -52,17 +52,18 @@ struct IDXSource: DatasetSource {
         let train = try IDXPart.read("train", in: root)
         var test = try IDXPart.read("t10k", in: root)
         if test == nil { test = try IDXPart.read("test", in: root) }
+        let val = try IDXPart.read("val", in: root)
         guard train != nil || test != nil else {
             throw .unreadableSource(
                 path: root, line: nil, reason: "no train-images-idx3-ubyte or t10k-images-idx3-ubyte")
         }
-        let classNames = description.classes.isEmpty ? Self.digits(train, test) : description.classes
+        let classNames = description.classes.isEmpty ? Self.digits(train, val, test) : description.classes
         let classes = classNames.map { AnnotationClass($0) }
         if let recipe = description.compose {
             return try Composer(recipe: recipe, classes: classes, train: train, test: test).listing()
         }
         var listing = SourceListing(classes: classes, samples: [], faults: [])
-        for (part, split) in [(train, Split.train), (test, .test)] {
+        for (part, split) in [(train, Split.train), (val, .val), (test, .test)] {
             if let part { append(part, split: split, to: &listing) }
         }
         return listing

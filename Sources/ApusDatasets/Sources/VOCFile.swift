@@ -7,7 +7,7 @@ struct VOCFile: Sendable {
     struct Object: Sendable {
         var name: String
         var box: AnnotatedBox?
-        var rotatedBox: RotatedBox?
+        var rotatedBox: TurnedBox?
         var flags: Annotation.Flags = []
         var pose: String?
         var line: Int
@@ -91,7 +91,7 @@ extension VOCFile.Object {
         if let rotated = element.first("robndbox") {
             line = rotated.line
             let values = try rotated.numbers(["cx", "cy", "w", "h", "angle"])
-            rotatedBox = RotatedBox(
+            rotatedBox = TurnedBox(
                 center: Point(values[0], values[1]), size: SIMD2(values[2], values[3]), angle: values[4])
         } else if let box = element.first("bndbox") {
             line = box.line

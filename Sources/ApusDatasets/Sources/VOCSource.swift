@@ -19,7 +19,9 @@ struct VOCSource: DatasetSource {
         let classes = ClassTable(
             description.classes.isEmpty ? classes(in: paths) : [], description: description)
         var listing = SourceListing(classes: classes.classes, samples: [], faults: setFaults)
+        let bounds = SourceBounds(root: root, description: description)
         for (member, path) in zip(members, paths) {
+            _ = try bounds.resolve(member.id, in: folders.annotations, file: member.list ?? path, line: member.line)
             append(member, path: path, images: images, classes: classes, to: &listing)
         }
         reportUnlabelled(images, members: members, hasSets: folders.sets != nil, in: &listing)
@@ -84,6 +86,9 @@ extension VOCSource {
     private struct Member {
         var id: String
         var split: Split?
+        /// The image set that names it, and where.
+        var list: String?
+        var line: Int?
     }
 
     /// Looks in `root` and in the folders directly inside it.
@@ -139,18 +144,25 @@ extension VOCSource {
                     continue
                 }
                 splitByID[id] = split
-                members.append(Member(id: id, split: split))
+                members.append(Member(id: id, split: split, list: path, line: line))
             }
         }
         return (members, faults)
     }
 
-    /// The first word of each line that has one.
+    /// One id a line; the 1, 0 or -1 that the sets of single classes have behind it is passed over.
     private static func ids(in path: String) throws(DatasetError) -> [(String, Int)] {
         let text: String
         do throws(FileError) { text = try FileSystem.readText(path) } catch { throw .file(error) }
-        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
-            line.split(whereSeparator: \.isWhitespace).first.map { (String($0), index + 1) }
+        let rows = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return rows.enumerated().compactMap { index, row in
+            var id = Substring(row).trimmed
+            if let space = id.lastIndex(where: \.isWhitespace),
+                ["1", "0", "-1"].contains(id[id.index(after: space)...])
+            {
+                id = id[..<space].trimmed
+            }
+            return id.isEmpty ? nil : (id, index + 1)
         }
     }
 }

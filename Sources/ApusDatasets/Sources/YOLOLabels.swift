@@ -60,6 +60,12 @@ struct YOLOReader: Sendable {
     }
 }
 
+/// Nothing where all points are absent at the origin: formats that give every object of a class its keypoints write
+/// so where none are known.
+func marked(_ points: [Landmark]) -> [Landmark] {
+    points.contains { $0.visibility != .absent || $0.position != .zero } ? points : []
+}
+
 private struct YOLORowError: Error {
     var kind: Fault.Kind
     var reason: String
@@ -74,7 +80,7 @@ extension YOLOReader {
         let scale = Point(Double(size.width), Double(size.height))
         if let keypoints, values.count == 5 + keypoints.columns {
             annotation.box = Self.box(values, scale: scale)
-            annotation.keypoints = keypoints.landmarks(values.dropFirst(5), scale: scale)
+            annotation.keypoints = marked(keypoints.landmarks(values.dropFirst(5), scale: scale))
         } else if values.count == 5 {
             annotation.box = Self.box(values, scale: scale)
         } else if keypoints == nil, values.count >= 7, values.count % 2 == 1 {

@@ -41,10 +41,10 @@ struct YOLOSettings: Sendable {
         let declared = node["path"]?.text.map { FileSystem.resolve($0, relativeTo: folder) } ?? folder
         base = FileSystem.isFolder(declared) ? normalizedPath(declared) : folder
         keypoints = try Self.keypoints(node)
-        let points = (names: Self.keypointNames(node), mirrored: node["flip_idx"]?.integers ?? [])
-        classes = try Self.names(node).map { name in
+        let (pointNames, mirrored) = (Self.keypointNames(node), node["flip_idx"]?.integers ?? [])
+        classes = try Self.names(node).enumerated().map { index, name in
             var kind = AnnotationClass(name)
-            (kind.keypoints, kind.mirrored) = (points.names[name] ?? points.names[""] ?? [], points.mirrored)
+            (kind.keypoints, kind.mirrored) = (pointNames[index] ?? pointNames[-1] ?? [], mirrored)
             return kind
         }
         var entries = [Split: [String]]()
@@ -66,11 +66,14 @@ struct YOLOSettings: Sendable {
         return KeypointShape(count: shape[0], dimensions: shape[1])
     }
 
-    /// `kpt_names` maps a class's number to the names of its keypoints, or lists them for all classes (the key "").
-    private static func keypointNames(_ node: YAMLNode) -> [String: [String]] {
+    /// `kpt_names` maps a class's number to the names of its keypoints, or lists them for all classes (the key -1).
+    private static func keypointNames(_ node: YAMLNode) -> [Int: [String]] {
         guard let value = node["kpt_names"] else { return [:] }
-        if let names = value.elements { return ["": names.compactMap(\.text)] }
-        return [:]
+        if let names = value.elements { return [-1: names.compactMap(\.text)] }
+        let pairs = value.entries?.compactMap { entry in
+            Int(entry.key).flatMap { key in entry.value.elements.map { (key, $0.compactMap(\.text)) } }
+        }
+        return Dictionary(pairs ?? [], uniquingKeysWith: { first, _ in first })
     }
 
     /// `names` is a list, or a mapping from 0, 1, … to names; `nc` has to agree.
@@ -101,10 +104,12 @@ struct YOLOSettings: Sendable {
 
 extension YOLOSettings {
     /// The images of a split in the order of its folders and lists; each entry is a folder, a list or an image.
-    func images(of split: Split, faults: inout [Fault]) -> [ImagePath] {
+    func images(
+        of split: Split, bounds: SourceBounds, faults: inout [Fault]
+    ) throws(DatasetError) -> [ImagePath] {
         var images = [ImagePath]()
         for entry in entries[split] ?? [] {
-            guard let path = locate(entry) else {
+            guard let path = try locate(entry, bounds) else {
                 faults.append(
                     Fault(
                         .unreadableFolder, file: FileSystem.resolve(entry, relativeTo: base),
@@ -112,10 +117,11 @@ extension YOLOSettings {
                 continue
             }
             if FileSystem.isFolder(path) {
-                var visited = Set<FolderIdentity>()
-                collect(path, visited: &visited, into: &images, faults: &faults)
+                let walk = FolderWalk(path)
+                images += walk.images.map { image(path + "/" + $0) }
+                faults += walk.faults
             } else if path.hasSuffix(".txt") {
-                images += listed(in: path, faults: &faults)
+                images += try listed(in: path, bounds, faults: &faults)
             } else {
                 images.append(image(path))
             }
@@ -123,44 +129,38 @@ extension YOLOSettings {
         return images
     }
 
-    private func locate(_ entry: String) -> String? {
+    /// Where an entry is: of two places that exist, the one inside the dataset.
+    private func locate(_ entry: String, _ bounds: SourceBounds) throws(DatasetError) -> String? {
         let bare = entry.hasPrefix("../") ? String(entry.dropFirst(3)) : entry
-        return [entry, bare].map { normalizedPath(FileSystem.resolve($0, relativeTo: base)) }
-            .first(where: FileSystem.exists)
-    }
-
-    /// The images in a folder and the folders inside it; a link back to a folder above is passed over.
-    private func collect(
-        _ folder: String, visited: inout Set<FolderIdentity>, into images: inout [ImagePath], faults: inout [Fault]
-    ) {
-        guard let identity = FolderIdentity(folder), visited.insert(identity).inserted else { return }
-        do throws(FileError) {
-            for name in try FileSystem.names(in: folder) {
-                let path = folder + "/" + name
-                if isImageName(name) {
-                    images.append(image(path))
-                } else if FileSystem.isFolder(path) {
-                    collect(path, visited: &visited, into: &images, faults: &faults)
-                }
-            }
-        } catch {
-            faults.append(Fault(.unreadableFolder, file: folder, message: "\(error); left out"))
-        }
+        let places = [entry, bare].map { normalizedPath(FileSystem.resolve($0, relativeTo: base)) }
+            .filter(FileSystem.exists)
+        if let inside = places.first(where: bounds.contains) { return inside }
+        guard !places.isEmpty else { return nil }
+        return try bounds.resolve(entry, in: base, file: file, line: nil)
     }
 
     /// One path a line, relative to the list's folder or to the data set's.
-    private func listed(in list: String, faults: inout [Fault]) -> [ImagePath] {
-        do throws(FileError) {
-            let folder = FileSystem.folder(of: list)
-            return try FileSystem.readText(list).split(separator: "\n").map(\.trimmed).filter { !$0.isEmpty }.map {
-                line in
-                let candidates = [folder, base].map { normalizedPath(FileSystem.resolve(line, relativeTo: $0)) }
-                return image(candidates.first(where: FileSystem.exists) ?? candidates[0])
-            }
-        } catch {
+    private func listed(
+        in list: String, _ bounds: SourceBounds, faults: inout [Fault]
+    ) throws(DatasetError) -> [ImagePath] {
+        let text: String
+        do throws(FileError) { text = try FileSystem.readText(list) } catch {
             faults.append(Fault(.unreadableFolder, file: list, message: "\(error); left out"))
             return []
         }
+        let folder = FileSystem.folder(of: list)
+        var images = [ImagePath]()
+        for (index, row) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            let name = Substring(row).trimmed
+            guard !name.isEmpty else { continue }
+            let places = [folder, base].map { normalizedPath(FileSystem.resolve(name, relativeTo: $0)) }
+            let path = places.first(where: FileSystem.exists) ?? places[0]
+            _ = try bounds.resolve(path, in: ".", file: list, line: index + 1)
+            images.append(image(path))
+        }
+        return images
     }
 
     /// The name is the path below the data set's folder.

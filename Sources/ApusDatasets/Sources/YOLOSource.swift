@@ -22,8 +22,9 @@ struct YOLOSource: DatasetSource {
         let reader = YOLOReader(
             keypoints: settings.keypoints, sourceNames: named.map(\.name), classes: classes,
             missingLabels: description.source.missingLabels)
+        let bounds = SourceBounds(root: root, description: description)
         for split in Split.allCases {
-            let images = settings.images(of: split, faults: &listing.faults)
+            let images = try settings.images(of: split, bounds: bounds, faults: &listing.faults)
             listing.samples += images.map { image in
                 let path = YOLOLabels.path(forImage: image.path)
                 return SourceSample(

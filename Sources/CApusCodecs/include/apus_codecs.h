@@ -53,6 +53,15 @@ apus_codec_result apus_jpeg_encode(
 /// alpha is dropped, 16 bits are scaled to 8.
 apus_codec_result apus_png_decode(const uint8_t *bytes, size_t count, int width, int height, uint8_t *rgb);
 
+/// Decodes a PNG with a palette or of grey, 8 bits or fewer, to one byte a pixel: the index or value as it stands.
+apus_codec_result apus_png_decode_indices(
+    const uint8_t *bytes, size_t count, int width, int height, uint8_t *indices);
+
+/// Encodes one byte a pixel as an 8-bit PNG with a palette of `palette_count` (1...256) RGB colours.
+apus_codec_result apus_png_encode_indices(
+    const uint8_t *indices, int width, int height, const uint8_t *palette, int palette_count,
+    apus_codec_buffer *output);
+
 /// Encodes rows without padding as an 8-bit PNG; `channels` is 1, 3 or 4, `level` zlib's 0...9.
 apus_codec_result apus_png_encode(
     const uint8_t *pixels, int width, int height, int channels, int level, apus_codec_buffer *output);

@@ -5,8 +5,10 @@ import ArgumentParser
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Look into prepared datasets.", subcommands: [
-            Check.self, Extract.self, Versions.self, Diff.self, Verify.self, Collect.self,
+        commandName: "data", abstract: "Look into datasets, turn one format into another, and keep versions.",
+        subcommands: [
+            Check.self, Convert.self, Extract.self, Versions.self, Diff.self, Verify.self,
+            Collect.self,
         ])
 
     struct Check: ParsableCommand {

@@ -1,7 +1,8 @@
+import ApusAugmentation
 import Glibc
 
-/// A rectangle turned about its centre.
-public struct RotatedBox: Hashable, Sendable {
+/// A rectangle turned about its centre, as its source declares it.
+public struct TurnedBox: Hashable, Sendable {
     public var center: Point
     /// Extents along the box's own axes, in pixels.
     public var size: SIMD2<Double>
