@@ -18,7 +18,7 @@ private func foldedLetters(of name: String) -> [Character] {
 }
 
 /// Optimal string alignment distance: insertions, deletions, replacements and exchanges of neighbours.
-func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+public func editDistance(_ a: [Character], _ b: [Character]) -> Int {
     guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
     var beforeLast = [Int](), last = Array(0...b.count)
     for i in 1...a.count {

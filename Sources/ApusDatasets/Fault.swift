@@ -4,6 +4,23 @@ public struct Fault: Codable, Hashable, Sendable, CustomStringConvertible {
         case unreadableFolder, missingImage, unreadableImage, emptyFile, truncatedImage, corruptImage
         case unsupportedImage, duplicateImage, missingLabels, malformedLabels, nonFiniteLabel, classOutOfRange
         case boxOutside, boxEmpty, boxClipped, duplicateBox, sizeMismatch
+        // What only `apus data check` looks for.
+        case splitLeak, nearDuplicate, tinyBox, hugeBox, emptyImage, exifRotation, colourSpace
+        case classImbalance, unusedClass, missingFromTrain, missingFromSplit, labelTypo
+    }
+
+    /// How much it matters.
+    public enum Severity: String, Codable, CaseIterable, Comparable, Hashable, Sendable {
+        /// Worth knowing.
+        case note
+        /// Probably not meant so.
+        case warning
+        /// What was labelled is lost, or results will be wrong.
+        case error
+
+        public static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
+
+        private var rank: Int { Severity.allCases.firstIndex(of: self) ?? 0 }
     }
 
     public var kind: Kind
@@ -18,4 +35,19 @@ public struct Fault: Codable, Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String { "\(file)\(line.map { ":\($0)" } ?? ""): \(message)" }
+}
+
+extension Fault.Kind {
+    public var severity: Fault.Severity {
+        switch self {
+        case .unreadableFolder, .missingImage, .unreadableImage, .emptyFile, .truncatedImage, .corruptImage,
+            .unsupportedImage, .malformedLabels, .nonFiniteLabel, .classOutOfRange, .boxOutside, .boxEmpty, .splitLeak,
+            .missingFromTrain:
+            .error
+        case .duplicateImage, .missingLabels, .boxClipped, .duplicateBox, .sizeMismatch, .nearDuplicate, .tinyBox,
+            .hugeBox, .exifRotation, .classImbalance, .unusedClass, .missingFromSplit, .labelTypo:
+            .warning
+        case .emptyImage, .colourSpace: .note
+        }
+    }
 }

@@ -1,3 +1,5 @@
+import ApusVision
+
 /// An evaluation as one HTML page that needs nothing else: no network, no script, pictures inside.
 public struct EvaluationReport: Sendable {
     public var title: String

@@ -1,3 +1,5 @@
+import ApusVision
+
 /// Lines over the unit square, as an SVG element that scales with its container.
 struct SVGChart {
     struct Line {

@@ -28,7 +28,7 @@ extension ImageHeader {
 }
 
 /// One marker with its body.
-private struct JPEGSegment {
+struct JPEGSegment {
     let marker: Int
     let body: ByteReader
     /// Where the next marker begins.

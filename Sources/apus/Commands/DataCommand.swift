@@ -11,32 +11,6 @@ struct DataCommand: ParsableCommand {
             Collect.self,
         ])
 
-    struct Check: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Prepare a dataset and list every fault in it.",
-            discussion: """
-                  apus data check datasets/bccd/dataset.yaml
-
-                Exit status: 0 no fault, 1 faults were found, 2 nothing that can be read.
-                """)
-
-        @Argument(help: "A dataset.yaml.", completion: .file(extensions: ["yaml"])) var description: String
-        @Argument(help: "Values that stand in for the file's own.") var overrides: [String] = []
-        @Flag(help: "Print one JSON object.") var json = false
-        @OptionGroup var common: CommonOptions
-
-        func run() throws {
-            let result = try prepared(description, overrides: overrides, terminal: common.terminal)
-            try result.dataset.verify()
-            if json {
-                try printJSON(PreparationSummary(result))
-            } else {
-                for fault in result.faults { print(fault) }
-            }
-            if !result.faults.isEmpty { throw ExitCode(1) }
-        }
-    }
-
     struct Extract: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write images of a prepared dataset as files.",

@@ -1,5 +1,5 @@
 /// The page's style sheet: one column on a phone, two on a desktop, light and dark.
-let reportStyle = """
+package let reportStyle = """
     :root{--ink:#1d2733;--soft:#5b6775;--line:#dfe4ea;--page:#f5f7f9;--card:#fff;--accent:#3b7dd8;
     --good-rgb:47 158 115;--bad-rgb:224 99 57;color-scheme:light dark}
     @media(prefers-color-scheme:dark){:root{--ink:#e8edf2;--soft:#9aa7b4;--line:#323c47;--page:#12171c;--card:#1b2229}}
