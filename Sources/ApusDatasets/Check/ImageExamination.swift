@@ -54,7 +54,8 @@ struct ImageExamination: Sendable {
         content = ContentHash(of: bytes)
         color = ColorEncoding(bytes)
         if options.findsDuplicates { hash = PerceptualHash(image) }
-        faults += ImageChecks(sample: sample, size: image.size, orientation: orientation, color: color, labels: labels)
+        faults +=
+            ImageChecks(sample: sample, size: image.size, orientation: orientation, color: color, labels: labels)
             .faults
         faults += BoxChecks(sample: sample, size: image.size, annotations: labels.annotations, options: options).faults
     }
@@ -104,7 +105,8 @@ private struct ImageChecks {
         let name = profile.isEmpty ? "without a name" : "'\(profile)'"
         return Fault(
             .colourSpace, file: sample.imageFile,
-            message: "a colour profile \(name) that is not sRGB: it is passed over, so colours differ from what is shown")
+            message:
+                "a colour profile \(name) that is not sRGB: it is passed over, so colours differ from what is shown")
     }
 }
 

@@ -220,7 +220,7 @@ extension ConversionResult {
 }
 
 /// The size and the labels of one image, read without decoding it.
-private struct ReadImage: Sendable {
+struct ReadImage: Sendable {
     /// `nil` where there is neither a readable header nor a declared size.
     var size: ImageSize?
     var annotations: [Annotation] = []

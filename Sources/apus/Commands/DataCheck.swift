@@ -60,7 +60,9 @@ extension DataCommand {
             for kind in Fault.Kind.allCases where limit > 0 && shown[kind, default: 0] > limit {
                 print("\(kind.severity.rawValue): \(shown[kind, default: 0] - limit) more of \(kind.rawValue)")
             }
-            let counts = Fault.Severity.allCases.reversed().map { "\(result.severities[$0.rawValue] ?? 0) \($0.rawValue)s" }
+            let counts = Fault.Severity.allCases.reversed().map {
+                "\(result.severities[$0.rawValue] ?? 0) \($0.rawValue)s"
+            }
             common.terminal.say(counts.joined(separator: ", "))
         }
     }
