@@ -32,7 +32,7 @@ import Testing
 
     @Test func `turned boxes, flags and labels of whole images come back as they were`() throws {
         var turned = Annotation(label: 0)
-        turned.rotatedBox = RotatedBox(center: Point(10, 11), size: SIMD2(8, 4), angle: 0.3)
+        turned.rotatedBox = TurnedBox(center: Point(10, 11), size: SIMD2(8, 4), angle: 0.3)
         turned.flags = [.difficult, .occluded]
         let box = LabeledBox(BoundingBox(minX: 5, minY: 8, maxX: 15, maxY: 14), label: 0)
         let kept = [turned.stored(as: box), Annotation(label: 1).stored(as: box)]

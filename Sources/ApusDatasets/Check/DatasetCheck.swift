@@ -52,7 +52,7 @@ public enum DatasetCheck {
             }
             return result
         }
-        return CheckSummary(dataset: dataset, listing: listing, images: examined, options: options).result
+        return try CheckSummary(dataset: dataset, listing: listing, images: examined, options: options).result()
     }
 }
 
@@ -63,12 +63,12 @@ private struct CheckSummary {
     let images: [ImageExamination]
     let options: CheckOptions
 
-    var result: CheckResult {
+    func result() throws(DatasetError) -> CheckResult {
         var result = CheckResult(name: dataset.description.name, source: dataset.root, classes: listing.classNames)
         result.images = images.count
         result.usableImages = images.count { $0.size != nil }
         result.annotations = images.reduce(0) { $0 + $1.labels.count }
-        let found = listing.faults + images.flatMap(\.faults) + datasetFaults
+        let found = listing.faults + images.flatMap(\.faults) + (try datasetFaults())
         result.faults = found.sorted {
             ($1.kind.severity, $0.file, $0.line ?? 0, $0.kind.rawValue)
                 < ($0.kind.severity, $1.file, $1.line ?? 0, $1.kind.rawValue)
@@ -80,13 +80,13 @@ private struct CheckSummary {
         return result
     }
 
-    private var datasetFaults: [Fault] {
-        let splits = self.splits
+    private func datasetFaults() throws(DatasetError) -> [Fault] {
+        let splits = try self.splits()
         return duplicates(splits).faults + classes(splits).faults + [empty, grey].compactMap { $0 }
     }
 
     /// As the description divides the images; `nil` where nothing does.
-    private var splits: [Split?] {
+    private func splits() throws(DatasetError) -> [Split?] {
         let usable = images.indices.filter { images[$0].size != nil }
         let candidates = usable.map { index in
             SplitAssignment.Candidate(
@@ -94,7 +94,7 @@ private struct CheckSummary {
                 labels: images[index].boxes.map(\.label))
         }
         var splits = listing.samples.map(\.split)
-        if let assigned = SplitAssignment(description: dataset.description.splits).assign(candidates) {
+        if let assigned = try SplitAssignment(description: dataset.description.splits).assign(candidates) {
             for (index, split) in zip(usable, assigned) { splits[index] = split }
         }
         return splits

@@ -18,6 +18,10 @@ struct ImageExamination: Sendable {
         switch sample.content {
         case .generated(let make):
             let generated = make()
+            if let fault = generated.fault {
+                faults.append(fault)
+                return
+            }
             generated.bytes.withUnsafeBytes { examine($0, sample, options) { _ in generated.labels } }
         case .file(let path):
             let file: MappedFile
@@ -44,13 +48,13 @@ struct ImageExamination: Sendable {
             return
         }
         let labels = read(image.size)
-        let (boxes, boxFaults) = checkedBoxes(of: labels, sample: sample, size: image.size)
         guard !labels.leavesOutImage else {
             faults += labels.faults
             return
         }
-        faults += boxFaults
-        (size, self.boxes, self.labels) = (image.size, boxes, labels.annotations.map(\.label))
+        let checked = CheckedLabels(labels, sample: sample, size: image.size)
+        faults += checked.faults
+        (size, boxes, self.labels) = (image.size, checked.boxes, labels.annotations.map(\.label))
         content = ContentHash(of: bytes)
         color = ColorEncoding(bytes)
         if options.findsDuplicates { hash = PerceptualHash(image) }

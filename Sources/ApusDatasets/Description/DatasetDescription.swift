@@ -15,6 +15,8 @@ public struct DatasetDescription: Defaulted, Validated, Hashable, Sendable {
     public var classes: [String] = []
     public var splits = SplitDescription()
     public var store = StoreDescription()
+    /// What becomes of images and labels before they are kept.
+    public var recipe = DatasetRecipe()
     /// Builds scenes from single objects on a plain ground (source format idx).
     public var compose: ComposeRecipe?
 

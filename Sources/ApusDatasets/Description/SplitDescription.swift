@@ -10,6 +10,10 @@ public struct SplitDescription: Defaulted, Validated, Hashable, Sendable {
         /// Exact fractions within each group of images that share their rarest class; images that are added later
         /// may move those at the borders.
         case stratified
+        /// Images of one group (a patient, a video, a place) together: each group by a hash of its key and the seed.
+        case grouped
+        /// As a table says, with the columns `filename` and `split`; images that it does not list as in random.
+        case file
     }
 
     public var method = Method.declared
@@ -20,11 +24,16 @@ public struct SplitDescription: Defaulted, Validated, Hashable, Sendable {
     /// declared: the fraction of the train images that becomes val where the source declares no val.
     public var valFromTrain = 0.0
     public var seed: UInt64 = 0
+    /// grouped: a regular expression; what it finds in an image's name, or its first group of it, is the key, and
+    /// names in which it finds nothing are keys of their own. Empty: the folder that the image is in.
+    public var group = ""
+    /// file: the table, which `apus data split` writes.
+    public var file: WorkspacePath?
 
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case method, train, val, test, seed
+        case method, train, val, test, seed, group, file
         case valFromTrain = "val_from_train"
     }
 
@@ -32,6 +41,8 @@ public struct SplitDescription: Defaulted, Validated, Hashable, Sendable {
 
     public func problems() -> [ConfigurationProblem] {
         [
+            .require("file", method != .file || file != nil, expected: "a table for method file", found: "none"),
+            .require("group", (try? Regex(group)) != nil, expected: "a regular expression", found: group),
             .range("train", train, 0...1), .range("val", val, 0...1), .range("test", test, 0...1),
             .range("val_from_train", valFromTrain, 0...1),
             .require(

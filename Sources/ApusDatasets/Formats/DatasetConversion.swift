@@ -236,7 +236,11 @@ struct ReadImage: Sendable {
             add(generated.labels)
         case .file(let path):
             let header = try? ImageHeader.read(contentsOf: path)
-            size = header.map { ImageSize(width: $0.displaySize.width, height: $0.displaySize.height) }
+            size = header.flatMap { header in
+                // What no decoder takes has no masks either.
+                guard header.width <= ImageDecodingOptions().pixelLimit / header.height else { return nil }
+                return ImageSize(width: header.displaySize.width, height: header.displaySize.height)
+            }
             if let size { add(sample.labels(size)) }
         }
     }

@@ -101,7 +101,7 @@ struct PreparedCollection {
             SplitAssignment.Candidate(
                 name: entry.record.name, declared: entry.declaredSplit, labels: entry.record.boxes.map(\.label))
         }
-        guard let assigned = SplitAssignment(description: splits).assign(candidates) else {
+        guard let assigned = try SplitAssignment(description: splits).assign(candidates) else {
             throw .badDescription(
                 path: path, key: "splits.method", found: "declared, but the source declares no splits",
                 expected: "random or stratified")

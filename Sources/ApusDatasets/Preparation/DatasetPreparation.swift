@@ -76,6 +76,12 @@ extension DatasetDescription {
     }
 
     func source(at root: String, threads: Int) -> any DatasetSource {
+        let plain = plainSource(at: root, threads: threads)
+        guard recipe.changesImages else { return plain }
+        return RecipeSource(source: plain, recipe: recipe, seed: splits.seed, threads: threads)
+    }
+
+    private func plainSource(at root: String, threads: Int) -> any DatasetSource {
         switch source.format {
         case .voc: VOCSource(root: root, description: self, threads: threads)
         case .coco: COCOSource(root: root, description: self)

@@ -32,7 +32,8 @@ final class ImageChecker: Sendable {
     private func checkGenerated(
         _ generated: GeneratedSample, sample: SourceSample
     ) -> Result<CheckedImage, ImageFault> {
-        generated.bytes.withUnsafeBytes { buffer in
+        if let fault = generated.fault { return .failure(ImageFault(fault)) }
+        return generated.bytes.withUnsafeBytes { buffer in
             ApusDatasets.check(buffer, sample: sample) { () throws(ImageError) in
                 let header = try ImageHeader.read(decoding: buffer, name: sample.name)
                 return (header.width, header.height)
@@ -75,6 +76,8 @@ final class ImageChecker: Sendable {
 /// Why an image cannot be used.
 struct ImageFault: Error {
     var fault: Fault
+
+    init(_ fault: Fault) { self.fault = fault }
 
     init(_ kind: Fault.Kind, _ path: String, _ reason: String) {
         fault = Fault(kind, file: path, message: reason + "; image left out")

@@ -10,6 +10,8 @@ struct PreparedRecipe: Codable, Hashable {
     var fractions: [Double]?
     var splitSeed: UInt64?
     var compose: ComposeRecipe?
+    /// How images and labels are changed; `nil` for as they came.
+    var recipe: DatasetRecipe?
     /// What is kept of the images; `nil` for the files as they came.
     var images: String?
 
@@ -18,6 +20,7 @@ struct PreparedRecipe: Codable, Hashable {
         vocOneBased = format == .voc ? description.source.vocOneBased : nil
         missingLabels = description.source.missingLabels
         compose = description.compose
+        recipe = description.recipe == DatasetRecipe() ? nil : description.recipe
         images = description.store.form == .encoded ? nil : description.store.form.text
         splits = description.splits.method
         let declaresAll = splits == .declared && description.splits.valFromTrain == 0

@@ -1,3 +1,4 @@
+import ApusAugmentation
 import ApusVision
 import CApusHDF5
 
@@ -96,7 +97,7 @@ struct AnnotationColumns: Sendable {
             if bits & Annotation.hasNoBox != 0 { annotation.box = nil }
         }
         if let rotated, !rotated[box * 5].isNaN {
-            annotation.rotatedBox = RotatedBox(numbers: (0..<5).map { rotated[box * 5 + $0] })
+            annotation.rotatedBox = TurnedBox(numbers: (0..<5).map { rotated[box * 5 + $0] })
         }
         annotation.region = polygon(box) ?? mask(box).map(Region.mask)
         if let keypoints {

@@ -1,3 +1,4 @@
+import ApusAugmentation
 import ApusVision
 
 /// What a prepared version keeps of an annotation: its geometry and flags, but not where it stood in its source.
@@ -40,7 +41,7 @@ extension AnnotatedBox {
     }
 }
 
-extension RotatedBox {
+extension TurnedBox {
     /// Centre, extents and angle.
     var numbers: [Double] { [center.x, center.y, size.x, size.y, angle] }
 

@@ -1,3 +1,4 @@
+import ApusAugmentation
 import ApusVision
 
 /// The digest that names a version: a function of the recipe, the images' contents and the labels, and of nothing

@@ -52,7 +52,8 @@ struct COCOAnnotationReader {
             return report(.malformedLabels, error.reason + ";")
         }
         do throws(COCOMemberError) {
-            var annotation = try annotation(members) { report($0.kind, $0.reason + "; it is") }
+            guard let label = try label(members) else { return }
+            var annotation = try annotation(members, label: label) { report($0.kind, $0.reason + "; it is") }
             annotation.line = place.line
             labels.annotations.append(annotation)
         } catch {
@@ -118,9 +119,9 @@ struct COCOAnnotationReader {
 extension COCOAnnotationReader {
     /// - Parameter report: told of what is left out of an annotation that is kept.
     private func annotation(
-        _ members: Members, report: (COCOMemberError) -> Void
+        _ members: Members, label: Int, report: (COCOMemberError) -> Void
     ) throws(COCOMemberError) -> Annotation {
-        var annotation = Annotation(label: try label(members))
+        var annotation = Annotation(label: label)
         annotation.id = members.id.flatMap { Int($0) }
         (annotation.flags, annotation.pose) = (members.flags, members.pose)
         if members.isCrowd { annotation.flags.insert(.crowd) }
@@ -141,13 +142,15 @@ extension COCOAnnotationReader {
         return annotation
     }
 
-    private func label(_ members: Members) throws(COCOMemberError) -> Int {
+    /// `nil` where the recipe leaves the class out.
+    private func label(_ members: Members) throws(COCOMemberError) -> Int? {
         guard let id = members.category else { throw COCOMemberError(kind: .malformedLabels, reason: "no category_id") }
         guard let category = categories[id] else {
             throw COCOMemberError(kind: .classOutOfRange, reason: "no category with id \(id)")
         }
         switch classes.resolve(category.name) {
         case .label(let label): return label
+        case .dropped: return nil
         case .unknown(let reason): throw COCOMemberError(kind: .classOutOfRange, reason: "category \(reason)")
         }
     }

@@ -19,15 +19,21 @@ final class COCOFile: Sendable {
     /// By id.
     let categories: [Int: AnnotationClass]
     let faults: [Fault]
-    private let file: MappedFile
+    private let bytes: HeldBytes
     private let index: COCOIndex
 
-    init(path: String) throws(DatasetError) {
-        self.path = path
+    convenience init(path: String) throws(DatasetError) {
+        let file: MappedFile
         do throws(FileError) { file = try MappedFile(path: path) } catch { throw .file(error) }
+        try self.init(HeldBytes(file), path: path)
+    }
+
+    /// - Parameter path: what errors call these bytes.
+    init(_ bytes: HeldBytes, path: String) throws(DatasetError) {
+        (self.bytes, self.path) = (bytes, path)
         var outline = COCOOutline(path: path)
         do throws(JSONError) {
-            try outline.parse(file.bytes)
+            try outline.parse(bytes.bytes)
         } catch {
             throw .unreadableSource(path: path, line: error.line, reason: "not COCO JSON: \(error.reason)")
         }
@@ -45,9 +51,25 @@ final class COCOFile: Sendable {
     func labels(of image: Image, size: ImageSize, classes: ClassTable) -> SourceLabels {
         var labels = SourceLabels(declaredSize: image.size)
         let reader = COCOAnnotationReader(path: path, categories: categories, classes: classes, size: size)
-        for place in index.places(ofImage: image.id) { reader.read(file.bytes, at: place, into: &labels) }
+        for place in index.places(ofImage: image.id) { reader.read(bytes.bytes, at: place, into: &labels) }
         return labels
     }
+}
+
+/// Bytes that stay where they are for as long as this object lives: a mapped file's, or a copy.
+final class HeldBytes: @unchecked Sendable {
+    let bytes: UnsafeRawBufferPointer
+    private let file: MappedFile?
+
+    init(_ file: MappedFile) { (self.file, bytes) = (file, file.bytes) }
+
+    init(copying bytes: some Collection<UInt8>) {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        copy.copyBytes(from: bytes)
+        (file, self.bytes) = (nil, UnsafeRawBufferPointer(copy))
+    }
+
+    deinit { if file == nil { bytes.deallocate() } }
 }
 
 /// Where an annotation begins.

@@ -157,6 +157,7 @@ struct CSVLabels: Sendable {
                 var annotation = Annotation(label: index)
                 (annotation.box, annotation.line) = (label.box, label.line)
                 result.annotations.append(annotation)
+            case .dropped: break
             case .unknown(let reason):
                 let message = "class \(reason); left out"
                 result.faults.append(Fault(.classOutOfRange, file: path, line: label.line, message: message))

@@ -65,6 +65,8 @@ struct SourceLabels: Sendable {
 struct GeneratedSample: Sendable {
     var bytes: [UInt8]
     var labels: SourceLabels
+    /// Why there are no bytes.
+    var fault: Fault?
 }
 
 /// Everything a source declares.
@@ -77,7 +79,7 @@ struct SourceListing: Sendable {
 }
 
 /// A reader of one format. Faults of single samples are listed; an error means that nothing can be read.
-protocol DatasetSource {
+protocol DatasetSource: Sendable {
     func listing() throws(DatasetError) -> SourceListing
 }
 

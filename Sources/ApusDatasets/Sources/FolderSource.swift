@@ -36,6 +36,7 @@ struct FolderSource: DatasetSource {
         let labels: SourceLabels
         switch classes.resolve(member.className) {
         case .label(let label): labels = SourceLabels(annotations: [Annotation(label: label)])
+        case .dropped: labels = SourceLabels(leavesOutImage: true)
         case .unknown(let reason):
             let message = "folder \(reason); image left out"
             let fault = Fault(.classOutOfRange, file: member.path, message: message)

@@ -14,8 +14,13 @@ struct IDXFile: Sendable {
         let file: MappedFile
         do throws(FileError) { file = try MappedFile(path: path) } catch { throw .file(error) }
         defer { withExtendedLifetime(file) {} }
-        let isCompressed = file.bytes.starts(with: [0x1f, 0x8b])
-        return try parse(isCompressed ? try inflate(file.bytes, path: path) : Array(file.bytes), path: path)
+        return try decode(file.bytes, path: path)
+    }
+
+    /// - Parameter path: what errors call these bytes.
+    static func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws(DatasetError) -> IDXFile {
+        let isCompressed = bytes.starts(with: [0x1f, 0x8b])
+        return try parse(isCompressed ? try inflate(bytes, path: path) : Array(bytes), path: path)
     }
 
     static func parse(_ bytes: [UInt8], path: String) throws(DatasetError) -> IDXFile {

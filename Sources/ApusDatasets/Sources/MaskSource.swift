@@ -129,6 +129,7 @@ struct MaskReader {
                 var annotation = Annotation(label: label)
                 annotation.region = .mask(mask)
                 labels.annotations.append(annotation)
+            case .dropped: break
             case .unknown(let reason):
                 labels.faults.append(Fault(.classOutOfRange, file: path, message: "class \(reason); left out"))
             }

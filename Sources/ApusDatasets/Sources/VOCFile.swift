@@ -134,6 +134,7 @@ extension VOCFile.Reading {
         for object in annotation.objects {
             switch classes.resolve(object.name) {
             case .label(let label): labels.annotations.append(object.annotation(label: label, offset: offset))
+            case .dropped: break
             case .unknown(let reason):
                 let message = "class \(reason); box left out"
                 labels.faults.append(

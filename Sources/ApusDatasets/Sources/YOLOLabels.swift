@@ -39,7 +39,7 @@ struct YOLOReader: Sendable {
             let fields = Substring(row).split(whereSeparator: \.isWhitespace)
             guard !fields.isEmpty else { continue }
             do throws(YOLORowError) {
-                var annotation = try self.annotation(fields, size: size)
+                guard var annotation = try self.annotation(fields, size: size) else { continue }
                 annotation.line = index + 1
                 labels.annotations.append(annotation)
             } catch {
@@ -74,9 +74,11 @@ private struct YOLORowError: Error {
 // MARK: - Rows
 
 extension YOLOReader {
-    private func annotation(_ fields: [Substring], size: ImageSize) throws(YOLORowError) -> Annotation {
+    /// `nil` where the recipe leaves the class out.
+    private func annotation(_ fields: [Substring], size: ImageSize) throws(YOLORowError) -> Annotation? {
         let values = try fields.map { (field) throws(YOLORowError) in try Self.number(field) }
-        var annotation = Annotation(label: try label(values[0], text: fields[0]))
+        guard let label = try label(values[0], text: fields[0]) else { return nil }
+        var annotation = Annotation(label: label)
         let scale = Point(Double(size.width), Double(size.height))
         if let keypoints, values.count == 5 + keypoints.columns {
             annotation.box = Self.box(values, scale: scale)
@@ -105,7 +107,7 @@ extension YOLOReader {
         }
     }
 
-    private func label(_ value: Double, text: Substring) throws(YOLORowError) -> Int {
+    private func label(_ value: Double, text: Substring) throws(YOLORowError) -> Int? {
         guard let label = Int(exactly: value) else {
             throw YOLORowError(kind: .malformedLabels, reason: "class '\(text)' is not a whole number")
         }
@@ -114,6 +116,7 @@ extension YOLOReader {
         }
         switch classes.resolve(sourceNames[label]) {
         case .label(let kept): return kept
+        case .dropped: return nil
         case .unknown(let reason): throw YOLORowError(kind: .classOutOfRange, reason: "class \(label) \(reason)")
         }
     }

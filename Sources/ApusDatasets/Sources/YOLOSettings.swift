@@ -35,7 +35,7 @@ struct YOLOSettings: Sendable {
         }
     }
 
-    private init(_ node: YAMLNode, file: String) throws(ConfigurationError) {
+    init(_ node: YAMLNode, file: String) throws(ConfigurationError) {
         self.file = file
         let folder = FileSystem.folder(of: file)
         let declared = node["path"]?.text.map { FileSystem.resolve($0, relativeTo: folder) } ?? folder

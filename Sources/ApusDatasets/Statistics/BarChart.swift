@@ -47,7 +47,7 @@ struct BarChart {
     /// As many edges as have room: none touches its neighbour.
     private var edges: String {
         let names = style == .counted ? shown.map(range) : (shown.lowerBound...shown.upperBound).map(edge)
-        let widest = Double(names.map(\.count).max() ?? 1) * 7.2 + 6
+        let widest = Double(names.map(\.count).max() ?? 1) * 9.6 + 6
         let every = max(1, Int((widest / step).rounded(.up)))
         return names.enumerated().filter { $0.offset % every == 0 }.map { index, name in
             let x = Self.plot.left + (Double(index) + (style == .counted ? 0.5 : 0)) * step

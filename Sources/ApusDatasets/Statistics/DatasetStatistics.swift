@@ -58,16 +58,16 @@ extension DatasetStatistics {
         _ dataset: NamedDataset, threads: Int = availableCores,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(DatasetError) -> DatasetStatistics {
-        collect(dataset, try dataset.listing(threads: threads), threads: threads, progress: progress)
+        try collect(dataset, try dataset.listing(threads: threads), threads: threads, progress: progress)
     }
 
     static func collect(
         _ dataset: NamedDataset, _ listing: SourceListing, threads: Int,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
-    ) -> DatasetStatistics {
+    ) throws(DatasetError) -> DatasetStatistics {
         let empty = DatasetStatistics(
             name: dataset.description.name, source: dataset.root, classNames: listing.classNames)
-        let splits = SplitAssignment.byName(dataset.description.splits, listing.samples)
+        let splits = try SplitAssignment.byName(dataset.description.splits, listing.samples)
         let whole = Mutex((statistics: empty, sizes: [ImageSize: Int](), done: 0))
         let chunk = 256
         parallelFor((listing.samples.count + chunk - 1) / chunk, threads: threads) { index in
@@ -178,9 +178,11 @@ extension Annotation {
 
 extension SplitAssignment {
     /// The split of each sample as far as it follows from declarations and names; `nil` where the labels decide.
-    static func byName(_ description: SplitDescription, _ samples: [SourceSample]) -> [Split?] {
+    static func byName(
+        _ description: SplitDescription, _ samples: [SourceSample]
+    ) throws(DatasetError) -> [Split?] {
         guard description.method != .stratified else { return samples.map(\.split) }
         let candidates = samples.map { Candidate(name: $0.name, declared: $0.split, labels: []) }
-        return SplitAssignment(description: description).assign(candidates)?.map { $0 } ?? samples.map(\.split)
+        return try SplitAssignment(description: description).assign(candidates)?.map { $0 } ?? samples.map(\.split)
     }
 }

@@ -27,8 +27,8 @@ public struct Histogram: Codable, Hashable, Sendable {
     static let sides = Histogram(edges: [
         0, 64, 128, 192, 256, 320, 416, 512, 640, 800, 1024, 1280, 1920, 2560, 4096, 8192,
     ])
-    /// Width over height, by factors of √2 about 1.
-    static let aspects = Histogram(edges: [0.125] + (-5...5).map { exp2((Double($0) - 0.5) / 2 + 0.25) } + [8])
+    /// Width over height, by factors of √2, squares in the middle of a bin.
+    static let aspects = Histogram(edges: (-5...6).map { exp2((Double($0) - 0.5) / 2) })
     /// The side of a square of the box's area over that of the image's.
     static let relativeSizes = Histogram(edges: [0, 0.01, 0.02, 0.04, 0.06, 0.08, 0.12, 0.16, 0.25, 0.35, 0.5, 0.7, 1])
     /// Objects in an image.

@@ -23,7 +23,7 @@ public struct StatisticsPage: Sendable {
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(DatasetError) {
         let listing = try dataset.listing(threads: threads)
-        statistics = DatasetStatistics.collect(dataset, listing, threads: threads, progress: progress)
+        statistics = try DatasetStatistics.collect(dataset, listing, threads: threads, progress: progress)
         let chosen = ExampleChoice(listing.samples, count: count).samples
         examples = parallelMap(chosen.count, threads: threads) { index in
             Example(chosen[index], classNames: listing.classNames)

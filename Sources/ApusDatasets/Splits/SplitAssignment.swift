@@ -12,11 +12,19 @@ struct SplitAssignment {
     let description: SplitDescription
 
     /// - Returns: one split for each candidate, or `nil` where splits are to be declared and one is not.
-    func assign(_ candidates: [Candidate]) -> [Split]? {
+    /// - Throws: `DatasetError` for a table that cannot be read.
+    func assign(_ candidates: [Candidate]) throws(DatasetError) -> [Split]? {
         switch description.method {
-        case .declared: declared(candidates)
-        case .random: candidates.map { split(at: position(of: $0.name)) }
-        case .stratified: stratified(candidates)
+        case .declared: return declared(candidates)
+        case .random: return candidates.map { split(at: position(of: $0.name)) }
+        case .stratified: return stratified(candidates)
+        case .grouped:
+            let key = GroupKey(description.group)
+            return candidates.map { split(at: position(of: key.of($0.name))) }
+        case .file:
+            guard let path = description.file?.resolved else { return nil }
+            let table = try SplitTable.read(path)
+            return candidates.map { table[$0.name] ?? split(at: position(of: $0.name)) }
         }
     }
 
@@ -72,5 +80,41 @@ struct SplitAssignment {
             }
                 ?? -1
         }
+    }
+}
+
+// MARK: - Growing datasets
+
+extension SplitAssignment {
+    /// As `assign`, but what has a split keeps it.
+    ///
+    /// - Parameter known: one for each candidate; `nil` where it is new.
+    func assign(_ candidates: [Candidate], keeping known: [Split?]) throws(DatasetError) -> [Split]? {
+        let isFresh = known.allSatisfy { $0 == nil }
+        guard description.method == .stratified, !isFresh else {
+            return try assign(candidates).map { zip($0, known).map { $1 ?? $0 } }
+        }
+        return filled(candidates, known)
+    }
+
+    /// New images, in the order of their positions, go where their stratum is furthest below its share.
+    private func filled(_ candidates: [Candidate], _ known: [Split?]) -> [Split] {
+        var result = known
+        for group in Dictionary(grouping: candidates.indices, by: stratum(of: candidates)).values {
+            var counts = [Split: Double]()
+            for index in group { if let split = known[index] { counts[split, default: 0] += 1 } }
+            let fresh = group.filter { known[$0] == nil }
+                .sorted { (position(of: candidates[$0].name), $0) < (position(of: candidates[$1].name), $1) }
+            for index in fresh {
+                let total = counts.values.reduce(1, +)
+                let open = description.fractions.filter { $0.1 > 0 }
+                let split = open.max {
+                    $0.1 * total - counts[$0.0, default: 0] < $1.1 * total - counts[$1.0, default: 0]
+                }
+                result[index] = split?.0 ?? .train
+                counts[split?.0 ?? .train, default: 0] += 1
+            }
+        }
+        return result.map { $0 ?? .train }
     }
 }
