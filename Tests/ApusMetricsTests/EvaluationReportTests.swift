@@ -1,4 +1,4 @@
-import ApusVision
+@testable import ApusVision
 import Testing
 @testable import ApusMetrics
 
