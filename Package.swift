@@ -80,6 +80,7 @@ let modules = [
     Module(
         name: "apus", imports: ["ApusTraining", "ApusExport"], packages: [argumentParser], isExecutable: true),
     Module(name: "apus-step", imports: ["ApusModels"], isExecutable: true, tests: .none),
+    Module(name: "apus-augment", imports: ["ApusAugmentation"], isExecutable: true, tests: .none),
     Module(name: "apus-load", imports: ["ApusDatasets"], isExecutable: true, tests: .none),
 ]
 

@@ -35,15 +35,16 @@ cv::Mat relief(const cv::Mat &liquid) {
     cv::distanceTransform(edges, distance, cv::DIST_L2, 5);
     cv::threshold(distance, distance, 20, 20, cv::THRESH_TRUNC);
     cv::GaussianBlur(distance, distance, cv::Size(3, 3), 1, 1, cv::BORDER_REPLICATE);
-    cv::Mat whole(distance.size(), CV_8U);
-    for (int y = 0; y < distance.rows; y++)
-        for (int x = 0; x < distance.cols; x++)
-            whole.at<uint8_t>(y, x) = static_cast<uint8_t>(std::min(std::max(distance.at<float>(y, x), 0.0f), 255.0f));
+    // Albumentations equalizes 255 times the distance, so that everything far from an edge is white.
+    cv::Mat whole, fraction;
+    distance.convertTo(whole, CV_8U, 255);
     cv::equalizeHist(whole, whole);
+    whole.convertTo(fraction, CV_32F, 1.0 / 255);
     const float kernel[9] = {-2, -1, 0, -1, 1, 1, 0, 1, 2};
-    cv::filter2D(whole, whole, -1, cv::Mat(3, 3, CV_32F, const_cast<float *>(kernel)));
-    cv::GaussianBlur(whole, whole, cv::Size(5, 5), 1.5, 1.5, cv::BORDER_REPLICATE);
-    return whole;
+    cv::filter2D(fraction, fraction, -1, cv::Mat(3, 3, CV_32F, const_cast<float *>(kernel)));
+    fraction = cv::min(cv::max(fraction, 0), 1);
+    cv::GaussianBlur(fraction, fraction, cv::Size(5, 5), 1.5, 1.5, cv::BORDER_REPLICATE);
+    return fraction;
 }
 
 }  // namespace
@@ -158,7 +159,7 @@ int32_t apus_cv_rain_on_lens(const float *liquid, int32_t width, int32_t height,
         float most = 0;
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width; x++) {
-                const float value = static_cast<float>(whole.at<uint8_t>(y, x)) * distance.at<uint8_t>(y, x);
+                const float value = static_cast<float>(whole.at<uint8_t>(y, x)) * distance.at<float>(y, x);
                 drops[static_cast<size_t>(y) * width + x] = value;
                 most = std::max(most, value);
             }

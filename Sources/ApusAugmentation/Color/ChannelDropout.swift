@@ -1,5 +1,6 @@
 import ApusConfiguration
 import ApusCore
+import CApusKernels
 
 /// Fills some channels, never all; images of as few channels as would be filled stay.
 public struct ChannelDropout: PixelTransform {
@@ -23,14 +24,12 @@ public struct ChannelDropout: PixelTransform {
     }
 
     public func apply(_ draw: [Int], to image: inout Raster) {
-        let channels = image.channels
-        for channel in draw where (0..<channels).contains(channel) {
-            image.modify(
-                uint8: {
-                    let value = UInt8(min(max(fill, 0), 255))
-                    for index in stride(from: channel, to: $0.count, by: channels) { $0[index] = value }
-                },
-                float32: { for index in stride(from: channel, to: $0.count, by: channels) { $0[index] = Float(fill) } })
+        let (pixels, channels) = (image.pixelCount, image.channels)
+        let filled = (0..<channels).map(draw.contains)
+        let (constant, identity) = (byteTable { _ in fill }, byteTable { $0 })
+        let (scale, offset) = (filled.map { Float($0 ? 0 : 1) }, filled.map { Float($0 ? fill : 0) })
+        image.map(filled.flatMap { $0 ? constant : identity }) {
+            apus_scale_floats($0.baseAddress, pixels, Int32(channels), scale, offset, -.infinity, .infinity)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ApusConfiguration
 import ApusCore
+import CApusKernels
 import CApusOpenCV
 
 /// A lens that bends red and blue differently from green. For RGB; others stay. Floats go through bytes.
@@ -52,13 +53,21 @@ public struct ChromaticAberration: PixelTransform {
         let side = (1..<32_767)
         guard image.channels == 3, side.contains(image.width), side.contains(image.height) else { return }
         image.asBytes { bytes in
-            var planes = bytes.planes()
-            planes[0] = distorted(planes[0], draw.primaryRed, draw.secondaryRed)
-            planes[2] = distorted(planes[2], draw.primaryBlue, draw.secondaryBlue)
-            bytes = bytes.joined(planes)
+            if interpolation.pointwise == .linear {
+                bytes.modifyPixels {
+                    apus_bend_channel(&$0, 0, Float(draw.primaryRed), Float(draw.secondaryRed))
+                        && apus_bend_channel(&$0, 2, Float(draw.primaryBlue), Float(draw.secondaryBlue))
+                }
+            } else {
+                var planes = bytes.planes()
+                planes[0] = distorted(planes[0], draw.primaryRed, draw.secondaryRed)
+                planes[2] = distorted(planes[2], draw.primaryBlue, draw.secondaryBlue)
+                bytes = bytes.joined(planes)
+            }
         }
     }
 
+    /// By OpenCV, which has the other interpolations.
     private func distorted(_ plane: Raster, _ primary: Double, _ secondary: Double) -> Raster {
         let (width, height) = (plane.width, plane.height)
         var (x, y) = ([Float](repeating: 0, count: width * height), [Float](repeating: 0, count: width * height))

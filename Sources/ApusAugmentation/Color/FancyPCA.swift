@@ -38,17 +38,18 @@ public struct FancyPCA: PixelTransform {
             float32: { apus_mix_floats($0.baseAddress, pixels, Int32(channels), weights, shifts) })
     }
 
-    /// The identity, and each component scaled by its factor and its variance (for one channel: its deviation).
+    /// The identity, and each component (its largest weight positive) times its factor and variance as a column; for one
+    /// channel the factor times the deviation.
+    ///
+    /// Krizhevsky's sum of components scaled by random numbers is the same for all pixels; this, as Albumentations has
+    /// it, follows each channel's distance from its mean.
     private static func matrix(factors: [Double], covariance: [Double], channels: Int) -> [Double] {
         if channels == 1 { return [1 + factors[0] * covariance[0].squareRoot()] }
         let components = SymmetricMatrix(size: channels, covariance).components()
         return (0..<channels * channels).map { index in
             let (row, column) = (index / channels, index % channels)
-            return (row == column ? 1 : 0)
-                + components.indices.reduce(0) { sum, k in
-                    let vector = components[k].vector
-                    return sum + factors[k] * components[k].value * vector[row] * vector[column]
-                }
+            let component = components[column]
+            return (row == column ? 1 : 0) + component.vector[row] * factors[column] * component.value
         }
     }
 }

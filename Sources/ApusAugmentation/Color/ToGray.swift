@@ -93,8 +93,7 @@ extension Raster {
             products[index] / Double(pixelCount)
                 - sums[index / channels] * sums[index % channels] / Double(pixelCount) / Double(pixelCount)
         }
-        var vector = SymmetricMatrix(size: channels, covariance).components()[0].vector.map { Float($0) }
-        if let largest = vector.max(by: { abs($0) < abs($1) }), largest < 0 { vector = vector.map { -$0 } }
+        let vector = SymmetricMatrix(size: channels, covariance).components()[0].vector.map { Float($0) }
         return (0..<pixelCount).map { pixel in
             vector.indices.reduce(0) { $0 + vector[$1] * elements[pixel * channels + $1] }
         }

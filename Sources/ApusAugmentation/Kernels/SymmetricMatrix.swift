@@ -10,7 +10,7 @@ struct SymmetricMatrix {
         var vector: [Double]
     }
 
-    /// Eigenvalues and vectors, the largest first: Jacobi's rotations.
+    /// Eigenvalues and vectors, the largest first, each vector's largest weight positive: Jacobi's rotations.
     func components() -> [Component] {
         var (matrix, vectors) = (
             self, SymmetricMatrix(size: size, (0..<size * size).map { $0 % (size + 1) == 0 ? 1 : 0 })
@@ -19,9 +19,10 @@ struct SymmetricMatrix {
             for row in 0..<size { for column in row + 1..<max(size, row + 1) { matrix.rotate(row, column, &vectors) } }
         }
         let components = (0..<size).map { index in
-            Component(
-                value: matrix.elements[index * (size + 1)],
-                vector: (0..<size).map { vectors.elements[$0 * size + index] })
+            let vector = (0..<size).map { vectors.elements[$0 * size + index] }
+            let isTurned = (vector.max { abs($0) < abs($1) } ?? 0) < 0
+            return Component(
+                value: matrix.elements[index * (size + 1)], vector: isTurned ? vector.map { -$0 } : vector)
         }
         return components.sorted { $0.value > $1.value }
     }

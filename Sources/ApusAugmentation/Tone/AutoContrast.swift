@@ -37,6 +37,8 @@ public struct AutoContrast: PixelTransform {
     private func table(channel: Int, _ counts: [UInt32]) -> [UInt8] {
         let identity = (0..<256).map { UInt8($0) }
         var counts = counts.map(Double.init)
+        // Albumentations' histogram ends before full intensity.
+        counts[255] = 0
         if let ignored {
             if channel == ignored { return identity }
             counts[ignored] = 0

@@ -51,7 +51,7 @@ public struct RandomFog: PixelTransform {
         image.asBytes { bytes in
             cover(&bytes, draw)
             let size = max(3, min(bytes.width, bytes.height) / 30) | 1
-            bytes.blurGaussian(size: size, sigma: 0.3 * (Double(size - 1) * 0.5 - 1) + 0.8)
+            bytes.blurGaussian(size: size, sigma: 0)
         }
     }
 

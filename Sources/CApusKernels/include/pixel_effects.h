@@ -40,13 +40,14 @@ void apus_multiply_plane_floats(float *values, size_t pixels, int channels, cons
 void apus_tint_bytes(uint8_t *rgb, size_t pixels, const float *shares, float covers, const float color[3]);
 void apus_tint_floats(float *rgb, size_t pixels, const float *shares, float covers, const float color[3]);
 
-/// `output = a · share + b · (1 - share)`, rounded.
-void apus_blend_bytes(const uint8_t *a, float share, uint8_t *b, size_t count);
-
 /// Brightness and contrast that follow a pattern from 0 to 1, in floats from 0 to 1: first every channel gets
 /// `brightness · pattern`, then it moves from the mean of all by `contrast · pattern`.
 void apus_pattern_contrast(
     float *values, size_t pixels, int channels, const float *pattern, float brightness, float contrast);
+
+/// Bends one channel of bytes as a lens does: each pixel is looked up where its distance from the middle, in fractions of
+/// the sides, is longer by `primary` times its square and `secondary` times its fourth power; bilinear.
+bool apus_bend_channel(const apus_pixels *image, int channel, float primary, float secondary);
 
 /// A fractal pattern from 0 to 1 by the diamond-square method, noise growing by `roughness` a step.
 bool apus_plasma(uint64_t key, int width, int height, float roughness, float *pattern);

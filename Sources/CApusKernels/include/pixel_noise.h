@@ -32,10 +32,6 @@ typedef struct {
 /// Elements `first ..< first + count` of the field, which has at most 2³² elements.
 void apus_noise_fill(const apus_noise *noise, size_t first, size_t count, float *field);
 
-/// The same for a beta distribution of `alpha` and `beta`, spread to -`scale` … `scale`.
-void apus_noise_fill_beta(
-    uint64_t key, float alpha, float beta, float scale, size_t first, size_t count, float *field);
-
 /// `bytes[i] = clamp(bytes[i] + field[i])`, the field cut to whole numbers.
 void apus_add_field_bytes(uint8_t *bytes, size_t count, const float *field);
 /// `values[i] = clamp(values[i] + field[i], 0, 1)`.

@@ -25,14 +25,15 @@ APUS_CLONES static void hsv_of_planes(apus_planes *planes, size_t count) {
     }
 }
 
+/// OpenCV cuts here, and rounds everywhere else.
 APUS_CLONES static void rgb_of_hsv_planes(apus_planes *planes, size_t count) {
     uint8_t *first = planes->channel[0], *second = planes->channel[1], *third = planes->channel[2];
     for (size_t i = 0; i < count; i++) {
         const apus_triple p =
             apus_rgb_of_hsv((float)first[i] * 2, (float)second[i] * (1.0f / 255), (float)third[i]);
-        first[i] = apus_round_byte(p.first);
-        second[i] = apus_round_byte(p.second);
-        third[i] = apus_round_byte(p.third);
+        first[i] = apus_cut_byte(p.first);
+        second[i] = apus_cut_byte(p.second);
+        third[i] = apus_cut_byte(p.third);
     }
 }
 

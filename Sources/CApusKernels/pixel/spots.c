@@ -92,7 +92,3 @@ void apus_add_layer(uint8_t *bytes, size_t pixels, int channels, const uint8_t *
     for (size_t i = 0; channels != 3 && i < pixels; i++, bytes += channels)
         for (int c = 0; c < channels; c++) bytes[c] = (uint8_t)apus_clamp_int(bytes[c] + layer[i], 0, 255);
 }
-
-APUS_CLONES void apus_blend_bytes(const uint8_t *a, float share, uint8_t *b, size_t count) {
-    for (size_t i = 0; i < count; i++) b[i] = apus_round_byte((float)a[i] * share + (float)b[i] * (1 - share));
-}

@@ -61,21 +61,6 @@ int32_t apus_cv_warp_affine_raster(
 
 int32_t apus_cv_resize(apus_cv_image source, apus_cv_image destination, apus_cv_interpolation interpolation);
 
-/// Mean over a `side`×`side` window, borders mirrored.
-int32_t apus_cv_blur(apus_cv_image source, apus_cv_image destination, int32_t side);
-
-/// Median over a window of odd `side`.
-int32_t apus_cv_median_blur(apus_cv_image source, apus_cv_image destination, int32_t side);
-
-/// A Gaussian of standard deviation `sigma`, borders mirrored; `side` odd, or 0 to derive it from `sigma`.
-int32_t apus_cv_gaussian_blur(apus_cv_image source, apus_cv_image destination, int32_t side, double sigma);
-
-/// Contrast-limited adaptive histogram equalization; of the lightness (CIE Lab) where there are three channels.
-int32_t apus_cv_clahe(apus_cv_image source, apus_cv_image destination, double clip_limit, int32_t tiles);
-
-/// RGB to grey with the weights of BT.601; `destination` has one channel.
-int32_t apus_cv_grey(apus_cv_image source, apus_cv_image destination);
-
 // MARK: - What pixel transforms take from OpenCV; interpolations and borders are OpenCV's numbers.
 
 /// Median over a window of odd `side`: of 1, 3 or 4 channels of bytes.
@@ -88,7 +73,7 @@ int32_t apus_cv_box_raster(apus_cv_raster source, apus_cv_raster destination, in
 int32_t apus_cv_gaussian_raster(
     apus_cv_raster source, apus_cv_raster destination, int32_t side, double sigma, int32_t border);
 
-/// As `apus_cv_clahe`, of 1 or 3 channels of bytes.
+/// Contrast-limited adaptive histogram equalization of bytes; of the lightness (CIE Lab) where there are 3 channels.
 int32_t apus_cv_clahe_raster(
     apus_cv_raster source, apus_cv_raster destination, double clip_limit, int32_t tiles_x, int32_t tiles_y);
 
