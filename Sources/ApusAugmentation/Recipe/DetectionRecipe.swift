@@ -33,7 +33,7 @@ public struct DetectionRecipe: Sendable {
     }
 
     /// What a random stream is for. A number once given never changes its meaning: trainings would.
-    private enum Purpose: Int {
+    enum Purpose: Int {
         case mosaic = 1
         case affine, mixUp, hsv, verticalFlip, horizontalFlip, mixedMosaic, mixedAffine
     }
@@ -61,7 +61,7 @@ public struct DetectionRecipe: Sendable {
         return try finish(boxes, by: transforms, of: source, key: key, output)
     }
 
-    private func renderRecipe<Failure>(
+    func renderRecipe<Failure>(
         _ position: Int, of source: Source<Failure>, key: SampleKey, into output: PixelView
     ) throws(Failure) -> [LabeledBox] {
         var boxes = try drawScene(position, of: source, key, .mosaic, .affine, into: output)
@@ -161,22 +161,28 @@ public struct DetectionRecipe: Sendable {
     private func finish<Failure>(
         _ boxes: [LabeledBox], by transforms: Pipeline, of source: Source<Failure>, key: SampleKey, _ output: PixelView
     ) throws(Failure) -> [LabeledBox] {
-        let samples = SampleSource(count: source.count) { other throws(Failure) in
-            let own = key.derived(sample: other, slot: Self.renderedSlot)
-            return try rendered(into: output.size) { view throws(Failure) in
-                try renderRecipe(other, of: source, key: own, into: view)
-            }
-        }
         let sample = Sample(
             image: Raster(size: output.size, channels: output.channels, uint8: Array(output.bytes)), boxes: boxes)
-        let result = try transforms(sample, key: key, source: samples)
+        let result = try transforms(sample, key: key, source: partners(of: source, key, output.size))
         let scene = Scene(centering: LabeledImage(result, longerSideUpTo: imageSize), side: imageSize)
         scene.canvas.draw(through: .identity, into: output)
         return scene.boxes
     }
 
+    /// Other positions as the recipe renders them: what the last pipeline may mix in.
+    func partners<Failure>(
+        of source: Source<Failure>, _ key: SampleKey, _ size: ImageSize
+    ) -> SampleSource<Failure> {
+        SampleSource(count: source.count) { other throws(Failure) in
+            let own = key.derived(sample: other, slot: Self.renderedSlot)
+            return try rendered(into: size) { view throws(Failure) in
+                try renderRecipe(other, of: source, key: own, into: view)
+            }
+        }
+    }
+
     /// A sample of the pixels that `render` writes and the boxes that it returns.
-    private func rendered<Failure>(
+    func rendered<Failure>(
         into size: ImageSize, by render: (PixelView) throws(Failure) -> [LabeledBox]
     ) throws(Failure) -> Sample {
         let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size.width * size.height * 3)

@@ -3,6 +3,7 @@ import ApusConfiguration
 /// The transforms that a pipeline's file can name. A family is a folder, and a line here.
 public enum TransformRegistry {
     public static let families: [[any Transform.Type]] = [
+        automatic,
         blurs,
         colors,
         details,

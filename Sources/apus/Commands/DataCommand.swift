@@ -7,7 +7,7 @@ struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Look into datasets, turn one format into another, and keep versions.",
         subcommands: [
-            Check.self, Stats.self, Convert.self, Divide.self, Extract.self, Versions.self,
+            Check.self, Stats.self, Convert.self, Divide.self, Extract.self, Preview.self, Versions.self,
             Diff.self, Verify.self, Collect.self,
         ])
 

@@ -128,7 +128,7 @@ extension PipelineRun {
         guard let draw = transform.draw(for: sample, using: &stream) else { return }
         transform.apply(draw, to: &sample)
         note(step, draw)
-        if transform is any SpatialTransform { sample.judge(pipeline, after: T.name, isLast: false) }
+        if !(transform is any PixelTransform) { sample.judge(pipeline, after: T.name, isLast: false) }
     }
 
     private mutating func mix<T: MixingTransform>(

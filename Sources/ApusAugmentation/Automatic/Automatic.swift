@@ -1,0 +1,2 @@
+/// Transforms that choose among others by themselves.
+let automatic: [any Transform.Type] = [RandAugment.self, TrivialAugment.self]

@@ -1,0 +1,51 @@
+import ApusAugmentation
+import ApusVision
+
+/// A sheet of a dataset's images as augmentation makes them, everything marked in them drawn, and below each what was
+/// drawn for it.
+public struct DatasetPreview {
+    public let dataset: PreparedDataset
+    /// The images that mosaics and blends may take.
+    public let indices: [Int]
+    public var seed: UInt64
+    public var epoch: Int
+    public var panel: SamplePanel
+
+    public init(_ dataset: PreparedDataset, indices: [Int], seed: UInt64 = 0, epoch: Int = 0, panelWidth: Int = 400) {
+        (self.dataset, self.indices, self.seed, self.epoch) = (dataset, indices, seed, epoch)
+        panel = SamplePanel(
+            width: panelWidth, classNames: dataset.classNames,
+            skeleton: dataset.classes.first { !$0.skeleton.isEmpty }?.skeleton ?? [])
+    }
+
+    /// The image at a position of `indices` through a pipeline.
+    public func image(_ position: Int, by pipeline: Pipeline) throws(DatasetError) -> Image {
+        let source = SampleSource(count: indices.count) { other throws(DatasetError) in
+            try dataset.sample(at: indices[other])
+        }
+        let (sample, replay) = try pipeline.recording(
+            dataset.sample(at: indices[position]), key: key(position), source: source)
+        return draw(sample, position, replay.applied.map(\.note))
+    }
+
+    /// The image at a position of `indices` as training would see it.
+    public func image(_ position: Int, by recipe: DetectionRecipe) throws(DatasetError) -> Image {
+        let source = DetectionRecipe.Source(count: indices.count) { other throws(DatasetError) in
+            let index = indices[other]
+            let boxes = dataset.boxes(of: index).filter { !$0.isCrowd }
+            return LabeledImage(image: try dataset.image(index).rgb, boxes: boxes)
+                .resized(longerSide: recipe.imageSize)
+        }
+        let (sample, notes) = try recipe.rendered(position, of: source, key: key(position))
+        return draw(sample, position, notes)
+    }
+
+    private func key(_ position: Int) -> SampleKey { SampleKey(seed: seed, epoch: epoch, sample: position) }
+
+    private func draw(_ sample: Sample, _ position: Int, _ notes: [String]) -> Image {
+        let gone = sample.dropped.map { "\($0.index) after \($0.transform): \($0.reason.rawValue)" }
+        let dropped = gone.isEmpty ? [] : ["dropped boxes: " + gone.joined(separator: ", ")]
+        let name = dataset.record(indices[position]).name
+        return panel.image(of: sample, title: "\(position) \(name)", notes: notes + dropped)
+    }
+}
