@@ -50,7 +50,7 @@ void apus_saturate_floats(float *rgb, size_t pixels, float share);
 void apus_mix_bytes(uint8_t *bytes, size_t pixels, int channels, const float *matrix, const float *offset);
 void apus_mix_floats(float *values, size_t pixels, int channels, const float *matrix, const float *offset);
 
-/// The same for RGB bytes and a matrix of numbers from 0 to below 4, in 16-bit numbers: faster.
+/// The same for RGB bytes and a matrix of numbers from 0, the sum of each row below 4, in 16-bit numbers: faster.
 void apus_mix_positive_bytes(uint8_t *rgb, size_t pixels, const float matrix[9]);
 
 /// The sums of the channels and, row-major, of the products of each two. At most 64 channels.

@@ -28,20 +28,21 @@ static void mix_rgb_bytes(uint8_t *rgb, size_t pixels, const float *matrix, cons
 }
 
 /// A byte times `weight / 2¹⁴`, in 1/64.
-APUS_INLINE uint32_t weighted(uint8_t x, uint32_t weight) { return (uint16_t)(((uint32_t)x << 8) * weight >> 16); }
+APUS_INLINE uint16_t weighted(uint8_t x, uint16_t weight) { return (uint16_t)(((uint32_t)x << 8) * weight >> 16); }
 
-APUS_INLINE uint8_t finish(uint32_t sum) {
-    const uint16_t whole = (uint16_t)(sum > 65502 ? 65535 : sum + 33) >> 6;
-    return (uint8_t)(whole > 255 ? 255 : whole);
+/// A sum in 1/64, rounded: half a unit a product was cut away.
+APUS_INLINE uint8_t finish(uint16_t sum) {
+    const uint16_t whole = (uint16_t)((uint16_t)(sum + 33) >> 6);
+    return (uint8_t)(whole < 255 ? whole : 255);
 }
 
 APUS_CLONES static void mix_positive_planes(apus_planes *planes, size_t count, const uint16_t *w) {
     uint8_t *r = planes->channel[0], *g = planes->channel[1], *b = planes->channel[2];
     for (size_t i = 0; i < count; i++) {
         const uint8_t x = r[i], y = g[i], z = b[i];
-        r[i] = finish(weighted(x, w[0]) + weighted(y, w[1]) + weighted(z, w[2]));
-        g[i] = finish(weighted(x, w[3]) + weighted(y, w[4]) + weighted(z, w[5]));
-        b[i] = finish(weighted(x, w[6]) + weighted(y, w[7]) + weighted(z, w[8]));
+        r[i] = finish((uint16_t)(weighted(x, w[0]) + weighted(y, w[1]) + weighted(z, w[2])));
+        g[i] = finish((uint16_t)(weighted(x, w[3]) + weighted(y, w[4]) + weighted(z, w[5])));
+        b[i] = finish((uint16_t)(weighted(x, w[6]) + weighted(y, w[7]) + weighted(z, w[8])));
     }
 }
 
