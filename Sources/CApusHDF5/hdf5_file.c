@@ -1,4 +1,6 @@
-#include "CApusHDF5.h"
+// Writing through libhdf5; reading is hdf5_reader.c's.
+
+#include "hdf5_reader.h"
 
 #include <hdf5.h>
 #include <pthread.h>
@@ -6,8 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/// Either being written or being read.
 struct apus_h5_file {
     hid_t id;
+    apus_h5_reader *reader;
+};
+
+enum {
+    /// A message of an object header takes less than 64 KiB.
+    LONGEST_ATTRIBUTE = 60000,
+    /// More attributes than a file has: they stay in the object header, where the reader looks for them.
+    MOST_ATTRIBUTES = 64,
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -70,22 +81,6 @@ static hid_t file_type(apus_h5_type type, size_t element_size) {
     return string;
 }
 
-static apus_h5_type recognize(hid_t type) {
-    static const apus_h5_type known[] = {
-        APUS_H5_UINT8, APUS_H5_INT32, APUS_H5_INT64, APUS_H5_UINT64, APUS_H5_FLOAT32,
-        APUS_H5_FLOAT64,
-    };
-    if (H5Tget_class(type) == H5T_STRING)
-        return H5Tis_variable_str(type) == 0 ? APUS_H5_STRING : APUS_H5_OTHER;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        hid_t candidate = file_type(known[i], 0);
-        htri_t equal = H5Tequal(type, candidate);
-        close_type(candidate);
-        if (equal > 0) return known[i];
-    }
-    return APUS_H5_OTHER;
-}
-
 static int wrap(hid_t id, apus_h5_file **file) {
     if (id < 0) return 1;
     *file = malloc(sizeof **file);
@@ -93,7 +88,7 @@ static int wrap(hid_t id, apus_h5_file **file) {
         H5Fclose(id);
         return 1;
     }
-    (*file)->id = id;
+    **file = (apus_h5_file){.id = id};
     return 0;
 }
 
@@ -103,22 +98,37 @@ int apus_h5_create(const char *path, apus_h5_file **file, char *message, size_t 
     H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
     H5Pset_file_locking(access, 0, 1);
     H5Pset_obj_track_times(creation, 0);
+    H5Pset_attr_phase_change(creation, MOST_ATTRIBUTES, MOST_ATTRIBUTES);
+    H5Pset_link_phase_change(creation, MOST_ATTRIBUTES, MOST_ATTRIBUTES);
     int failed = wrap(H5Fcreate(path, H5F_ACC_TRUNC, creation, access), file);
     H5Pclose(creation);
     H5Pclose(access);
     return leave(failed, "the file could not be created; check the free space and the permissions", message, capacity);
 }
 
+static int refuse(const char *reason, char *message, size_t capacity) {
+    snprintf(message, capacity, "%s", reason);
+    return -1;
+}
+
 int apus_h5_open(const char *path, apus_h5_file **file, char *message, size_t capacity) {
-    enter();
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_file_locking(access, 0, 1);
-    int failed = wrap(H5Fopen(path, H5F_ACC_RDONLY, access), file);
-    H5Pclose(access);
-    return leave(failed, "not an HDF5 file", message, capacity);
+    apus_h5_reader *reader = apus_h5_reader_open(path);
+    if (!reader) return refuse("not an HDF5 file that this version reads, or a damaged one", message, capacity);
+    *file = malloc(sizeof **file);
+    if (*file) {
+        **file = (apus_h5_file){.id = -1, .reader = reader};
+        return 0;
+    }
+    apus_h5_reader_close(reader);
+    return refuse("no memory is left", message, capacity);
 }
 
 int apus_h5_close(apus_h5_file *file, char *message, size_t capacity) {
+    if (file->reader) {
+        apus_h5_reader_close(file->reader);
+        free(file);
+        return 0;
+    }
     enter();
     int failed = H5Fclose(file->id) < 0;
     free(file);
@@ -204,49 +214,9 @@ int apus_h5_link(apus_h5_file *file, const char *name, const char *other_file, c
     return leave(failed, "the link could not be added", message, capacity);
 }
 
-static int is_contiguous(hid_t dataset) {
-    hid_t creation = H5Dget_create_plist(dataset);
-    if (creation < 0) return 0;
-    int contiguous = H5Pget_layout(creation) == H5D_CONTIGUOUS && H5Pget_external_count(creation) == 0;
-    H5Pclose(creation);
-    return contiguous;
-}
-
-static int read_extents(hid_t dataset, apus_h5_layout *layout) {
-    hid_t space = H5Dget_space(dataset);
-    if (space < 0) return 1;
-    hsize_t extents[APUS_H5_MAX_RANK] = {0};
-    layout->rank = H5Sget_simple_extent_ndims(space);
-    int failed = layout->rank < 0 || layout->rank > APUS_H5_MAX_RANK
-        || H5Sget_simple_extent_dims(space, extents, NULL) < 0;
-    for (int i = 0; i < APUS_H5_MAX_RANK; i++) layout->dimensions[i] = extents[i];
-    H5Sclose(space);
-    return failed;
-}
-
-static int fill_layout(hid_t dataset, apus_h5_layout *layout) {
-    if (!is_contiguous(dataset) || read_extents(dataset, layout)) return 1;
-    hid_t type = H5Dget_type(dataset);
-    if (type < 0) return 1;
-    layout->type = recognize(type);
-    layout->element_size = H5Tget_size(type);
-    close_type(type);
-    layout->byte_count = layout->element_size;
-    for (int i = 0; i < layout->rank; i++)
-        if (__builtin_mul_overflow(layout->byte_count, layout->dimensions[i], &layout->byte_count)) return 1;
-    haddr_t offset = layout->byte_count ? H5Dget_offset(dataset) : 0;
-    layout->offset = offset;
-    return offset == HADDR_UNDEF;
-}
-
 int apus_h5_describe(apus_h5_file *file, const char *name, apus_h5_layout *layout, char *message, size_t capacity) {
-    enter();
-    memset(layout, 0, sizeof *layout);
-    hid_t dataset = H5Dopen2(file->id, name, H5P_DEFAULT);
-    if (dataset < 0) return leave(1, "no such dataset", message, capacity);
-    int failed = fill_layout(dataset, layout);
-    H5Dclose(dataset);
-    return leave(failed, "not a contiguous dataset", message, capacity);
+    if (file->reader && apus_h5_reader_describe(file->reader, name, layout)) return 0;
+    return refuse("no such contiguous dataset", message, capacity);
 }
 
 static int set_attribute(hid_t file, const char *name, hid_t stored, hid_t memory, const void *value) {
@@ -258,9 +228,21 @@ static int set_attribute(hid_t file, const char *name, hid_t stored, hid_t memor
     return failed;
 }
 
+/// A text that is longer than an attribute may be.
+static int set_long_string(apus_h5_file *file, const char *name, const char *value, size_t length, char *message,
+                           size_t capacity) {
+    char path[128];
+    const uint64_t extent = length;
+    if (snprintf(path, sizeof path, "%s/%s", APUS_H5_TEXTS, name) >= (int)sizeof path)
+        return refuse("the attribute's name is too long", message, capacity);
+    if (apus_h5_add(file, path, APUS_H5_UINT8, 1, 1, &extent, message, capacity)) return -1;
+    return apus_h5_write(file, path, 0, extent, value, message, capacity);
+}
+
 int apus_h5_set_string(apus_h5_file *file, const char *name, const char *value, char *message, size_t capacity) {
-    enter();
     size_t length = strlen(value);
+    if (length > LONGEST_ATTRIBUTE) return set_long_string(file, name, value, length, message, capacity);
+    enter();
     hid_t type = file_type(APUS_H5_STRING, length ? length : 1);
     int failed = set_attribute(file->id, name, type, type, value);
     close_type(type);
@@ -273,55 +255,18 @@ int apus_h5_set_integer(apus_h5_file *file, const char *name, int64_t value, cha
     return leave(failed, "the attribute could not be written", message, capacity);
 }
 
-/// A scalar attribute of the class that is expected, or -1. Variable-length strings are not: libhdf5 follows
-/// their references into the file without checking them.
-static hid_t open_scalar(hid_t file, const char *name, H5T_class_t expected) {
-    hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
-    if (attribute < 0) return -1;
-    hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
-    int fits = type >= 0 && space >= 0 && H5Tget_class(type) == expected && H5Sget_simple_extent_npoints(space) == 1
-        && (expected != H5T_STRING || H5Tis_variable_str(type) == 0);
-    if (space >= 0) H5Sclose(space);
-    close_type(type);
-    if (fits) return attribute;
-    H5Aclose(attribute);
-    return -1;
-}
-
 int apus_h5_get_integer(apus_h5_file *file, const char *name, int64_t *value, char *message, size_t capacity) {
-    enter();
-    hid_t attribute = open_scalar(file->id, name, H5T_INTEGER);
-    int failed = attribute < 0 || H5Aread(attribute, H5T_NATIVE_INT64, value) < 0;
-    if (attribute >= 0) H5Aclose(attribute);
-    return leave(failed, "no such integer attribute", message, capacity);
+    if (file->reader && apus_h5_reader_integer(file->reader, name, value)) return 0;
+    return refuse("no such integer attribute", message, capacity);
 }
 
 int apus_h5_has_attribute(apus_h5_file *file, const char *name) {
-    enter();
-    const int found = H5Aexists(file->id, name) > 0;
-    leave(0, "", NULL, 0);
-    return found;
-}
-
-/// The text of a fixed-length attribute, terminated, or NULL.
-static char *read_text(hid_t attribute) {
-    hid_t type = H5Aget_type(attribute);
-    size_t length = type < 0 ? 0 : H5Tget_size(type);
-    char *text = length ? calloc(length + 1, 1) : NULL;
-    if (text && H5Aread(attribute, type, text) < 0) {
-        free(text);
-        text = NULL;
-    }
-    close_type(type);
-    return text;
+    return file->reader && apus_h5_reader_has(file->reader, name);
 }
 
 int apus_h5_get_string(apus_h5_file *file, const char *name, char **value, char *message, size_t capacity) {
-    enter();
-    hid_t attribute = open_scalar(file->id, name, H5T_STRING);
-    *value = attribute < 0 ? NULL : read_text(attribute);
-    if (attribute >= 0) H5Aclose(attribute);
-    return leave(!*value, "no such text attribute", message, capacity);
+    *value = file->reader ? apus_h5_reader_text(file->reader, name) : NULL;
+    return *value ? 0 : refuse("no such text attribute", message, capacity);
 }
 
 void apus_h5_free(char *value) { free(value); }

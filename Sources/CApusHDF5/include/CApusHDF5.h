@@ -1,8 +1,9 @@
-/// A thin C face over libhdf5's serial library: contiguous datasets, string and integer attributes.
+/// HDF5 files of contiguous datasets with string and integer attributes: written by libhdf5's serial library, read by
+/// a reader of our own for just this part of the format, which believes nothing that it reads.
 ///
 /// Every function returns 0 on success, else -1 with a sentence in `message` (of `capacity` bytes, terminated).
-/// libhdf5 is not thread-safe: one lock inside this file serializes the calls. Bulk reading does not come through
-/// here: a contiguous dataset's file offset is enough to read it from a mapping, without a lock.
+/// libhdf5 is not thread-safe: one lock inside this file serializes the calls that write. Bulk reading does not come
+/// through here: a contiguous dataset's file offset is enough to read it from a mapping, without a lock.
 #ifndef CAPUS_HDF5_H
 #define CAPUS_HDF5_H
 
@@ -63,7 +64,8 @@ int apus_h5_link(apus_h5_file *file, const char *name, const char *other_file, c
 /// Fails where the dataset is absent, not contiguous or of a rank above `APUS_H5_MAX_RANK`.
 int apus_h5_describe(apus_h5_file *file, const char *name, apus_h5_layout *layout, char *message, size_t capacity);
 
-/// Attributes of the root group. Strings are UTF-8 of fixed length, padded with zeros.
+/// Attributes of the root group. Strings are UTF-8 of fixed length, padded with zeros; those that are longer than an
+/// attribute may be (60,000 bytes) are datasets of bytes, /texts/NAME.
 int apus_h5_set_string(apus_h5_file *file, const char *name, const char *value, char *message, size_t capacity);
 int apus_h5_set_integer(apus_h5_file *file, const char *name, int64_t value, char *message, size_t capacity);
 int apus_h5_get_integer(apus_h5_file *file, const char *name, int64_t *value, char *message, size_t capacity);
