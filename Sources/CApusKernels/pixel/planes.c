@@ -96,6 +96,7 @@ static int has_wide(void) { return __builtin_cpu_supports("ssse3"); }
 #else
 // Where vectors load and store with a stride, the compiler does as much with the loops below.
 static int has_wide(void) { return 0; }
+#pragma clang diagnostic ignored "-Wunused-parameter"
 static size_t split_wide(const uint8_t *rgb, size_t count, apus_planes *planes) { return 0; }
 static size_t join_wide(const apus_planes *planes, size_t count, uint8_t *rgb) { return 0; }
 static size_t order_wide(uint8_t *rgb, size_t count, const int order[3]) { return 0; }

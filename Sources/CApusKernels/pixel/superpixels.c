@@ -72,7 +72,8 @@ static void move_centers(clustering *c) {
 
 int apus_superpixels(const apus_pixels *image, int segments, float compactness, int iterations, int32_t *labels) {
     const size_t pixels = (size_t)image->width * (size_t)image->height, colors = pixels * (size_t)image->channels;
-    clustering c = {image->width, image->height, image->channels, (int)sqrt((double)pixels / segments)};
+    clustering c = {.width = image->width, .height = image->height, .channels = image->channels};
+    c.step = (int)sqrt((double)pixels / segments);
     c.step = c.step < 1 ? 1 : c.step;
     const size_t most = ((size_t)c.width / (size_t)c.step + 1) * ((size_t)c.height / (size_t)c.step + 1);
     c.colors = apus_scratch(APUS_PIXEL_IMAGE, (colors + pixels + 3 * most) * sizeof(double));

@@ -60,6 +60,7 @@ AVX512_VBMI static size_t map_three_wide(uint8_t *bytes, size_t count, const uin
 static int has_wide_tables(void) { return __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw"); }
 #else
 static int has_wide_tables(void) { return 0; }
+#pragma clang diagnostic ignored "-Wunused-parameter"
 static size_t map_wide(uint8_t *bytes, size_t count, const uint8_t *table) { return 0; }
 static size_t map_three_wide(uint8_t *bytes, size_t count, const uint8_t *tables) { return 0; }
 #endif

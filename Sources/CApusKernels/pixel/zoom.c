@@ -83,6 +83,7 @@ static bool is_wide(line x, int step, ptrdiff_t count) {
     return true;
 }
 #else
+#pragma clang diagnostic ignored "-Wunused-parameter"
 static bool is_wide(line x, int step, ptrdiff_t count) { return false; }
 static ptrdiff_t add_zoomed_wide(const float *row, line x, int step, ptrdiff_t count, float *sums) { return 0; }
 #endif
