@@ -10,6 +10,8 @@ import Testing
         #expect(DrawText.line(Mosaic.Draw(left: 3, top: 14, order: [0, 2])) == "left 3 order [0 2] top 14")
         #expect(DrawText.line(0.123456) == "0.123" && DrawText.line(NoDraw()) == "")
         #expect(DrawText.line([1e-7, -2.5, 3]) == "[1e-07 -2.5 3]")
+        #expect(DrawText.line(Array(1...9)) == "[1 2 3 4 5 6 7 8 9]")
+        #expect(DrawText.line(Array(1...30)) == "[1 2 3 4 5 6 7 8 9 ..21 more]")
         #expect("a bc defghijk".wrapped(width: 4) == ["a bc", "defg", "hijk"])
     }
 

@@ -5,7 +5,7 @@ enum DrawText {
     /// Numbers to three decimals, without JSON's quotes and colons; nothing where nothing was drawn.
     static func line(_ draw: any Encodable) -> String {
         guard let json = try? Configuration.encodeJSON(AnyEncodable(draw)) else { return "" }
-        let text = tokens(of: json).map(shortened).joined()
+        let text = abbreviated(tokens(of: json)).map(shortened).joined()
         let isMapping = text.hasPrefix("{") && text.hasSuffix("}")
         return isMapping ? String(text.dropFirst().dropLast()) : text
     }
@@ -33,6 +33,26 @@ enum DrawText {
         }
         return tokens
     }
+
+    /// Long lists of numbers cut after their first few.
+    private static func abbreviated(_ tokens: [String]) -> [String] {
+        var result: [String] = []
+        var numbers = 0
+        for token in tokens {
+            let isNext = token == "," || Double(token) != nil
+            if isNext, numbers >= 2 * listed {
+                numbers += 1
+                continue
+            }
+            if !isNext, numbers > 2 * listed { result.append("..\((numbers - 2 * listed + 1) / 2) more") }
+            numbers = isNext ? numbers + 1 : 0
+            result.append(token)
+        }
+        return result
+    }
+
+    /// A matrix of 3×3 is shown whole.
+    private static let listed = 9
 
     private static func shortened(_ token: String) -> String {
         guard let number = Double(token) else {

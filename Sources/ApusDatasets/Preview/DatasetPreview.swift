@@ -43,8 +43,10 @@ public struct DatasetPreview {
     private func key(_ position: Int) -> SampleKey { SampleKey(seed: seed, epoch: epoch, sample: position) }
 
     private func draw(_ sample: Sample, _ position: Int, _ notes: [String]) -> Image {
-        let gone = sample.dropped.map { "\($0.index) after \($0.transform): \($0.reason.rawValue)" }
-        let dropped = gone.isEmpty ? [] : ["dropped boxes: " + gone.joined(separator: ", ")]
+        let groups = Dictionary(grouping: sample.dropped) { "\($0.reason.rawValue) after \($0.transform)" }
+        let dropped = groups.sorted { $0.key < $1.key }.map { reason, boxes in
+            "boxes gone, \(reason): " + boxes.map { "\($0.index)" }.joined(separator: " ")
+        }
         let name = dataset.record(indices[position]).name
         return panel.image(of: sample, title: "\(position) \(name)", notes: notes + dropped)
     }
