@@ -39,7 +39,9 @@ extension Mask {
         guard var previous = polygon.last else { return [] }
         for point in polygon {
             if (previous.y <= y) != (point.y <= y) {
-                crossings.append(previous.x + (y - previous.y) / (point.y - previous.y) * (point.x - previous.x))
+                // From above, so that a seam that is walked down and up again crosses at one place.
+                let (high, low) = previous.y < point.y ? (previous, point) : (point, previous)
+                crossings.append(high.x + (y - high.y) / (low.y - high.y) * (low.x - high.x))
             }
             previous = point
         }
