@@ -31,7 +31,7 @@ public struct RotatedBox: Hashable, Sendable {
     /// The same object where its corners came to lie: the smallest rectangle around them, its `width` on the side
     /// nearest to where its side went. Exact where the corners still make a rectangle.
     public func moved(toCorners corners: [Point]) -> RotatedBox {
-        guard corners.count == 4, area > 0 else { return self }
+        guard corners.count == 4, area > 0, corners.allSatisfy({ ($0 * 0).sum() == 0 }) else { return self }
         let heading = corners[1] - corners[0]
         let fits = (0..<4).map { rectangle(around: corners, along: corners[($0 + 1) % 4] - corners[$0]) }
         guard let smallest = fits.min(by: { $0.area < $1.area * (1 - 1e-9) }) else { return self }

@@ -27,8 +27,19 @@ public protocol SpatialTransform: Transform {
     /// All boxes, unclipped: for transforms that repeat or remove some. By default one by one.
     func apply(_ draw: Draw, to boxes: [SampleBox], from size: ImageSize, to newSize: ImageSize) -> [SampleBox]
 
-    /// All objects' points, unclipped: for transforms that repeat or remove some. By default one by one.
-    func apply(_ draw: Draw, to keypoints: [Keypoints], from size: ImageSize, to newSize: ImageSize) -> [Keypoints]
+    /// The same for rotated boxes.
+    func apply(_ draw: Draw, to boxes: [RotatedBox], from size: ImageSize, to newSize: ImageSize) -> [RotatedBox]
+
+    /// The same for polygons.
+    func apply(_ draw: Draw, to polygons: [Polygon], from size: ImageSize, to newSize: ImageSize) -> [Polygon]
+
+    /// The same for objects' points; `mirror` is the order of a mirrored skeleton's, for copies that are mirrored.
+    func apply(
+        _ draw: Draw, to keypoints: [Keypoints], mirror: [Int], from size: ImageSize, to newSize: ImageSize
+    ) -> [Keypoints]
+
+    /// What a dropped box's report calls the transform. By default its name.
+    var reportName: String { get }
 }
 
 extension SpatialTransform {
@@ -57,17 +68,24 @@ extension SpatialTransform {
     }
 
     public func apply(
-        _ draw: Draw, to keypoints: [Keypoints], from size: ImageSize, to newSize: ImageSize
-    ) -> [Keypoints] {
-        keypoints.map { object in
-            Keypoints(
-                object.points.map { point in
-                    guard point.visibility != .absent else { return point }
-                    let place = apply(draw, to: Point(Double(point.x), Double(point.y)), in: size)
-                    return Keypoint(x: Float(place.x), y: Float(place.y), visibility: point.visibility)
-                })
-        }
+        _ draw: Draw, to boxes: [RotatedBox], from size: ImageSize, to newSize: ImageSize
+    ) -> [RotatedBox] {
+        boxes.map { apply(draw, to: $0, in: size) }
     }
+
+    public func apply(
+        _ draw: Draw, to polygons: [Polygon], from size: ImageSize, to newSize: ImageSize
+    ) -> [Polygon] {
+        polygons.map { apply(draw, to: $0, in: size) }
+    }
+
+    public func apply(
+        _ draw: Draw, to keypoints: [Keypoints], mirror: [Int], from size: ImageSize, to newSize: ImageSize
+    ) -> [Keypoints] {
+        keypoints.map { object in object.moved { apply(draw, to: $0, in: size) } }
+    }
+
+    public var reportName: String { Self.name }
 }
 
 // MARK: - The whole sample
@@ -92,22 +110,24 @@ extension SpatialTransform {
         guard !sample.boxes.isEmpty else { return }
         let moved = apply(draw, to: sample.boxes, from: size, to: newSize)
         let kept = moved.compactMap { $0.clipped(to: newSize) }
-        sample.noteDropped(from: sample.boxes, to: moved, by: Self.name, .removed)
-        sample.noteDropped(from: moved, to: kept, by: Self.name, .outside)
+        sample.noteDropped(from: sample.boxes, to: moved, by: reportName, .removed)
+        sample.noteDropped(from: moved, to: kept, by: reportName, .outside)
         sample.boxes = kept
     }
 
     private func moveOutlines(_ sample: inout Sample, by draw: Draw, from size: ImageSize, to newSize: ImageSize) {
-        sample.rotatedBoxes = sample.rotatedBoxes.map { apply(draw, to: $0, in: size) }
+        sample.rotatedBoxes = apply(draw, to: sample.rotatedBoxes, from: size, to: newSize)
             .filter { Polygon.area(of: Polygon.clip($0.corners, to: newSize)) > 0 }
-        sample.polygons = sample.polygons.map { apply(draw, to: $0, in: size).clipped(to: newSize) }
+        sample.polygons = apply(draw, to: sample.polygons, from: size, to: newSize)
+            .map { $0.clipped(to: newSize) }
             .filter { !$0.rings.isEmpty }
     }
 
     private func movePoints(_ sample: inout Sample, by draw: Draw, from size: ImageSize, to newSize: ImageSize) {
         guard !sample.keypoints.isEmpty else { return }
-        let moved = apply(draw, to: sample.keypoints, from: size, to: newSize)
-        let order = mirrors(draw) ? sample.keypointMirror : []
+        let mirror = sample.keypointMirror
+        let moved = apply(draw, to: sample.keypoints, mirror: mirror, from: size, to: newSize)
+        let order = mirrors(draw) ? mirror : []
         sample.keypoints = moved.map { $0.reordered(order).clipped(to: newSize) }
     }
 }
@@ -134,6 +154,21 @@ extension SampleBox {
 }
 
 extension Keypoints {
+    /// Points that are there, moved.
+    func moved(_ move: (Point) -> Point) -> Keypoints {
+        Keypoints(
+            points.map { point in
+                guard point.visibility != .absent else { return point }
+                let place = move(Point(Double(point.x), Double(point.y)))
+                return Keypoint(x: Float(place.x), y: Float(place.y), visibility: point.visibility)
+            })
+    }
+
+    /// Whether any point is there and in an image of this size.
+    func isInSight(of size: ImageSize) -> Bool {
+        points.contains { $0.visibility != .absent && size.contains(Point(Double($0.x), Double($0.y))) }
+    }
+
     /// Points exchanged as a mirrored skeleton's are; an order of another length changes nothing.
     func reordered(_ order: [Int]) -> Keypoints {
         guard order.count == points.count else { return self }

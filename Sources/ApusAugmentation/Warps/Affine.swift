@@ -1,11 +1,10 @@
 import ApusConfiguration
 import ApusCore
 import ApusVision
-import CApusOpenCV
 import Glibc
 
 /// Scales, turns, shears and shifts about the image's centre, in this order.
-public struct Affine: SpatialTransform {
+public struct Affine: PlaneTransform {
     public var scale = AxisRanges(1)
     /// The shift in fractions of the sides; instead of `translatePixels`.
     public var translateFraction: AxisRanges?
@@ -26,14 +25,6 @@ public struct Affine: SpatialTransform {
     public var border = BorderMode.constant
     public var fill = Fill.zero
     public var maskFill = Fill.zero
-
-    /// What stands for an object while its box turns.
-    public enum BoxShape: String, CaseIterable, Sendable {
-        /// The box itself: the hull of its corners.
-        case largestBox = "largest_box"
-        /// The ellipse inside it.
-        case ellipse
-    }
 
     public init() {}
 
@@ -62,32 +53,31 @@ public struct Affine: SpatialTransform {
 // MARK: - Drawing
 
 extension Affine {
-    public struct Draw: Codable, Hashable, Sendable {
-        /// From the input's places to the output's.
-        public var map: ProjectiveMap
-        public var outputSize: ImageSize
-    }
-
-    public func draw(for sample: Sample, using stream: inout RandomStream) -> Draw? {
+    public func draw(for sample: Sample, using stream: inout RandomStream) -> PlaneWarp? {
         let size = sample.size
         let shift = drawShift(size, &stream)
-        let tilt = ProjectiveMap.shear(xDegrees: stream.uniform(shear.x), yDegrees: stream.uniform(shear.y))
+        // Albumentations shears the other way than its matrix does.
+        let tilt = ProjectiveMap.shear(xDegrees: -stream.uniform(shear.x), yDegrees: -stream.uniform(shear.y))
         let factors = drawScale(&stream)
         let turn = ProjectiveMap.rotation(degrees: stream.uniform(rotation))
         let center = Point(Double(size.width), Double(size.height)) / 2
         let map =
             ProjectiveMap.translation(x: center.x + shift.x, y: center.y + shift.y) * tilt * turn
             * .scaling(x: factors.x, y: factors.y) * .translation(x: -center.x, y: -center.y)
-        return fitsOutput ? fitted(map, size) : Draw(map: map, outputSize: size)
+        return fitsOutput ? fitted(map, size) : PlaneWarp(map: map, outputSize: size)
     }
 
     private func drawShift(_ size: ImageSize, _ stream: inout RandomStream) -> Point {
         if let fractions = translateFraction {
             return Point(
-                stream.uniform(fractions.x) * Double(size.width), stream.uniform(fractions.y) * Double(size.height))
+                (stream.uniform(fractions.x) * Double(size.width)).rounded(.towardZero),
+                (stream.uniform(fractions.y) * Double(size.height)).rounded(.towardZero))
         }
         guard let pixels = translatePixels else { return .zero }
-        return Point(stream.uniform(pixels.x).rounded(), stream.uniform(pixels.y).rounded())
+        func whole(_ range: ClosedRange<Double>) -> Double {
+            Double(stream.integer(Int(range.lowerBound)...Int(range.upperBound)))
+        }
+        return Point(whole(pixels.x), whole(pixels.y))
     }
 
     private func drawScale(_ stream: inout RandomStream) -> Point {
@@ -102,45 +92,17 @@ extension Affine {
         return stream.happens(0.5) ? stream.uniform(range.lowerBound, 1) : stream.uniform(1, range.upperBound)
     }
 
-    /// The output as large as the moved picture, at most 16 times the input's sides.
-    private func fitted(_ map: ProjectiveMap, _ size: ImageSize) -> Draw {
-        let corners = size.corners.map { map($0) }
-        let low = corners.reduce(corners[0]) { pointwiseMin($0, $1) }
-        let high = corners.reduce(corners[0]) { pointwiseMax($0, $1) }
+    /// The output as large as the moved picture, at most 16 times the input's sides; moved by whole pixels.
+    private func fitted(_ map: ProjectiveMap, _ size: ImageSize) -> PlaneWarp {
+        let indices = map.onPixelIndices
+        let corners = size.corners.map { indices($0) }
+        let low = corners.reduce(corners[0]) { pointwiseMin($0, $1) }.rounded(.down)
+        let high = corners.reduce(corners[0]) { pointwiseMax($0, $1) }.rounded(.up)
         let extent = high - low
         let output = ImageSize(
-            width: min(max(Int(extent.x.rounded(.up)), 1), 16 * size.width),
-            height: min(max(Int(extent.y.rounded(.up)), 1), 16 * size.height))
-        return Draw(map: .translation(x: -low.x, y: -low.y) * map, outputSize: output)
-    }
-}
-
-// MARK: - Applying
-
-extension Affine {
-    public func apply(_ draw: Draw, to image: inout Raster) { warp(&image, draw, resampling, fill) }
-
-    public func apply(_ draw: Draw, toMask mask: inout Raster) { warp(&mask, draw, maskResampling, maskFill) }
-
-    private func warp(_ raster: inout Raster, _ draw: Draw, _ resampling: Resampling, _ fill: Fill) {
-        guard draw.map != .identity || draw.outputSize != raster.size else { return }
-        let indices = draw.map.onPixelIndices.elements
-        let values = (0..<raster.channels).map { fill[$0] }
-        raster = OpenCV.map(raster, to: draw.outputSize) { source, destination in
-            apus_cv_warp_affine_raster(
-                source, destination, indices, Int32(resampling.pointwise.rawValue), Int32(border.rawValue), values)
-        }
-    }
-
-    public func apply(_ draw: Draw, to point: Point, in size: ImageSize) -> Point { draw.map(point) }
-
-    public func apply(_ draw: Draw, to box: BoundingBox, in size: ImageSize) -> BoundingBox {
-        let outline = boxShape == .ellipse ? box.ellipse : box.corners
-        return BoundingBox(around: outline.map { draw.map($0) }) ?? box
-    }
-
-    public func mirrors(_ draw: Draw) -> Bool {
-        draw.map.elements[0] * draw.map.elements[4] < draw.map.elements[1] * draw.map.elements[3]
+            width: Int((extent.x + 1).clamped(to: 1...16 * Double(size.width))),
+            height: Int((extent.y + 1).clamped(to: 1...16 * Double(size.height))))
+        return PlaneWarp(map: .translation(x: -low.x, y: -low.y) * map, outputSize: output.bounded)
     }
 }
 

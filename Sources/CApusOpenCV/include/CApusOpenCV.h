@@ -59,6 +59,20 @@ int32_t apus_cv_warp_affine_raster(
     apus_cv_raster source, apus_cv_raster destination, const double *forward, int32_t interpolation, int32_t border,
     const double *fill);
 
+/// The same for a row-major 3×3 map.
+int32_t apus_cv_warp_perspective_raster(
+    apus_cv_raster source, apus_cv_raster destination, const double *forward, int32_t interpolation, int32_t border,
+    const double *fill);
+
+/// Each destination pixel from (`x`, `y`), in source pixel indices; the rest as before.
+int32_t apus_cv_remap_raster(
+    apus_cv_raster source, apus_cv_raster destination, const float *x, const float *y, int32_t interpolation,
+    int32_t border, const double *fill);
+
+/// The largest (or smallest) value within an ellipse of these sides around each pixel, as getStructuringElement has it.
+int32_t apus_cv_morphology(
+    apus_cv_raster source, apus_cv_raster destination, int32_t width, int32_t height, int32_t erodes);
+
 int32_t apus_cv_resize(apus_cv_image source, apus_cv_image destination, apus_cv_interpolation interpolation);
 
 // MARK: - What pixel transforms take from OpenCV; interpolations and borders are OpenCV's numbers.

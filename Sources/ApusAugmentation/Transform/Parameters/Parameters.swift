@@ -52,6 +52,12 @@ public struct Parameters {
             remedy: near.map { "did you mean '\($0)'?" } ?? "known keys: \(known.sorted().joined(separator: ", "))")
     }
 
+    /// An error unless the file has each of these keys.
+    public func require(_ keys: String...) throws(ConfigurationError) {
+        guard !isWriting, let key = keys.first(where: { key in !entries.contains { $0.key == key } }) else { return }
+        throw problem(key, "'\(key)' is missing", remedy: "give it a value")
+    }
+
     /// An error at `key`, for what only several parameters together show.
     public func problem(_ key: String, _ problem: String, remedy: String = "") -> ConfigurationError {
         let place = entries.first { $0.key == key }?.value.position ?? position

@@ -1,0 +1,97 @@
+import ApusConfiguration
+import ApusCore
+import ApusVision
+import CApusKernels
+
+/// What a hole is filled with.
+public enum HoleFill: Hashable, Sendable {
+    case value(Fill)
+    /// Noise.
+    case random
+    /// One random colour a hole.
+    case randomUniform
+}
+
+extension Parameters {
+    mutating func holeFill(_ fill: inout HoleFill, mask: inout Fill?) throws(ConfigurationError) {
+        var (image, mask_) = (fill, mask)
+        try value(
+            "fill", read: { node throws(ConfigurationError) in image = try HoleFill(node) }, write: { image.node })
+        try value(
+            "fill_mask", read: { node throws(ConfigurationError) in mask_ = node.isNull ? nil : try node.fill() },
+            write: { mask_.map(YAMLNode.fill) ?? .nothing })
+        (fill, mask) = (image, mask_)
+    }
+}
+
+extension HoleFill {
+    fileprivate init(_ node: YAMLNode) throws(ConfigurationError) {
+        let text: String? = node.elements == nil ? try node.decoded(String.self) : nil
+        switch text {
+        case "random": self = .random
+        case "random_uniform": self = .randomUniform
+        case "inpaint_telea", "inpaint_ns":
+            throw node.invalid("holes are not inpainted here", remedy: "take a number, random or random_uniform")
+        default: self = .value(try node.fill())
+        }
+    }
+
+    fileprivate var node: YAMLNode {
+        switch self {
+        case .value(let fill): .fill(fill)
+        case .random: .text("random")
+        case .randomUniform: .text("random_uniform")
+        }
+    }
+}
+
+extension Raster {
+    mutating func fill(_ holes: [Hole], with fill: HoleFill, seed: UInt64) {
+        var stream = RandomStream(seed: seed)
+        switch fill {
+        case .value(let value):
+            let pixel = pixel(value)
+            for hole in holes { self.fill(hole, with: pixel) }
+        case .randomUniform:
+            for hole in holes {
+                let color = Fill((0..<channels).map { _ in randomElement(&stream) })
+                self.fill(hole, with: pixel(color))
+            }
+        case .random:
+            for hole in holes { addNoise(hole, &stream) }
+        }
+    }
+
+    private func randomElement(_ stream: inout RandomStream) -> Double {
+        isFloat ? stream.uniform(0, 1) : Double(stream.index(below: 256))
+    }
+
+    private mutating func fill(_ hole: Hole, with pixel: [UInt8]) {
+        let (bytes, row) = (pixelBytes, width * pixelBytes)
+        modifyBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for y in hole.y..<hole.y + hole.height {
+                apus_fill_pixels(base + y * row + hole.x * bytes, hole.width, pixel, Int32(bytes))
+            }
+        }
+    }
+
+    private mutating func addNoise(_ hole: Hole, _ stream: inout RandomStream) {
+        let (channels, row) = (channels, width * channels)
+        func each(_ body: (Int) -> Void) {
+            for y in hole.y..<hole.y + hole.height {
+                for index in y * row + hole.x * channels..<y * row + (hole.x + hole.width) * channels { body(index) }
+            }
+        }
+        modify(
+            uint8: { buffer in
+                var (bits, left) = (UInt64(0), 0)
+                each { index in
+                    if left == 0 { (bits, left) = (stream.next(), 8) }
+                    buffer[index] = UInt8(truncatingIfNeeded: bits)
+                    (bits, left) = (bits >> 8, left - 1)
+                }
+            },
+            float32: { buffer in each { buffer[$0] = stream.uniform() } })
+    }
+}

@@ -1,0 +1,40 @@
+import ApusConfiguration
+import ApusCore
+import ApusVision
+
+/// Turns about the centre, and shrinks so that the whole image stays in a frame of its old size.
+public struct SafeRotate: PlaneTransform {
+    /// Degrees, counter-clockwise on the screen.
+    public var limit = -90.0...90.0
+    public var resampling = Resampling.linear
+    public var border = BorderMode.constant
+    public var boxShape = BoxShape.largestBox
+    public var maskResampling = Resampling.nearest
+    public var fill = Fill.zero
+    public var maskFill = Fill.zero
+
+    public init() {}
+
+    public mutating func bind(_ parameters: inout Parameters) throws(ConfigurationError) {
+        try parameters.range("limit", &limit, in: -36_000...36_000)
+        try parameters.resampling(&resampling, mask: &maskResampling)
+        try parameters.border(&border, fill: &fill, mask: &maskFill)
+        try parameters.choice("rotate_method", &boxShape)
+    }
+
+    /// As Albumentations draws it, the picture lies half a pixel of the frame further right and down than its middle;
+    /// boxes go with the picture here (there they do not).
+    public func draw(for sample: Sample, using stream: inout RandomStream) -> PlaneWarp? {
+        let size = sample.size
+        let turn = ProjectiveMap.rotation(degrees: stream.uniform(limit))
+        let (width, height) = (Double(size.width), Double(size.height))
+        let (cosine, sine) = (abs(turn.elements[0]), abs(turn.elements[1]))
+        let extent = Point(
+            (height * sine + width * cosine).rounded(.towardZero), (height * cosine + width * sine).rounded(.towardZero))
+        let frame = pointwiseMax(extent, Point(1, 1))
+        let map =
+            ProjectiveMap.translation(x: 0.5, y: 0.5) * .scaling(x: width / frame.x, y: height / frame.y)
+            * .translation(x: frame.x / 2, y: frame.y / 2) * turn * .translation(x: -width / 2, y: -height / 2)
+        return PlaneWarp(map: map, outputSize: size)
+    }
+}
