@@ -22,6 +22,8 @@ import Testing
             var draw: String?
             var image, mask: Picture
             var boxes, keypoints: [[Float]]?
+            /// How far boxes may differ, in pixels.
+            var boxesWithin: Float
         }
         var source: Source
         var cases: [Case]
@@ -73,7 +75,7 @@ import Testing
             let made = try result(step.transform, golden.draw)
             let title = Comment(rawValue: "\(golden.name) \(golden.parameters)")
             expectPixels(made, golden, title)
-            if let boxes = golden.boxes { expectBoxes(made, boxes, title) }
+            if let boxes = golden.boxes { expectBoxes(made, boxes, within: golden.boxesWithin, title) }
             if let keypoints = golden.keypoints { expectPoints(made, keypoints, title) }
         }
     }
@@ -94,14 +96,14 @@ import Testing
         return elements.map(Int.init)
     }
 
-    private func expectBoxes(_ made: Sample, _ expected: [[Float]], _ title: Comment) {
+    private func expectBoxes(_ made: Sample, _ expected: [[Float]], within tolerance: Float, _ title: Comment) {
         func sorted(_ boxes: [BoundingBox]) -> [BoundingBox] {
             boxes.sorted { ($0.minX, $0.minY, $0.maxX) < ($1.minX, $1.minY, $1.maxX) }
         }
         let (boxes, goldens) = (sorted(made.boxes.map(\.box)), sorted(expected.map(BoundingBox.init)))
         #expect(boxes.count == goldens.count, title)
         for (box, golden) in zip(boxes, goldens) {
-            #expect(box.isClose(to: golden, within: 1e-4), "\(title): \(box), expected \(golden)")
+            #expect(box.isClose(to: golden, within: tolerance), "\(title): \(box), expected \(golden)")
         }
     }
 
