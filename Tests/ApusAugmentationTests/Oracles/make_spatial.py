@@ -167,7 +167,8 @@ def holes():
 
 
 def fields():
-    look = {"fill": 40}
+    # One number would fill the first channel alone there.
+    look = {"fill": [40, 40, 40]}
     from albumentations.augmentations.geometric import functional as F
     shape = (HEIGHT, WIDTH)
     steps_x, steps_y = [1.2, 0.8, 1.1, 0.7, 1.3, 0.9], [0.9, 1.2, 0.75, 1.1, 1.0, 1.25]
