@@ -100,4 +100,29 @@ private func versions(_ description: String) throws -> [Version] {
         #expect(try apus("data", "gc", description).status == 0)
         #expect(!FileSystem.exists(pack))
     }
+
+    @Test func `a version comes back as the files it was made of`() throws {
+        let folder = try TemporaryFolder()
+        let description = try writeDataset(folder, count: 4)
+        let id = try apus("prepare", description).output.trimmingCharacters(in: .newlines)
+        try FileManager.default.removeItem(atPath: folder.path + "/source")
+        let output = folder.path + "/restored"
+        let restored = try apus("data", "restore", description, String(id.prefix(6)), output, "--to", "yolo")
+        #expect(restored.status == 0, "\(restored.errors)")
+        try folder.write("name: noise\nsource: {format: yolo, path: \(output)}\n", to: "again/dataset.yaml")
+        let again = try apus("prepare", folder.path + "/again/dataset.yaml", "--json")
+        #expect(again.status == 0, "\(again.errors)")
+        let other = try JSONDecoder().decode([String: String].self, from: hashes(folder.path + "/again/prepared"))
+        let first = try JSONDecoder().decode([String: String].self, from: hashes(folder.path + "/prepared"))
+        #expect(Set(other.values) == Set(first.values) && other.count == 4)
+        #expect(try apus("data", "restore", description, id, output).status == 2)
+    }
+
+    /// The hashes of the images by name, out of a version's manifest.
+    private func hashes(_ folder: String) throws -> Data {
+        struct Manifest: Decodable { var images: [String: String] }
+        let name = try #require(try FileSystem.names(in: folder).first { $0.hasSuffix(".json") && $0 != "report.json" })
+        let data = try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
+        return try JSONEncoder().encode(try JSONDecoder().decode(Manifest.self, from: data).images)
+    }
 }

@@ -8,7 +8,7 @@ struct DataCommand: ParsableCommand {
         commandName: "data", abstract: "Look into datasets, turn one format into another, and keep versions.",
         subcommands: [
             Check.self, Stats.self, Convert.self, Divide.self, Extract.self, Preview.self, Versions.self,
-            Diff.self, Verify.self, Collect.self,
+            Diff.self, Verify.self, Restore.self, Collect.self,
         ])
 
     struct Extract: ParsableCommand {
