@@ -44,6 +44,14 @@ import Testing
         #expect(affine.translatePixels == nil)
     }
 
+    @Test func `albumentations is told nothing that it does not take`() throws {
+        let replay = try Self.saved("replay.json").albumentationsJSON()
+        #expect(replay.contains("ReplayCompose") && !replay.contains("mask_interpolation") && !replay.contains("seed"))
+        let seeded = try Pipeline("{transforms: [], seed: 3, mask_interpolation: 1}", name: "seeded")
+        #expect(try Pipeline(seeded.albumentationsJSON(), name: "again") == seeded)
+        #expect(seeded.seed == 3 && seeded.maskResampling == .linear)
+    }
+
     @Test func `a file's own form is short`() throws {
         let pipeline = try Pipeline(
             """

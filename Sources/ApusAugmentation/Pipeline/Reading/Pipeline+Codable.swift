@@ -165,7 +165,11 @@ extension Pipeline {
         var (pipeline, parameters) = (self, Parameters())
         writing { () throws(ConfigurationError) in try pipeline.bind(&parameters) }
         guard style == .albumentations else { return YAMLNode(.mapping(parameters.written.map(shortened))) }
-        let own = [YAMLEntry(NamedNode.classKey, .text(group.kind.name))] + parameters.written
+        // Albumentations never writes these two itself, and its ReplayCompose does not take them.
+        let written = parameters.written.filter { entry in
+            !["mask_interpolation", "seed"].contains(entry.key) || !entry.value.isNull && group.kind == .compose
+        }
+        let own = [YAMLEntry(NamedNode.classKey, .text(group.kind.name))] + written
         let version = YAMLEntry("__version__", .text("2.0.8"))
         return YAMLNode(.mapping([version, YAMLEntry("transform", YAMLNode(.mapping(own)))]))
     }
