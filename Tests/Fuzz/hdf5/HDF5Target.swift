@@ -53,16 +53,16 @@ private final class Workplace: @unchecked Sendable {
     }
 }
 
-private let workplace = Result {
-    atexit { if let place = try? workplace.get() { removeTree(place.folder) } }
-    return try Workplace()
-}
+private let workplace = Result { try Workplace() }
+
+/// Removes the folder when the run ends, unless it ends with a finding.
+private let cleaning = atexit { if let place = try? workplace.get() { removeTree(place.folder) } }
 
 /// Damages a version or its pack and reads all of it. The input says how: its first byte which of the two, and
 /// whether checksums are mended afterwards, so that the damage is not found by them; then places and bytes.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
-    guard let place = try? workplace.get(), size > 0 else { return 0 }
+    guard let place = try? workplace.get(), cleaning == 0, size > 0 else { return 0 }
     let input = UnsafeBufferPointer(start: data, count: size)
     let damagesPack = input[0] & 1 != 0
     var bytes = damagesPack ? place.wholePack : place.wholeVersion
