@@ -46,13 +46,11 @@ enum LabelList: Sendable {
         switch values {
         case .texts: return .texts([try node.string("default_string", default: "_Unused")])
         case .numbers(let array):
-            let number: Double =
-                array.dataType.isFloatingPoint
-                ? Double(try node.float("default_float", default: -0.0))
-                : Double(try node.int("default_int64", default: -1))
+            let float = Double(try node.float("default_float", default: -0.0))
+            let integer = Int64(try node.int("default_int64", default: -1))
             let value = Value(NDArray(uninitialized: [1], dataType: array.dataType))
             do throws(OperatorError) {
-                if array.dataType.isFloatingPoint { try value.fill([number]) } else { try value.fill([Int64(number)]) }
+                if array.dataType.isFloatingPoint { try value.fill([float]) } else { try value.fill([integer]) }
             } catch {
                 throw .attributeValue(
                     "values_tensor", expected: "numbers", found: "\(array.dataType)", node: node.label)
