@@ -68,18 +68,20 @@ import Testing
         var stream = RandomStream(seed: 1)
         let result = pad(Self.sample, using: &stream)
         #expect(result.boxes.count == 2 && result.keypoints.count == 2)
-        #expect(Set(result.boxes.map(\.box)) == [
-            BoundingBox(minX: 100, minY: 30, maxX: 140, maxY: 66), BoundingBox(minX: 0, minY: 30, maxX: 20, maxY: 66),
-        ])
+        #expect(
+            Set(result.boxes.map(\.box)) == [
+                BoundingBox(minX: 100, minY: 30, maxX: 140, maxY: 66),
+                BoundingBox(minX: 0, minY: 30, maxX: 20, maxY: 66),
+            ])
     }
 
     @Test func `a dropped box is reported, and a shrunken one is less visible`() {
         var sample = Self.sample
-        CoarseDropout().apply(Holes([Hole(x: 40, y: 30, width: 30, height: 36)], seed: 1), to: &sample)
+        CoarseDropout().apply(Holes([PixelRectangle(left: 40, top: 30, width: 30, height: 36)], seed: 1), to: &sample)
         #expect(sample.boxes[0].box == BoundingBox(minX: 70, minY: 30, maxX: 80, maxY: 66))
         #expect(sample.boxes[0].visibility == 0.25)
         #expect(sample.keypoints[0].points[0].visibility == .occluded)
-        CoarseDropout().apply(Holes([Hole(x: 0, y: 0, width: .max, height: .max)], seed: 1), to: &sample)
+        CoarseDropout().apply(Holes([PixelRectangle(left: 0, top: 0, width: .max, height: .max)], seed: 1), to: &sample)
         #expect(sample.boxes.isEmpty)
         #expect(sample.dropped == [DroppedBox(index: 0, transform: "CoarseDropout", reason: .removed)])
     }
@@ -110,7 +112,7 @@ import Testing
     @Test func `a strange draw changes nothing or little`() {
         var sample = Self.sample
         RandomGridShuffle().apply(
-            .init(tiles: [Hole(x: 5, y: 5, width: 500, height: 5)], order: [0]), to: &sample)
+            .init(tiles: [PixelRectangle(left: 5, top: 5, width: 500, height: 5)], order: [0]), to: &sample)
         PiecewiseAffine().apply(.init(rows: -4, columns: 1 << 40, moves: []), to: &sample)
         ThinPlateSpline().apply([Point(.nan, 1)], to: &sample)
         GridElasticDeform().apply(.init(x: [0], y: [], moves: []), to: &sample)

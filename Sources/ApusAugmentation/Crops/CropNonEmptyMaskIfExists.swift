@@ -57,12 +57,11 @@ public struct CropNonEmptyMaskIfExists: FramingTransform {
 extension Parameters {
     /// A list of whole numbers; `null` in the file is an empty one.
     mutating func optionalIntegers(_ key: String, _ value: inout [Int]) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key,
+            key, &value,
             read: { node throws(ConfigurationError) in
-                result = node.isNull ? [] : try node.integers(count: 0...4096, in: -(1 << 31)...(1 << 31))
-            }, write: { result.isEmpty ? .nothing : .list(result.map(YAMLNode.integer)) })
-        value = result
+                node.isNull ? [] : try node.integers(count: 0...4096, in: -(1 << 31)...(1 << 31))
+            },
+            write: { $0.isEmpty ? .nothing : .list($0.map(YAMLNode.integer)) })
     }
 }

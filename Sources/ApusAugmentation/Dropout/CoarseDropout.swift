@@ -25,8 +25,9 @@ public struct CoarseDropout: HoleTransform {
         let holes = (0..<stream.integer(count)).map { _ in
             let rows = Self.length(height, isInPixels, of: size.height, &stream)
             let columns = Self.length(width, isInPixels, of: size.width, &stream)
-            return Hole(
-                x: stream.integer(0...size.width - columns), y: stream.integer(0...size.height - rows), width: columns,
+            return PixelRectangle(
+                left: stream.integer(0...size.width - columns), top: stream.integer(0...size.height - rows),
+                width: columns,
                 height: rows)
         }
         return Holes(holes, seed: stream.next())

@@ -38,16 +38,16 @@ public struct ConstrainedCoarseDropout: HoleTransform {
         return holes.isEmpty ? nil : Holes(holes, seed: stream.next())
     }
 
-    private func hole(in box: BoundingBox, _ stream: inout RandomStream) -> Hole {
+    private func hole(in box: BoundingBox, _ stream: inout RandomStream) -> PixelRectangle {
         let rows = Int(stream.uniform(height) * Double(box.height))
         let columns = Int(stream.uniform(width) * Double(box.width))
         let x = Double(box.minX) + stream.uniform(0, 1) * (Double(box.width) - Double(columns))
         let y = Double(box.minY) + stream.uniform(0, 1) * (Double(box.height) - Double(rows))
-        return Hole(x: Int(x), y: Int(y), width: columns, height: rows)
+        return PixelRectangle(left: Int(x), top: Int(y), width: columns, height: rows)
     }
 
     /// Around pixels of each connected part, its size the root of its area.
-    private func onMask(_ mask: Raster, _ each: Int, _ stream: inout RandomStream) -> [Hole] {
+    private func onMask(_ mask: Raster, _ each: Int, _ stream: inout RandomStream) -> [PixelRectangle] {
         let values = mask.wholeValues()
         let parts = Components(size: mask.size) { maskValues.contains(values[$0]) ? 1 : 0 }
         return parts.pixels().flatMap { pixels in
@@ -56,8 +56,9 @@ public struct ConstrainedCoarseDropout: HoleTransform {
                 let side = Double(pixels.count).squareRoot()
                 let rows = Int(stream.uniform(height) * side / 2)
                 let columns = Int(stream.uniform(width) * side / 2)
-                return Hole(
-                    x: pixel % mask.width - columns, y: pixel / mask.width - rows, width: 2 * columns, height: 2 * rows)
+                return PixelRectangle(
+                    left: pixel % mask.width - columns, top: pixel / mask.width - rows, width: 2 * columns,
+                    height: 2 * rows)
             }
         }
     }

@@ -36,8 +36,8 @@ public struct Erasing: HoleTransform {
         let shape = stream.uniform(low, high)
         let rows = min(Int((area / shape).squareRoot().rounded(.toNearestOrEven)), size.height)
         let columns = min(Int((area * shape).squareRoot().rounded(.toNearestOrEven)), size.width)
-        let hole = Hole(
-            x: stream.integer(0...size.width - columns), y: stream.integer(0...size.height - rows), width: columns,
+        let hole = PixelRectangle(
+            left: stream.integer(0...size.width - columns), top: stream.integer(0...size.height - rows), width: columns,
             height: rows)
         return Holes([hole], seed: stream.next())
     }

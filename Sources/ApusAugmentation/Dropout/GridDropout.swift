@@ -46,14 +46,14 @@ public struct GridDropout: HoleTransform {
         let size = sample.size
         let counts = counts(size, &stream)
         let cells = UniformGrid.cells(of: size, rows: counts.rows, columns: counts.columns, using: &stream)
-        let holes = cells.compactMap { cell -> Hole? in
+        let holes = cells.compactMap { cell -> PixelRectangle? in
             let width = Int((Double(cell.width) * ratio).clamped(to: 1...Double(max(cell.width - 1, 1))))
             let height = Int((Double(cell.height) * ratio).clamped(to: 1...Double(max(cell.height - 1, 1))))
             guard cell.width > 1, cell.height > 1 else { return nil }
-            let x = cell.x + (isRandom ? stream.integer(0...cell.width - width) : shift.x)
-            let y = cell.y + (isRandom ? stream.integer(0...cell.height - height) : shift.y)
-            return Hole(
-                x: min(x, size.width - width), y: min(y, size.height - height), width: width, height: height)
+            let x = cell.left + (isRandom ? stream.integer(0...cell.width - width) : shift.x)
+            let y = cell.top + (isRandom ? stream.integer(0...cell.height - height) : shift.y)
+            return PixelRectangle(
+                left: min(x, size.width - width), top: min(y, size.height - height), width: width, height: height)
         }
         return Holes(holes, seed: stream.next())
     }

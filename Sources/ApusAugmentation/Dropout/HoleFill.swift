@@ -46,7 +46,7 @@ extension HoleFill {
 }
 
 extension Raster {
-    mutating func fill(_ holes: [Hole], with fill: HoleFill, seed: UInt64) {
+    mutating func fill(_ holes: [PixelRectangle], with fill: HoleFill, seed: UInt64) {
         var stream = RandomStream(seed: seed)
         switch fill {
         case .value(let value):
@@ -66,21 +66,23 @@ extension Raster {
         isFloat ? stream.uniform(0, 1) : Double(stream.index(below: 256))
     }
 
-    private mutating func fill(_ hole: Hole, with pixel: [UInt8]) {
+    private mutating func fill(_ hole: PixelRectangle, with pixel: [UInt8]) {
         let (bytes, row) = (pixelBytes, width * pixelBytes)
         modifyBytes { buffer in
             guard let base = buffer.baseAddress else { return }
-            for y in hole.y..<hole.y + hole.height {
-                apus_fill_pixels(base + y * row + hole.x * bytes, hole.width, pixel, Int32(bytes))
+            for y in hole.top..<hole.top + hole.height {
+                apus_fill_pixels(base + y * row + hole.left * bytes, hole.width, pixel, Int32(bytes))
             }
         }
     }
 
-    private mutating func addNoise(_ hole: Hole, _ stream: inout RandomStream) {
+    private mutating func addNoise(_ hole: PixelRectangle, _ stream: inout RandomStream) {
         let (channels, row) = (channels, width * channels)
         func each(_ body: (Int) -> Void) {
-            for y in hole.y..<hole.y + hole.height {
-                for index in y * row + hole.x * channels..<y * row + (hole.x + hole.width) * channels { body(index) }
+            for y in hole.top..<hole.top + hole.height {
+                for index in y * row + hole.left * channels..<y * row + (hole.left + hole.width) * channels {
+                    body(index)
+                }
             }
         }
         modify(

@@ -63,9 +63,9 @@ extension SampleBox {
         return (left..<max(left, Int(ceil(inside.maxX))), top..<max(top, Int(ceil(inside.maxY))))
     }
 
-    fileprivate func touches(_ hole: Hole) -> Bool {
-        Float(hole.x) < box.maxX && Float(hole.x + hole.width) > box.minX && Float(hole.y) < box.maxY
-            && Float(hole.y + hole.height) > box.minY
+    fileprivate func touches(_ hole: PixelRectangle) -> Bool {
+        Float(hole.left) < box.maxX && Float(hole.left + hole.width) > box.minX && Float(hole.top) < box.maxY
+            && Float(hole.top + hole.height) > box.minY
     }
 
     /// Around the pixels that are still in sight; `nil` where there are none. Its visibility counts these pixels.

@@ -81,10 +81,8 @@ private struct Gaps {
 extension Parameters {
     /// A fill; `null` in the file is `nil`.
     mutating func optionalFill(_ key: String, _ value: inout Fill?) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key, read: { node throws(ConfigurationError) in result = node.isNull ? nil : try node.fill() },
-            write: { result.map(YAMLNode.fill) ?? .nothing })
-        value = result
+            key, &value, read: { node throws(ConfigurationError) in node.isNull ? nil : try node.fill() },
+            write: { $0.map(YAMLNode.fill) ?? .nothing })
     }
 }

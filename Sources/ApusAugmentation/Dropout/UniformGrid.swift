@@ -15,11 +15,11 @@ enum UniformGrid {
     /// Cells, row by row.
     static func cells(
         of size: ImageSize, rows: Int, columns: Int, using stream: inout RandomStream
-    ) -> [Hole] {
+    ) -> [PixelRectangle] {
         let y = edges(of: size.height, parts: rows, using: &stream)
         let x = edges(of: size.width, parts: columns, using: &stream)
         return zip(y, y.dropFirst()).flatMap { top, bottom in
-            zip(x, x.dropFirst()).map { Hole(x: $0, y: top, width: $1 - $0, height: bottom - top) }
+            zip(x, x.dropFirst()).map { PixelRectangle(left: $0, top: top, width: $1 - $0, height: bottom - top) }
         }
     }
 }

@@ -26,11 +26,13 @@ public struct XYMasking: HoleTransform {
         let size = sample.size
         let upright = (0..<stream.integer(countX)).map { _ in
             let length = min(stream.integer(lengthX), size.width)
-            return Hole(x: stream.integer(0...size.width - length), y: 0, width: length, height: size.height)
+            return PixelRectangle(
+                left: stream.integer(0...size.width - length), top: 0, width: length, height: size.height)
         }
         let level = (0..<stream.integer(countY)).map { _ in
             let length = min(stream.integer(lengthY), size.height)
-            return Hole(x: 0, y: stream.integer(0...size.height - length), width: size.width, height: length)
+            return PixelRectangle(
+                left: 0, top: stream.integer(0...size.height - length), width: size.width, height: length)
         }
         return Holes(upright + level, seed: stream.next())
     }

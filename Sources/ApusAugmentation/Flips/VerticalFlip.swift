@@ -1,4 +1,5 @@
 import ApusVision
+import Glibc
 
 /// Mirrors a sample about its horizontal axis; applied twice, it is the identity.
 public struct VerticalFlip: SpatialTransform {
@@ -17,12 +18,16 @@ public struct VerticalFlip: SpatialTransform {
 
     /// Exchanges rows where they lie.
     static func mirror(_ bytes: UnsafeMutableRawBufferPointer, rowBytes: Int) {
-        guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        guard let base = bytes.baseAddress else { return }
         let rows = bytes.count / rowBytes
-        for row in 0..<rows / 2 {
-            let upper = UnsafeMutableBufferPointer(start: base + row * rowBytes, count: rowBytes)
-            let lower = base + (rows - 1 - row) * rowBytes
-            for index in upper.indices { swap(&upper[index], &lower[index]) }
+        withUnsafeTemporaryAllocation(byteCount: rowBytes, alignment: 64) { row in
+            guard let spare = row.baseAddress else { return }
+            for index in 0..<rows / 2 {
+                let (upper, lower) = (base + index * rowBytes, base + (rows - 1 - index) * rowBytes)
+                memcpy(spare, upper, rowBytes)
+                memcpy(upper, lower, rowBytes)
+                memcpy(lower, spare, rowBytes)
+            }
         }
     }
 }

@@ -1,22 +1,13 @@
-import ApusConfiguration
 import ApusCore
 
 /// Scales so that the longest side has a length.
-public struct LongestMaxSize: FramingTransform {
-    public static var standardProbability: Double { 1 }
-
+public struct LongestMaxSize: LimitedSize {
     public var limit = SideLimit()
     public var resampling = Resampling.linear
     public var maskResampling = Resampling.nearest
     public var areaUse = AreaUse.never
 
     public init() {}
-
-    public mutating func bind(_ parameters: inout Parameters) throws(ConfigurationError) {
-        try limit.bind(&parameters)
-        try parameters.resampling(&resampling, mask: &maskResampling)
-        try parameters.areaUse(&areaUse)
-    }
 
     public func draw(for sample: Sample, using stream: inout RandomStream) -> CropFrame? {
         let size = sample.size

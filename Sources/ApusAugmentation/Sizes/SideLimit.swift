@@ -43,6 +43,27 @@ public struct SideLimit: Hashable, Sendable {
     private var isBySide: Bool { height != nil || width != nil }
 }
 
+/// Scales to a limit of the sides.
+public protocol LimitedSize: FramingTransform {
+    var limit: SideLimit { get set }
+    var resampling: Resampling { get set }
+    var maskResampling: Resampling { get set }
+    var areaUse: AreaUse { get set }
+}
+
+extension LimitedSize {
+    public static var standardProbability: Double { 1 }
+
+    public mutating func bind(_ parameters: inout Parameters) throws(ConfigurationError) {
+        try limit.bind(&parameters)
+        // Two properties of a protocol cannot be borrowed at once.
+        var (image, mask) = (resampling, maskResampling)
+        try parameters.resampling(&image, mask: &mask)
+        (resampling, maskResampling) = (image, mask)
+        try parameters.areaUse(&areaUse)
+    }
+}
+
 extension ImageSize {
     /// Scaled, rounded half to even, at least a pixel.
     func scaled(by scale: Double) -> ImageSize {

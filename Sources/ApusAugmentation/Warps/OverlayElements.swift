@@ -33,7 +33,7 @@ public struct OverlayElements: Transform {
     }
 
     /// Where each lies.
-    public func draw(for sample: Sample, using stream: inout RandomStream) -> [Hole]? {
+    public func draw(for sample: Sample, using stream: inout RandomStream) -> [PixelRectangle]? {
         let size = sample.size
         guard !overlays.isEmpty else { return nil }
         return overlays.map { overlay in
@@ -41,20 +41,22 @@ public struct OverlayElements: Transform {
             // One that is larger than the image is brought to its size.
             let fits = overlay.image.width <= size.width && overlay.image.height <= size.height
             let own = fits ? overlay.image.size : size
-            return Hole(
-                x: stream.integer(0...size.width - own.width), y: stream.integer(0...size.height - own.height),
+            return PixelRectangle(
+                left: stream.integer(0...size.width - own.width), top: stream.integer(0...size.height - own.height),
                 width: own.width, height: own.height)
         }
     }
 
-    private static func place(of box: BoundingBox, in size: ImageSize) -> Hole {
-        func pixel(_ share: Float, _ side: Int) -> Int { Int((share.isFinite ? share : 0).clamped(to: 0...1) * Float(side)) }
+    private static func place(of box: BoundingBox, in size: ImageSize) -> PixelRectangle {
+        func pixel(_ share: Float, _ side: Int) -> Int {
+            Int((share.isFinite ? share : 0).clamped(to: 0...1) * Float(side))
+        }
         let (left, top) = (pixel(box.minX, size.width), pixel(box.minY, size.height))
-        return Hole(
-            x: left, y: top, width: pixel(box.maxX, size.width) - left, height: pixel(box.maxY, size.height) - top)
+        return PixelRectangle(
+            left: left, top: top, width: pixel(box.maxX, size.width) - left, height: pixel(box.maxY, size.height) - top)
     }
 
-    public func apply(_ draw: [Hole], to sample: inout Sample) {
+    public func apply(_ draw: [PixelRectangle], to sample: inout Sample) {
         for (overlay, place) in zip(overlays, draw) {
             guard place.clipped(to: sample.size) == place else { continue }
             let size = ImageSize(width: place.width, height: place.height)
@@ -71,13 +73,13 @@ public struct OverlayElements: Transform {
 
 extension Raster {
     /// Copies another raster's pixels that are shown, told by their index there.
-    fileprivate mutating func lay(_ other: Raster, at place: Hole, where isShown: (Int) -> Bool) {
+    fileprivate mutating func lay(_ other: Raster, at place: PixelRectangle, where isShown: (Int) -> Bool) {
         guard other.channels == channels, other.isFloat == isFloat else { return }
         let (bytes, width) = (pixelBytes, width)
         other.readBytes { from in
             modifyBytes { to in
                 for index in 0..<place.width * place.height where isShown(index) {
-                    let pixel = (place.y + index / place.width) * width + place.x + index % place.width
+                    let pixel = (place.top + index / place.width) * width + place.left + index % place.width
                     for byte in 0..<bytes { to[pixel * bytes + byte] = from[index * bytes + byte] }
                 }
             }
@@ -85,11 +87,11 @@ extension Raster {
     }
 
     /// Writes one colour.
-    fileprivate mutating func write(_ fill: Fill, at place: Hole, where isShown: (Int) -> Bool) {
+    fileprivate mutating func write(_ fill: Fill, at place: PixelRectangle, where isShown: (Int) -> Bool) {
         let (pixel, bytes, width) = (pixel(fill), pixelBytes, width)
         modifyBytes { to in
             for index in 0..<place.width * place.height where isShown(index) {
-                let start = ((place.y + index / place.width) * width + place.x + index % place.width) * bytes
+                let start = ((place.top + index / place.width) * width + place.left + index % place.width) * bytes
                 for byte in 0..<bytes { to[start + byte] = pixel[byte] }
             }
         }

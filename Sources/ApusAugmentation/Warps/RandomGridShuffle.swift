@@ -16,7 +16,7 @@ public struct RandomGridShuffle: SpatialTransform {
     }
 
     public struct Draw: Codable, Hashable, Sendable {
-        public var tiles: [Hole]
+        public var tiles: [PixelRectangle]
         /// For each tile the one on whose place it comes to lie.
         public var order: [Int]
 
@@ -32,7 +32,7 @@ public struct RandomGridShuffle: SpatialTransform {
         /// How far each tile moves.
         fileprivate func move(_ index: Int) -> Point {
             let (from, to) = (tiles[index], tiles[order[index]])
-            return Point(Double(to.x - from.x), Double(to.y - from.y))
+            return Point(Double(to.left - from.left), Double(to.top - from.top))
         }
     }
 
@@ -57,8 +57,8 @@ public struct RandomGridShuffle: SpatialTransform {
             for (index, tile) in draw.tiles.enumerated() {
                 let place = draw.tiles[draw.order[index]]
                 for y in 0..<tile.height {
-                    (target + (place.y + y) * row + place.x * bytes).copyMemory(
-                        from: source + (tile.y + y) * row + tile.x * bytes, byteCount: tile.width * bytes)
+                    (target + (place.top + y) * row + place.left * bytes).copyMemory(
+                        from: source + (tile.top + y) * row + tile.left * bytes, byteCount: tile.width * bytes)
                 }
             }
         }
@@ -84,7 +84,7 @@ public struct RandomGridShuffle: SpatialTransform {
         var result = polygon
         result.rings = polygon.rings.flatMap { ring in
             draw.tiles.enumerated().map { index, tile in
-                let corner = Point(Double(tile.x), Double(tile.y))
+                let corner = Point(Double(tile.left), Double(tile.top))
                 let part = Polygon.clip(
                     ring, from: corner, to: corner + Point(Double(tile.width), Double(tile.height)))
                 return part.map { $0 + draw.move(index) }
@@ -117,10 +117,10 @@ public struct RandomGridShuffle: SpatialTransform {
 }
 
 extension BoundingBox {
-    fileprivate func part(in tile: Hole) -> BoundingBox? {
+    fileprivate func part(in tile: PixelRectangle) -> BoundingBox? {
         let part = BoundingBox(
-            minX: max(minX, Float(tile.x)), minY: max(minY, Float(tile.y)),
-            maxX: min(maxX, Float(tile.x + tile.width)), maxY: min(maxY, Float(tile.y + tile.height)))
+            minX: max(minX, Float(tile.left)), minY: max(minY, Float(tile.top)),
+            maxX: min(maxX, Float(tile.left + tile.width)), maxY: min(maxY, Float(tile.top + tile.height)))
         return part.width > 0 && part.height > 0 ? part : nil
     }
 

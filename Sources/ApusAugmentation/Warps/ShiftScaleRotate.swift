@@ -55,13 +55,11 @@ extension Parameters {
     mutating func optionalRange(
         _ key: String, _ value: inout ClosedRange<Double>?, in bounds: ClosedRange<Double>
     ) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key,
+            key, &value,
             read: { node throws(ConfigurationError) in
-                result = node.isNull ? nil : try node.range(single: .symmetric, in: bounds)
+                node.isNull ? nil : try node.range(single: .symmetric, in: bounds)
             },
-            write: { result.map { .list([.number($0.lowerBound), .number($0.upperBound)]) } ?? .nothing })
-        value = result
+            write: { value in value.map { .list([.number($0.lowerBound), .number($0.upperBound)]) } ?? .nothing })
     }
 }

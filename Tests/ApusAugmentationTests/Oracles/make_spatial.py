@@ -159,7 +159,7 @@ def planes():
 
 def holes():
     rectangles = [[3, 4, 15, 12], [18, 8, 30, 31], [40, 0, 46, 9]]
-    draw = {"holes": [{"x": a, "y": b, "width": c - a, "height": d - b} for a, b, c, d in rectangles], "seed": 1}
+    draw = {"holes": [{"left": a, "top": b, "width": c - a, "height": d - b} for a, b, c, d in rectangles], "seed": 1}
     forced = {"holes": np.array(rectangles), "seed": 1}
     yield case("CoarseDropout", {"fill": [10, 200, 30], "fill_mask": 7}, draw=draw, forced=forced)
     yield case("XYMasking", {"fill": 99.0}, draw=draw, forced=forced)
@@ -206,7 +206,7 @@ def fields():
 def tiles():
     corners = [(0, 0, 17, 23), (0, 23, 17, 46), (17, 0, 34, 23), (17, 23, 34, 46)]
     order = [2, 0, 3, 1]
-    draw = {"tiles": [{"x": b, "y": a, "width": d - b, "height": c - a} for a, b, c, d in corners], "order": order}
+    draw = {"tiles": [{"left": b, "top": a, "width": d - b, "height": c - a} for a, b, c, d in corners], "order": order}
     yield case("RandomGridShuffle", {"grid": [2, 2]}, draw=draw, points=False,
                forced={"tiles": np.array(corners, dtype=np.int16), "mapping": order})
     for operation in ["dilation", "erosion"]:

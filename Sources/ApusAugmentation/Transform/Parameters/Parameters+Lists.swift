@@ -18,11 +18,9 @@ extension Parameters {
         _ key: String, _ value: inout ClosedRange<Double>, single: SingleNumber = .symmetric,
         in bounds: ClosedRange<Double> = -.greatestFiniteMagnitude...(.greatestFiniteMagnitude)
     ) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key, read: { node throws(ConfigurationError) in result = try node.range(single: single, in: bounds) },
-            write: { .list([.number(result.lowerBound), .number(result.upperBound)]) })
-        value = result
+            key, &value, read: { node throws(ConfigurationError) in try node.range(single: single, in: bounds) },
+            write: { .list([.number($0.lowerBound), .number($0.upperBound)]) })
     }
 
     /// `[low, high]` of whole numbers, or one as `single` says; written as a list.
@@ -30,12 +28,9 @@ extension Parameters {
         _ key: String, _ value: inout ClosedRange<Int>, single: SingleNumber = .exactly,
         in bounds: ClosedRange<Int> = -(1 << 31)...(1 << 31)
     ) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key,
-            read: { node throws(ConfigurationError) in result = try node.wholeRange(single: single, in: bounds) },
-            write: { .list([.integer(result.lowerBound), .integer(result.upperBound)]) })
-        value = result
+            key, &value, read: { node throws(ConfigurationError) in try node.wholeRange(single: single, in: bounds) },
+            write: { .list([.integer($0.lowerBound), .integer($0.upperBound)]) })
     }
 
     /// A list of numbers, as many as `counts` allows.
@@ -43,12 +38,9 @@ extension Parameters {
         _ key: String, _ value: inout [Double], count counts: ClosedRange<Int> = 0...4096,
         in bounds: ClosedRange<Double> = -.greatestFiniteMagnitude...(.greatestFiniteMagnitude)
     ) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key,
-            read: { node throws(ConfigurationError) in result = try node.numbers(count: counts, in: bounds) },
-            write: { .list(result.map(YAMLNode.number)) })
-        value = result
+            key, &value, read: { node throws(ConfigurationError) in try node.numbers(count: counts, in: bounds) },
+            write: { .list($0.map(YAMLNode.number)) })
     }
 
     /// A list of whole numbers, as many as `counts` allows.
@@ -56,12 +48,9 @@ extension Parameters {
         _ key: String, _ value: inout [Int], count counts: ClosedRange<Int> = 0...4096,
         in bounds: ClosedRange<Int> = -(1 << 31)...(1 << 31)
     ) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key,
-            read: { node throws(ConfigurationError) in result = try node.integers(count: counts, in: bounds) },
-            write: { .list(result.map(YAMLNode.integer)) })
-        value = result
+            key, &value, read: { node throws(ConfigurationError) in try node.integers(count: counts, in: bounds) },
+            write: { .list($0.map(YAMLNode.integer)) })
     }
 
     /// `[height, width]` in pixels.
@@ -73,21 +62,17 @@ extension Parameters {
 
     /// A list of texts; `null` in the file is `nil`.
     public mutating func texts(_ key: String, _ value: inout [String]?) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key,
-            read: { node throws(ConfigurationError) in result = node.isNull ? nil : try node.decoded([String].self) },
-            write: { result.map { .list($0.map(YAMLNode.text)) } ?? .nothing })
-        value = result
+            key, &value,
+            read: { node throws(ConfigurationError) in node.isNull ? nil : try node.decoded([String].self) },
+            write: { value in value.map { .list($0.map(YAMLNode.text)) } ?? .nothing })
     }
 
     /// A number for all channels, or a list with one for each.
     public mutating func fill(_ key: String, _ value: inout Fill) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key, read: { node throws(ConfigurationError) in result = try node.fill() },
-            write: { YAMLNode.fill(result) })
-        value = result
+            key, &value, read: { node throws(ConfigurationError) in try node.fill() },
+            write: { YAMLNode.fill($0) })
     }
 
     /// A number, a pair, or `{x: …, y: …}` of either; written as pairs under `x` and `y`.
@@ -95,13 +80,10 @@ extension Parameters {
         _ key: String, _ value: inout AxisRanges, single: SingleNumber, missing: Double,
         in bounds: ClosedRange<Double> = -.greatestFiniteMagnitude...(.greatestFiniteMagnitude)
     ) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key,
-            read: { node throws(ConfigurationError) in
-                result = try node.axes(single: single, missing: missing, in: bounds)
-            }, write: { result.node })
-        value = result
+            key, &value,
+            read: { node throws(ConfigurationError) in try node.axes(single: single, missing: missing, in: bounds) },
+            write: { $0.node })
     }
 
     /// The same; `null` in the file is `nil`.
@@ -109,13 +91,12 @@ extension Parameters {
         _ key: String, _ value: inout AxisRanges?, single: SingleNumber, missing: Double,
         in bounds: ClosedRange<Double> = -.greatestFiniteMagnitude...(.greatestFiniteMagnitude)
     ) throws(ConfigurationError) {
-        var result = value
         try self.value(
-            key,
+            key, &value,
             read: { node throws(ConfigurationError) in
-                result = node.isNull ? nil : try node.axes(single: single, missing: missing, in: bounds)
-            }, write: { result?.node ?? .nothing })
-        value = result
+                node.isNull ? nil : try node.axes(single: single, missing: missing, in: bounds)
+            },
+            write: { $0?.node ?? .nothing })
     }
 }
 

@@ -43,6 +43,17 @@ public struct Parameters {
         }
     }
 
+    /// One key that is a value: `read` makes it of what the file has, `write` the other way round.
+    mutating func value<Value>(
+        _ key: String, _ value: inout Value, read: (YAMLNode) throws(ConfigurationError) -> Value,
+        write: (Value) -> YAMLNode
+    ) throws(ConfigurationError) {
+        var result = value
+        try self.value(
+            key, read: { node throws(ConfigurationError) in result = try read(node) }, write: { write(result) })
+        value = result
+    }
+
     /// An error unless every key of the file was asked for.
     public func finish() throws(ConfigurationError) {
         guard !isWriting, let entry = entries.first(where: { !known.contains($0.key) }) else { return }

@@ -22,6 +22,10 @@ public struct PixelRectangle: Codable, Hashable, Sendable {
         return PixelRectangle(left: x.start, top: y.start, width: x.length, height: y.length)
     }
 
+    func contains(_ x: Int, _ y: Int) -> Bool {
+        x >= left && x < left + width && y >= top && y < top + height
+    }
+
     var box: BoundingBox {
         BoundingBox(minX: Float(left), minY: Float(top), maxX: Float(left + width), maxY: Float(top + height))
     }
