@@ -195,6 +195,27 @@ import Testing
         #expect(outputs == (try self.session().run(Self.feeds(4))))
     }
 
+    /// A settled output's memory may stand where a value of the run stood that is gone.
+    @Test func `a shape is an output beside values`() throws {
+        var builder = GraphBuilder(name: "g")
+        let x = builder.input("x", shape: [2, 8, 9, 12]), z = builder.input("z", shape: [2, 8, 9, 12])
+        let deep = ReplayTests.convolution(&builder, x, [8, 8, 3, 3], ReplayTests.same)
+        for index in 0..<6 {
+            let part = builder.node("Add", [builder.node("Sigmoid", [builder.node("Mul", [deep, z])]), x])
+            _ = builder.node("Shape", [part], output: "shape\(index)")
+            _ = builder.node("Relu", [part], output: "y\(index)")
+        }
+        var graph = builder.build()
+        graph.outputs = (0..<6).flatMap {
+            [ValueInfo("shape\($0)", .int64, shape: nil), ValueInfo("y\($0)", .float32, shape: nil)]
+        }
+        let session = try Session(model: Model(graph: graph, opset: 17))
+        for seed in 1...6 as ClosedRange<UInt64> {
+            let fresh = try Session(model: Model(graph: graph, opset: 17))
+            #expect(try session.run(Self.feeds(seed)) == fresh.run(Self.feeds(seed)))
+        }
+    }
+
     /// What depends on numbers is computed anew in each run.
     @Test func `what numbers decide is not repeated`() throws {
         var builder = GraphBuilder(name: "g")

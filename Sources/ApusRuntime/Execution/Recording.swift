@@ -82,7 +82,10 @@ final class Recording: @unchecked Sendable {
             refuse()
             return value
         }
-        let kept = AnyValue.tensor(tensor.moved(to: Storage(byteCount: tensor.storage.byteCount)))
+        let storage = Storage(byteCount: tensor.storage.byteCount)
+        // It may stand where one of this run stood that is gone; no call writes it.
+        births[ObjectIdentifier(storage.owner)] = nil
+        let kept = AnyValue.tensor(tensor.moved(to: storage))
         settled[slot] = kept
         return kept
     }
