@@ -1,17 +1,23 @@
 import ApusCore
 import ApusVision
 
-/// An object in a batch: the image it is in, its class, and its box in fractions of the image's side.
+/// An object in a batch: the image it is in, its class, and its box in fractions of the image's sides.
 public struct Target: Hashable, Sendable {
     /// The image's place in the batch.
     public var image: Int
     public var label: Int
-    /// In `0...1`.
+    /// In `0...1`: x and widths of the batch's width, y and heights of its height. Of a turned box these are the
+    /// numbers before turning.
     public var centerX, centerY, width, height: Float
+    /// By which the box is turned about its centre, in radians, clockwise as seen; 0 unless boxes are turned.
+    public var angle: Float
 
-    public init(image: Int, label: Int, centerX: Float, centerY: Float, width: Float, height: Float) {
+    public init(
+        image: Int, label: Int, centerX: Float, centerY: Float, width: Float, height: Float, angle: Float = 0
+    ) {
         (self.image, self.label) = (image, label)
         (self.centerX, self.centerY, self.width, self.height) = (centerX, centerY, width, height)
+        self.angle = angle
     }
 
     init(_ labeled: LabeledBox, image: Int, imageSize: Int) {
@@ -24,18 +30,43 @@ public struct Target: Hashable, Sendable {
 
 /// Images ready for a model, and what is in them.
 public struct Batch: Sendable {
-    /// `[count, imageSize, imageSize, 3]` RGB bytes. Read only: the memory is used again once nobody holds it.
+    /// `[count, height, width, 3]` RGB bytes. Read only: the memory is used again once nobody holds it.
     public let pixels: Storage
     public let count: Int
-    public let imageSize: Int
+    /// Of every image, in pixels.
+    public let width, height: Int
     /// The dataset's index of each image.
     public let indices: [Int]
     /// In the order of the images.
     public let targets: [Target]
-    /// How each image lies in its square; empty in training.
+    /// `targets.count × K` rows of x and y in fractions of the image's sides and COCO's visibility (0, 1, 2): the
+    /// points of each target in turn. Empty unless poses are learnt.
+    public let keypoints: [SIMD3<Float>]
+    /// Empty unless instance masks are learnt.
+    public let masks: InstanceMasks
+    /// The classes of whole images in the order of the images; empty unless images are classified.
+    public let labels: [ClassShare]
+    /// How each image lies in its place; empty in training.
     public let letterboxes: [Letterbox]
+    /// What each image is a crop of; empty unless objects are cropped.
+    public let crops: [ObjectCrop]
     /// How long the consumer waited for this batch.
     public let waitSeconds: Double
+
+    public init(
+        pixels: Storage, count: Int, width: Int, height: Int, indices: [Int], targets: [Target] = [],
+        keypoints: [SIMD3<Float>] = [], masks: InstanceMasks = InstanceMasks(), labels: [ClassShare] = [],
+        letterboxes: [Letterbox] = [], crops: [ObjectCrop] = [], waitSeconds: Double = 0
+    ) {
+        precondition(pixels.byteCount >= count * width * height * 3, "too few pixels for the batch")
+        (self.pixels, self.count, self.width, self.height) = (pixels, count, width, height)
+        (self.indices, self.targets, self.keypoints, self.masks) = (indices, targets, keypoints, masks)
+        (self.labels, self.letterboxes, self.crops) = (labels, letterboxes, crops)
+        self.waitSeconds = waitSeconds
+    }
+
+    /// The longer side of the images; both where they are square.
+    public var imageSize: Int { max(width, height) }
 
     /// The pixels, which stay this batch's for as long as `body` runs.
     public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {

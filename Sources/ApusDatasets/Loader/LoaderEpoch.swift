@@ -64,7 +64,7 @@ public final class LoaderEpoch {
         let first = assembly.step * batchSize
         return Batch(
             pixels: assembly.lease.window(byteCount: images.count * imageSize * imageSize * 3), count: images.count,
-            imageSize: imageSize, indices: order[first..<first + images.count].map { indices[$0] },
+            width: imageSize, height: imageSize, indices: order[first..<first + images.count].map { indices[$0] },
             targets: images.enumerated().flatMap { place, image in
                 image.boxes.map { Target($0, image: place, imageSize: imageSize) }
             },
