@@ -2,13 +2,13 @@ import Testing
 @testable import ApusMetrics
 
 @Suite struct COCOEvaluationTests {
-    @Test(arguments: GoldenCase.all)
+    @Test(arguments: try GoldenCase.all)
     func `equals pycocotools in all twelve numbers`(example: GoldenCase) throws {
         let stats = try COCOEvaluation(example.dataset, detections: example.found).stats
         for (ours, theirs) in zip(stats, example.coco.stats) { #expect(abs(ours - theirs) <= 1e-12) }
     }
 
-    @Test(arguments: GoldenCase.all)
+    @Test(arguments: try GoldenCase.all)
     func `equals pycocotools in every bit of its arrays`(example: GoldenCase) throws {
         let evaluation = try COCOEvaluation(example.dataset, detections: example.found)
         #expect(fingerprint(evaluation.recall) == example.coco.recall)
@@ -16,7 +16,7 @@ import Testing
         #expect(fingerprint(evaluation.scores) == example.coco.scores)
     }
 
-    @Test(arguments: GoldenCase.all)
+    @Test(arguments: try GoldenCase.all)
     func `does not depend on the number of threads`(example: GoldenCase) throws {
         let one = try COCOEvaluation(example.dataset, detections: example.found, threads: 1)
         let four = try COCOEvaluation(example.dataset, detections: example.found, threads: 4)
@@ -24,8 +24,8 @@ import Testing
         #expect(one.scores == four.scores)
     }
 
-    @Test func `refuses scores and boxes that are not numbers`() {
-        let dataset = GoldenCase.all[0].dataset
+    @Test func `refuses scores and boxes that are not numbers`() throws {
+        let dataset = try GoldenCase.all[0].dataset
         let box = COCOBox(x: 0, y: 0, width: 1, height: 1)
         let nanScore = COCODetection(imageID: 1, categoryID: 1, box: box, score: .nan)
         #expect(throws: EvaluationError.notANumber(field: "score", entry: "detection 0")) {
@@ -37,8 +37,8 @@ import Testing
         }
     }
 
-    @Test func `refuses unknown images and repeated annotations`() {
-        var dataset = GoldenCase.all[0].dataset
+    @Test func `refuses unknown images and repeated annotations`() throws {
+        var dataset = try GoldenCase.all[0].dataset
         let stray = COCODetection(imageID: -1, categoryID: 1, box: COCOBox(x: 0, y: 0, width: 1, height: 1), score: 1)
         #expect(throws: EvaluationError.unknownImage(-1, entry: "detection 0")) {
             try COCOEvaluation(dataset, detections: [stray])

@@ -17,10 +17,10 @@ import Testing
         }
     }
 
-    private static let examples = golden("classification.json", as: [Example].self)
+    private static let loaded = Result { try golden("classification.json", as: [Example].self) }
 
     @Test func `equals scikit-learn`() throws {
-        for example in Self.examples {
+        for example in try Self.loaded.get() {
             var counts = ClassificationCounts(classNames: (0..<example.classes).map { "\($0)" })
             counts.update(predictions: example.predictions, labels: example.labels)
             let metrics = counts.value
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `merging parts equals the whole`() throws {
-        let example = Self.examples[1]
+        let example = try Self.loaded.get()[1]
         let half = example.labels.count / 2
         var whole = Accuracy(), first = Accuracy(), second = Accuracy()
         whole.update(predictions: example.predictions, labels: example.labels)

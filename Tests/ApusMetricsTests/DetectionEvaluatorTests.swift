@@ -38,13 +38,14 @@ import Testing
     }
 
     /// Sets of whole pixels, which pass through `Float` unchanged; AP50 does not depend on the areas of segments.
-    @Test(arguments: GoldenCase.all.filter { ["ties", "exact thresholds", "no truths", "perfect"].contains($0.name) })
+    @Test(
+        arguments: try GoldenCase.all.filter { ["ties", "exact thresholds", "no truths", "perfect"].contains($0.name) })
     func `agrees with the COCO values of the same boxes`(example: GoldenCase) throws {
         let metrics = try evaluator(example, profile: .coco, images: example.images).evaluate()
         #expect(abs((metrics.mAP50 ?? -1) - example.coco.stats[1]) < 1e-12)
     }
 
-    @Test(arguments: GoldenCase.all)
+    @Test(arguments: try GoldenCase.all)
     func `profile ultralytics equals its reference`(example: GoldenCase) throws {
         let metrics = try evaluateCOCO(example.dataset, detections: example.found, profile: .ultralytics82)
         #expect(metrics.profile == .ultralytics82)
@@ -56,7 +57,7 @@ import Testing
         #expect(abs(try #require(metrics.mAP50_95) - average) < 1e-12)
     }
 
-    @Test(arguments: GoldenCase.all)
+    @Test(arguments: try GoldenCase.all)
     func `does not depend on the order of images, on merging or on threads`(example: GoldenCase) throws {
         let whole = try evaluator(example, profile: .coco, images: example.images)
         let reversed = try evaluator(example, profile: .coco, images: example.images.reversed())
@@ -66,7 +67,7 @@ import Testing
         #expect(first.evaluate() == whole.evaluate())
     }
 
-    @Test(arguments: GoldenCase.all)
+    @Test(arguments: try GoldenCase.all)
     func `counts are consistent`(example: GoldenCase) throws {
         let metrics = try evaluator(example, profile: .coco, images: example.images).evaluate()
         let found = metrics.images.reduce(0) { $0 + $1.truePositives }
@@ -78,7 +79,7 @@ import Testing
         #expect(metrics.images.map(\.errors) == metrics.images.map(\.errors).sorted(by: >))
     }
 
-    @Test(arguments: GoldenCase.all, EvaluationProfile.allCases)
+    @Test(arguments: try GoldenCase.all, EvaluationProfile.allCases)
     func `JSON comes back as it was, with null for what is missing`(
         example: GoldenCase, profile: EvaluationProfile
     ) throws {

@@ -29,7 +29,8 @@ struct GoldenCase: Decodable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let all: [GoldenCase] = golden("coco.json", as: [GoldenCase].self)
+    private static let loaded = Result { try golden("coco.json", as: [GoldenCase].self) }
+    static var all: [GoldenCase] { get throws { try loaded.get() } }
 
     var dataset: COCODataset {
         COCODataset(
@@ -52,13 +53,9 @@ struct GoldenCase: Decodable, CustomTestStringConvertible {
 }
 
 /// A file of the `Oracles` folder.
-func golden<Value: Decodable>(_ name: String, as type: Value.Type) -> Value {
-    do {
-        let bytes = try FileSystem.read(FileSystem.folder(of: #filePath) + "/Oracles/" + name)
-        return try JSONDecoder().decode(type, from: Data(bytes))
-    } catch {
-        fatalError("\(name): \(error)")
-    }
+func golden<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
+    let bytes = try FileSystem.read(FileSystem.folder(of: #filePath) + "/Oracles/" + name)
+    return try JSONDecoder().decode(type, from: Data(bytes))
 }
 
 /// FNV-1a over the bits of the values, as in the generator.

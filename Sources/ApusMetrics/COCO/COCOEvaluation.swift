@@ -1,6 +1,6 @@
 import ApusCore
 
-/// COCO box evaluation, equal to pycocotools 2.0.11 in every number.
+/// COCO evaluation of boxes, masks or keypoints, equal to pycocotools 2.0.11 in every number.
 ///
 /// Lin et al., *Microsoft COCO: Common Objects in Context*, <https://arxiv.org/abs/1405.0312>;
 /// definition of the numbers: <https://cocodataset.org/#detection-eval>.
@@ -8,6 +8,7 @@ import ApusCore
 ///     let evaluation = try COCOEvaluation(dataset, detections: found)
 ///     evaluation.stats[0]   // AP averaged over the overlaps 0.50 to 0.95
 public struct COCOEvaluation: Sendable {
+    public let type: COCOEvaluationType
     /// The classes in the order of every array's K: ascending ids.
     public let categories: [COCOCategory]
     /// Detections of classes that the dataset does not have; they are left out, as in pycocotools.
@@ -16,22 +17,39 @@ public struct COCOEvaluation: Sendable {
     public let zeroAnnotationIDs: Int
     let results: [CategoryResult]
 
-    /// - Throws: `EvaluationError` for repeated annotation ids, unknown images and values that are not finite.
+    /// - Parameters:
+    ///   - type: what is compared. Masks are made of polygons or runs, and of the box where a detection has no other.
+    ///   - sigmas: `keypoints` alone: the deviation of each point's marks as a part of the object's size.
+    /// - Throws: `EvaluationError` for repeated annotation ids, unknown images, values that are not finite, and masks
+    ///   or keypoints that do not fit the image or each other.
     public init(
-        _ dataset: COCODataset, detections: [COCODetection], threads: Int = availableCores
+        _ dataset: COCODataset, detections: [COCODetection], type: COCOEvaluationType = .boxes,
+        sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
     ) throws(EvaluationError) {
-        let tables = try COCOTables(dataset, detections: detections)
+        switch type {
+        case .boxes: self.init(try COCOTables(dataset, detections, BoxShapes()), type, threads)
+        case .masks:
+            self.init(try COCOTables(dataset, detections, MaskShapes(dataset, detections, threads)), type, threads)
+        case .keypoints: self.init(try COCOTables(dataset, detections, PoseShapes(sigmas: sigmas)), type, threads)
+        }
+    }
+
+    private init(_ tables: COCOTables<some EvaluatedShape>, _ type: COCOEvaluationType, _ threads: Int) {
+        self.type = type
         categories = tables.categories
         strayDetections = tables.strayDetections
         zeroAnnotationIDs = tables.truths.count { !$0.countsAsFound }
-        results = CategoryResult.all(of: tables.problem(profile: .coco), threads: threads)
+        results = CategoryResult.all(of: tables.problem(profile: .coco, type: type), threads: threads)
     }
 
-    /// pycocotools' twelve numbers in its order: AP, AP50, AP75, AP small, medium, large, AR with 1, 10 and 100
-    /// detections, AR small, medium, large; −1 where no class has a truth.
-    public var stats: [Double] { cocoStatistics(results) }
+    /// pycocotools' numbers in its order; −1 where no class has a truth.
+    ///
+    /// Twelve for boxes and masks: AP, AP50, AP75, AP small, medium, large, AR with 1, 10 and 100 detections, AR
+    /// small, medium, large. Ten for keypoints: AP, AP50, AP75, AP medium, large, AR, AR50, AR75, AR medium, large.
+    public var stats: [Double] { type == .keypoints ? keypointStatistics(results) : cocoStatistics(results) }
 
-    /// `[T, R, K, A, M]`: 10 overlaps × 101 recalls × classes × 4 area ranges × 3 detection limits, row-major.
+    /// `[T, R, K, A, M]`: 10 overlaps × 101 recalls × classes × area ranges × detection limits, row-major; 4 ranges
+    /// and 3 limits, for keypoints 3 ranges (all, medium, large) and 1 limit.
     public var precision: [Double] { gathered(recalls: COCOConstants.recallCount, \.precision) }
     /// The score at which each precision holds; same shape as `precision`.
     public var scores: [Double] { gathered(recalls: COCOConstants.recallCount, \.scores) }
@@ -40,16 +58,18 @@ public struct COCOEvaluation: Sendable {
 
     /// The order of pycocotools' arrays from the arrays of each class.
     private func gathered(recalls: Int, _ values: KeyPath<CategoryCurves, [Double]>) -> [Double] {
-        let columns = results.map { $0.curves[keyPath: values] }
+        let columns = results.map { ($0.curves, $0.curves[keyPath: values]) }
+        let areas = type == .keypoints ? [0, 2, 3] : [0, 1, 2, 3]
+        let limits = type.detectionLimits.count
         var array: [Double] = []
-        array.reserveCapacity(COCOConstants.overlapCount * recalls * columns.count * 12)
+        array.reserveCapacity(COCOConstants.overlapCount * recalls * columns.count * areas.count * limits)
         for overlap in 0..<COCOConstants.overlapCount {
             for recall in 0..<recalls {
-                for column in columns {
-                    for area in 0..<4 {
-                        for limit in 0..<3 {
-                            let cell = CategoryCurves.cell(area: area, limit: limit, overlap: overlap)
-                            array.append(column[cell * recalls + recall])
+                for (curves, column) in columns {
+                    for area in areas {
+                        for limit in 0..<limits {
+                            array.append(
+                                column[curves.cell(area: area, limit: limit, overlap: overlap) * recalls + recall])
                         }
                     }
                 }
@@ -59,90 +79,14 @@ public struct COCOEvaluation: Sendable {
     }
 }
 
-/// A COCO dataset and its detections with dense indices.
-struct COCOTables {
-    let imageIDs: [Int]
-    let categories: [COCOCategory]
-    private(set) var truths: [Truth] = []
-    private(set) var detections: [Candidate] = []
-    private(set) var strayDetections = 0
+/// What a COCO evaluation compares, by pycocotools' names.
+public enum COCOEvaluationType: String, Codable, Hashable, Sendable, CaseIterable {
+    case boxes = "bbox"
+    case masks = "segm"
+    case keypoints
 
-    init(_ dataset: COCODataset, detections found: [COCODetection]) throws(EvaluationError) {
-        imageIDs = Set(dataset.images.map(\.id)).sorted()
-        var names: [Int: String] = [:]
-        for category in dataset.categories { names[category.id] = category.name }
-        categories = names.map { COCOCategory(id: $0.key, name: $0.value) }.sorted { $0.id < $1.id }
-        let images = DenseIndex(imageIDs)
-        let classes = DenseIndex(categories.map(\.id))
-        try addTruths(dataset.annotations, images, classes)
-        try addDetections(found, images, classes)
-    }
-
-    func problem(profile: EvaluationProfile) -> MatchingProblem {
-        MatchingProblem(
-            profile: profile, imageCount: imageIDs.count, categoryCount: categories.count, truths: truths,
-            detections: detections)
-    }
-
-    private mutating func addTruths(
-        _ annotations: [COCOAnnotation], _ images: DenseIndex, _ classes: DenseIndex
-    ) throws(EvaluationError) {
-        var seen = Set<Int>(minimumCapacity: annotations.count)
-        truths.reserveCapacity(annotations.count)
-        for annotation in annotations {
-            guard seen.insert(annotation.id).inserted else { throw .repeatedAnnotation(annotation.id) }
-            guard annotation.box.isFinite, annotation.area.isFinite else {
-                throw .notANumber(field: "box", entry: "annotation \(annotation.id)")
-            }
-            // As pycocotools: annotations of images or classes that the file does not list are left out.
-            guard let image = images[annotation.imageID], let category = classes[annotation.categoryID] else {
-                continue
-            }
-            truths.append(
-                Truth(
-                    image: image, category: category, box: annotation.box, area: annotation.area,
-                    isCrowd: annotation.isCrowd, countsAsFound: annotation.id != 0))
-        }
-    }
-
-    private mutating func addDetections(
-        _ found: [COCODetection], _ images: DenseIndex, _ classes: DenseIndex
-    ) throws(EvaluationError) {
-        detections.reserveCapacity(found.count)
-        for (index, detection) in found.enumerated() {
-            guard let image = images[detection.imageID] else {
-                throw .unknownImage(detection.imageID, entry: "detection \(index)")
-            }
-            guard !detection.score.isNaN else { throw .notANumber(field: "score", entry: "detection \(index)") }
-            guard detection.box.isFinite else { throw .notANumber(field: "box", entry: "detection \(index)") }
-            guard let category = classes[detection.categoryID] else {
-                strayDetections += 1
-                continue
-            }
-            detections.append(
-                Candidate(image: image, category: category, box: detection.box, score: detection.score))
-        }
-    }
-}
-
-/// The place of each id in a sorted list of ids; a plain table where the ids are small.
-private struct DenseIndex {
-    private var table: [Int32] = []
-    private var dictionary: [Int: Int32] = [:]
-
-    init(_ ids: [Int]) {
-        guard let first = ids.first, let last = ids.last else { return }
-        if first >= 0, last < max(4 * ids.count, 1 << 20) {
-            table = Array(repeating: -1, count: last + 1)
-            for (index, id) in ids.enumerated() { table[id] = Int32(index) }
-        } else {
-            dictionary = Dictionary(uniqueKeysWithValues: zip(ids, 0...).map { ($0, Int32($1)) })
-        }
-    }
-
-    subscript(id: Int) -> Int32? {
-        if table.isEmpty { return dictionary[id] }
-        guard table.indices.contains(id), table[id] >= 0 else { return nil }
-        return table[id]
+    /// The numbers of detections of an image and class at which recall is measured.
+    var detectionLimits: [Int] {
+        self == .keypoints ? COCOConstants.keypointDetectionLimits : COCOConstants.detectionLimits
     }
 }

@@ -1,10 +1,12 @@
 import ApusCore
+import ApusVision
 
 extension COCODataset {
     /// Reads the ground truth of a COCO JSON file: `images`, `categories` and `annotations`; the rest is skipped.
     ///
+    /// - Parameter type: what is to be compared; segmentations and keypoints are read only where they are needed.
     /// - Throws: `EvaluationError.malformed` with file and line, `.unreadable`.
-    public init(contentsOf path: String) throws(EvaluationError) {
+    public init(contentsOf path: String, for type: COCOEvaluationType = .boxes) throws(EvaluationError) {
         self.init(images: [], categories: [], annotations: [])
         try readJSON(path) { scanner throws(JSONScanner.Fault) in
             try scanner.object { scanner, key throws(JSONScanner.Fault) in
@@ -13,7 +15,8 @@ extension COCODataset {
                 case "categories":
                     try scanner.array { s throws(JSONScanner.Fault) in categories.append(try COCOCategory(&s)) }
                 case "annotations":
-                    try scanner.array { s throws(JSONScanner.Fault) in annotations.append(try COCOAnnotation(&s)) }
+                    try scanner.array { s throws(JSONScanner.Fault) in annotations.append(try COCOAnnotation(&s, type))
+                    }
                 default: try scanner.skip()
                 }
             }
@@ -22,13 +25,17 @@ extension COCODataset {
 }
 
 extension COCODetection {
-    /// Reads a COCO results file, `[{"image_id", "category_id", "bbox", "score"}, …]`.
+    /// Reads a COCO results file, `[{"image_id", "category_id", "bbox", "score"}, …]`, or with `segmentation` or
+    /// `keypoints` in place of `bbox` or beside it.
     ///
+    /// - Parameter type: what is to be compared; segmentations and keypoints are read only where they are needed.
     /// - Throws: `EvaluationError.malformed` with file and line, `.unreadable`.
-    public static func read(contentsOf path: String) throws(EvaluationError) -> [COCODetection] {
+    public static func read(
+        contentsOf path: String, for type: COCOEvaluationType = .boxes
+    ) throws(EvaluationError) -> [COCODetection] {
         var detections: [COCODetection] = []
         try readJSON(path) { scanner throws(JSONScanner.Fault) in
-            try scanner.array { s throws(JSONScanner.Fault) in detections.append(try COCODetection(&s)) }
+            try scanner.array { s throws(JSONScanner.Fault) in detections.append(try COCODetection(&s, type)) }
         }
         return detections
     }
@@ -38,11 +45,13 @@ extension COCODetection {
 ///
 /// - Throws: `EvaluationError` for files that cannot be read or evaluated.
 public func evaluateCOCO(
-    groundTruth: String, detections: String, profile: EvaluationProfile = .coco, threads: Int = availableCores
+    groundTruth: String, detections: String, type: COCOEvaluationType = .boxes, profile: EvaluationProfile = .coco,
+    sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
 ) throws(EvaluationError) -> DetectionMetrics {
     try evaluateCOCO(
-        COCODataset(contentsOf: groundTruth), detections: COCODetection.read(contentsOf: detections), profile: profile,
-        threads: threads)
+        COCODataset(contentsOf: groundTruth, for: type),
+        detections: COCODetection.read(contentsOf: detections, for: type), type: type, profile: profile,
+        sigmas: sigmas, threads: threads)
 }
 
 private func readJSON(
@@ -95,9 +104,10 @@ extension COCOCategory {
 }
 
 extension COCOAnnotation {
-    fileprivate init(_ scanner: inout JSONScanner) throws(JSONScanner.Fault) {
+    fileprivate init(_ scanner: inout JSONScanner, _ type: COCOEvaluationType) throws(JSONScanner.Fault) {
         var (id, image, category): (Int?, Int?, Int?)
         var (box, area, isCrowd): (COCOBox?, Double?, Bool) = (nil, nil, false)
+        var (segmentation, keypoints, count): (COCOSegmentation?, [Double]?, Int?)
         let start = scanner.offset
         try scanner.object { scanner, key throws(JSONScanner.Fault) in
             switch key {
@@ -107,6 +117,9 @@ extension COCOAnnotation {
             case "bbox": box = try COCOBox(&scanner)
             case "area": area = try scanner.number()
             case "iscrowd": isCrowd = try scanner.flag()
+            case "segmentation" where type == .masks: segmentation = try COCOSegmentation(&scanner)
+            case "keypoints" where type == .keypoints: keypoints = try scanner.numbers()
+            case "num_keypoints": count = try scanner.integer()
             default: try scanner.skip()
             }
         }
@@ -114,14 +127,16 @@ extension COCOAnnotation {
             id: try required(id, "id", "annotation", start),
             imageID: try required(image, "image_id", "annotation", start),
             categoryID: try required(category, "category_id", "annotation", start),
-            box: try required(box, "bbox", "annotation", start), area: area, isCrowd: isCrowd)
+            box: type == .masks ? box ?? .missing : try required(box, "bbox", "annotation", start), area: area,
+            isCrowd: isCrowd, segmentation: segmentation, keypoints: keypoints ?? [], keypointCount: count)
     }
 }
 
 extension COCODetection {
-    fileprivate init(_ scanner: inout JSONScanner) throws(JSONScanner.Fault) {
+    fileprivate init(_ scanner: inout JSONScanner, _ type: COCOEvaluationType) throws(JSONScanner.Fault) {
         var (image, category): (Int?, Int?)
         var (box, score): (COCOBox?, Double?)
+        var (segmentation, keypoints): (COCOSegmentation?, [Double]?)
         let start = scanner.offset
         try scanner.object { scanner, key throws(JSONScanner.Fault) in
             switch key {
@@ -129,13 +144,17 @@ extension COCODetection {
             case "category_id": category = try scanner.integer()
             case "bbox": box = try COCOBox(&scanner)
             case "score": score = try scanner.number()
+            case "segmentation" where type == .masks: segmentation = try COCOSegmentation(&scanner)
+            case "keypoints" where type == .keypoints: keypoints = try scanner.numbers()
             default: try scanner.skip()
             }
         }
         self.init(
             imageID: try required(image, "image_id", "detection", start),
             categoryID: try required(category, "category_id", "detection", start),
-            box: try required(box, "bbox", "detection", start), score: try required(score, "score", "detection", start))
+            box: type == .boxes ? try required(box, "bbox", "detection", start) : box ?? .missing,
+            score: try required(score, "score", "detection", start), segmentation: segmentation,
+            keypoints: keypoints ?? [])
     }
 }
 
@@ -153,6 +172,46 @@ extension COCOBox {
             throw JSONScanner.Fault(offset: start, reason: "a bbox of \(count) numbers, expected x, y, width, height")
         }
         self.init(x: values[0], y: values[1], width: values[2], height: values[3])
+    }
+}
+
+extension COCOSegmentation {
+    /// Polygons, or runs as a list or as COCO's text.
+    fileprivate init(_ scanner: inout JSONScanner) throws(JSONScanner.Fault) {
+        if scanner.beginsArray {
+            var rings: [[Double]] = []
+            try scanner.array { scanner throws(JSONScanner.Fault) in rings.append(try scanner.numbers()) }
+            self = .polygons(rings)
+            return
+        }
+        let start = scanner.offset
+        var (size, counts, text): ([Double], [Double]?, String?) = ([], nil, nil)
+        try scanner.object { scanner, key throws(JSONScanner.Fault) in
+            switch key {
+            case "size": size = try scanner.numbers()
+            case "counts":
+                if scanner.beginsArray { counts = try scanner.numbers() } else { text = try scanner.string() }
+            default: try scanner.skip()
+            }
+        }
+        guard let runs = RunLengthMask(size: size, counts: counts, text: text) else {
+            throw JSONScanner.Fault(offset: start, reason: "the segmentation's counts do not fill its size")
+        }
+        self = .runs(runs)
+    }
+}
+
+extension RunLengthMask {
+    /// - Parameter size: height and width.
+    fileprivate init?(size: [Double], counts: [Double]?, text: String?) {
+        guard size.count == 2, let height = Int(exactly: size[0]), let width = Int(exactly: size[1]) else { return nil }
+        if let text {
+            self.init(width: width, height: height, compressed: text)
+        } else {
+            let runs = (counts ?? []).compactMap(Int.init(exactly:))
+            guard runs.count == counts?.count else { return nil }
+            self.init(width: width, height: height, counts: runs)
+        }
     }
 }
 

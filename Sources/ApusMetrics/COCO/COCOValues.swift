@@ -1,3 +1,5 @@
+import ApusVision
+
 /// A box as COCO writes it: the left top corner and the size, in pixels.
 public struct COCOBox: Hashable, Sendable {
     public var x, y, width, height: Double
@@ -7,6 +9,8 @@ public struct COCOBox: Hashable, Sendable {
     }
 
     public var area: Double { width * height }
+    /// For a mask or a pose without a box: no number is finite.
+    public static let missing = COCOBox(x: .nan, y: .nan, width: .nan, height: .nan)
     var isFinite: Bool { x.isFinite && y.isFinite && width.isFinite && height.isFinite }
 
     /// COCO's overlap: intersection over union, or over the detection's own area where `other` is a crowd.
@@ -29,10 +33,19 @@ public struct COCOAnnotation: Hashable, Sendable {
     /// Square pixels; in COCO the area of the segment, which decides between small, medium and large.
     public var area: Double
     public var isCrowd: Bool
+    public var segmentation: COCOSegmentation?
+    /// x, y and visibility (0 not marked, 1 hidden, 2 visible) of each point, in pixels.
+    public var keypoints: [Double]
+    /// COCO's `num_keypoints`; 0 lets neither a find nor a miss count. Else the marked points are counted.
+    public var keypointCount: Int?
 
-    public init(id: Int, imageID: Int, categoryID: Int, box: COCOBox, area: Double? = nil, isCrowd: Bool = false) {
+    public init(
+        id: Int, imageID: Int, categoryID: Int, box: COCOBox, area: Double? = nil, isCrowd: Bool = false,
+        segmentation: COCOSegmentation? = nil, keypoints: [Double] = [], keypointCount: Int? = nil
+    ) {
         (self.id, self.imageID, self.categoryID) = (id, imageID, categoryID)
         (self.box, self.area, self.isCrowd) = (box, area ?? box.area, isCrowd)
+        (self.segmentation, self.keypoints, self.keypointCount) = (segmentation, keypoints, keypointCount)
     }
 }
 
@@ -42,9 +55,36 @@ public struct COCODetection: Hashable, Sendable {
     public var categoryID: Int
     public var box: COCOBox
     public var score: Double
+    public var segmentation: COCOSegmentation?
+    /// x, y and a number that nobody reads, of each point, in pixels.
+    public var keypoints: [Double]
 
-    public init(imageID: Int, categoryID: Int, box: COCOBox, score: Double) {
+    /// - Parameter box: for masks `COCOBox.missing` lets the area of the mask decide between small, medium and large;
+    ///   for keypoints the box around them stands in.
+    public init(
+        imageID: Int, categoryID: Int, box: COCOBox = .missing, score: Double, segmentation: COCOSegmentation? = nil,
+        keypoints: [Double] = []
+    ) {
         (self.imageID, self.categoryID, self.box, self.score) = (imageID, categoryID, box, score)
+        (self.segmentation, self.keypoints) = (segmentation, keypoints)
+        if !box.isFinite, !keypoints.isEmpty { self.box = COCOBox(around: keypoints) ?? box }
+    }
+}
+
+/// Which pixels belong to an object, as COCO writes it.
+public indirect enum COCOSegmentation: Hashable, Sendable {
+    /// Rings x, y, x, y, … in pixels; what any of them encloses belongs to the object.
+    case polygons([[Double]])
+    case runs(RunLengthMask)
+}
+
+extension COCOBox {
+    /// The box around points given as x, y and visibility in turn.
+    fileprivate init?(around keypoints: [Double]) {
+        let x = stride(from: 0, to: keypoints.count, by: 3).map { keypoints[$0] }
+        let y = stride(from: 1, to: keypoints.count, by: 3).map { keypoints[$0] }
+        guard let left = x.min(), let right = x.max(), let top = y.min(), let bottom = y.max() else { return nil }
+        self.init(x: left, y: top, width: right - left, height: bottom - top)
     }
 }
 

@@ -69,6 +69,21 @@ struct JSONScanner {
         return value
     }
 
+    /// An array of numbers.
+    mutating func numbers() throws(Fault) -> [Double] {
+        var values: [Double] = []
+        try array { scanner throws(Fault) in values.append(try scanner.number()) }
+        return values
+    }
+
+    /// Whether the next value is an array.
+    var beginsArray: Bool {
+        mutating get {
+            skipSpace()
+            return peek() == UInt8(ascii: "[")
+        }
+    }
+
     /// A number that counts as true unless it is 0, or `true` or `false`.
     mutating func flag() throws(Fault) -> Bool {
         skipSpace()

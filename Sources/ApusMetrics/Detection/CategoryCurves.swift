@@ -8,19 +8,20 @@ struct CategoryCurves: Sendable {
     /// `[area][limit][overlap]`.
     private(set) var recall: [Double]
 
-    private static let cells = 4 * 3 * COCOConstants.overlapCount
+    /// Empty without detection limits: a profile that integrates otherwise has no such curves.
+    let limits: [Int]
 
-    init(_ outcomes: [Outcome], instances: [Int], isEmpty: Bool) {
-        recall = Array(repeating: -1, count: Self.cells)
-        precision = Array(repeating: -1, count: Self.cells * COCOConstants.recallCount)
+    init(_ outcomes: [Outcome], instances: [Int], limits: [Int]) {
+        self.limits = limits
+        recall = Array(repeating: -1, count: 4 * limits.count * COCOConstants.overlapCount)
+        precision = Array(repeating: -1, count: recall.count * COCOConstants.recallCount)
         scores = precision
-        guard !isEmpty else { return }
         let needed = instances.map(truePositivesNeeded)
-        for (index, limit) in COCOConstants.detectionLimits.enumerated() {
+        for (index, limit) in limits.enumerated() {
             let steps = Steps(outcomes, limit: limit)
             for area in 0..<4 where instances[area] > 0 {
                 for overlap in 0..<COCOConstants.overlapCount {
-                    let cell = Self.cell(area: area, limit: index, overlap: overlap)
+                    let cell = cell(area: area, limit: index, overlap: overlap)
                     let positives = steps.truePositives(area: area, overlap: overlap)
                     recall[cell] = Double(positives.count) / Double(instances[area])
                     fill(cell, positives, needed: needed[area], topScore: steps.topScore)
@@ -29,12 +30,12 @@ struct CategoryCurves: Sendable {
         }
     }
 
-    static func cell(area: Int, limit: Int, overlap: Int) -> Int {
-        (area * 3 + limit) * COCOConstants.overlapCount + overlap
+    func cell(area: Int, limit: Int, overlap: Int) -> Int {
+        (area * limits.count + limit) * COCOConstants.overlapCount + overlap
     }
 
     func precision(area: Int, limit: Int, overlap: Int) -> ArraySlice<Double> {
-        let start = Self.cell(area: area, limit: limit, overlap: overlap) * COCOConstants.recallCount
+        let start = cell(area: area, limit: limit, overlap: overlap) * COCOConstants.recallCount
         return precision[start..<start + COCOConstants.recallCount]
     }
 

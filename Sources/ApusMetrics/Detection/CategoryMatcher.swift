@@ -41,10 +41,12 @@ struct Outcome: Sendable {
 }
 
 /// Matches the detections of one class, image by image.
-struct CategoryMatcher {
+struct CategoryMatcher<Shape: EvaluatedShape> {
     private let profile: EvaluationProfile
-    private let truths: ArraySlice<Truth>
-    private let detections: ArraySlice<Candidate>
+    /// The most detections of one image that count.
+    private let limit: Int
+    private let truths: ArraySlice<Truth<Shape>>
+    private let detections: ArraySlice<Candidate<Shape>>
     /// Detections of this class by descending score; equal scores keep image order, then their own.
     private let order: [Int32]
     /// Lanes in which a truth is taken.
@@ -52,14 +54,17 @@ struct CategoryMatcher {
     private let ignoredTruth: [Lanes]
     private var rivals: [(truth: Int, overlap: Double)] = []
 
-    init(_ problem: MatchingProblem, category: Int) {
+    init(_ problem: MatchingProblem<Shape>, category: Int) {
         profile = problem.profile
+        limit = profile == .coco ? problem.detectionLimits.last ?? 0 : .max
         truths = problem.truths(ofCategory: category)
         detections = problem.detections(ofCategory: category)
         order = descendingOrder(of: detections)
         taken = Array(repeating: [], count: truths.count)
         let profile = profile
-        ignoredTruth = truths.map { profile == .coco ? ($0.isCrowd ? .all : Lanes(outside: $0.area)) : [] }
+        ignoredTruth = truths.map {
+            profile == .coco ? ($0.isCrowd || $0.isIgnored ? .all : Lanes(outside: $0.area)) : []
+        }
     }
 
     /// How many truths count in each area range.
@@ -83,9 +88,8 @@ struct CategoryMatcher {
         }
         let images = rankWithinImages(&outcomes)
         matchImages(images, &outcomes)
-        if profile == .coco { ignoreOutsideAreas(&outcomes) }
         guard profile == .coco else { return outcomes }
-        let limit = profile.maximumDetections
+        ignoreOutsideAreas(&outcomes)
         return outcomes.contains { $0.rank >= limit } ? outcomes.filter { $0.rank < limit } : outcomes
     }
 
@@ -124,16 +128,15 @@ struct CategoryMatcher {
             let first = truth
             while truth < truths.count, truths[truths.startIndex + truth].image == image { truth += 1 }
             guard first < truth else { continue }
-            let limit = profile == .coco ? profile.maximumDetections : .max
             for place in runs.places[runs.starts[run]..<runs.starts[run + 1]].prefix(limit) {
-                let box = detections[detections.startIndex + Int(order[Int(place)])].box
-                match(box, to: first..<truth, &outcomes[Int(place)])
+                let shape = detections[detections.startIndex + Int(order[Int(place)])].shape
+                match(shape, to: first..<truth, &outcomes[Int(place)])
             }
         }
     }
 
-    private mutating func match(_ box: COCOBox, to range: Range<Int>, _ outcome: inout Outcome) {
-        findRivals(for: box, in: range)
+    private mutating func match(_ shape: Shape, to range: Range<Int>, _ outcome: inout Outcome) {
+        findRivals(for: shape, in: range)
         switch profile {
         case .coco:
             var open = Lanes.all
@@ -147,11 +150,11 @@ struct CategoryMatcher {
 
     /// The truths that overlap enough for the lowest threshold: the best first, and of equals the later,
     /// which is whom COCO's scan ends on.
-    private mutating func findRivals(for box: COCOBox, in range: Range<Int>) {
+    private mutating func findRivals(for shape: Shape, in range: Range<Int>) {
         rivals.removeAll(keepingCapacity: true)
         for index in range {
             let truth = truths[truths.startIndex + index]
-            let overlap = box.overlap(with: truth.box, isCrowd: truth.isCrowd && profile == .coco)
+            let overlap = shape.overlap(with: truth.shape, isCrowd: truth.isCrowd && profile == .coco)
             guard overlap >= COCOConstants.overlaps[0] else { continue }
             rivals.insert((index, overlap), at: rivals.firstIndex { $0.overlap <= overlap } ?? rivals.count)
         }
@@ -173,14 +176,14 @@ struct CategoryMatcher {
 
     private func ignoreOutsideAreas(_ outcomes: inout [Outcome]) {
         for (sorted, position) in order.enumerated() {
-            let outside = Lanes(outside: detections[detections.startIndex + Int(position)].box.area)
+            let outside = Lanes(outside: detections[detections.startIndex + Int(position)].shape.area)
             outcomes[sorted].ignored.formUnion(outside.subtracting(outcomes[sorted].found))
         }
     }
 }
 
 /// Positions by descending score; equal scores keep their order.
-private func descendingOrder(of detections: ArraySlice<Candidate>) -> [Int32] {
+private func descendingOrder(of detections: ArraySlice<Candidate<some EvaluatedShape>>) -> [Int32] {
     var keyed = detections.enumerated().map { (score: $0.element.score, position: Int32($0.offset)) }
     keyed.sort { $0.score != $1.score ? $0.score > $1.score : $0.position < $1.position }
     return keyed.map(\.position)

@@ -28,16 +28,16 @@ struct ConfusionCounter {
         counts = Array(repeating: 0, count: (classCount + 1) * (classCount + 1))
     }
 
-    mutating func add(truths: ArraySlice<Truth>, detections: [Candidate]) {
+    mutating func add<Shape>(truths: ArraySlice<Truth<Shape>>, detections: [Candidate<Shape>]) {
         let pairs = paired(truths, detections)
-        for (index, truth) in zip(truths.indices, truths) where !(truth.isCrowd && ignoresCrowds) {
+        for (index, truth) in zip(truths.indices, truths) where !isIgnored(truth) {
             count(Int(truth.category), pairs.ofTruth[index].map { Int(detections[$0].category) } ?? classCount)
         }
         for (index, detection) in detections.enumerated() where !pairs.taken[index] {
             let isInCrowd =
                 ignoresCrowds
                 && truths.contains {
-                    $0.isCrowd && detection.box.overlap(with: $0.box, isCrowd: true) >= overlap
+                    isIgnored($0) && detection.shape.overlap(with: $0.shape, isCrowd: $0.isCrowd) >= overlap
                 }
             if !isInCrowd { count(classCount, Int(detection.category)) }
         }
@@ -55,13 +55,17 @@ struct ConfusionCounter {
         counts[truth * (classCount + 1) + prediction] += 1
     }
 
-    private func paired(
-        _ truths: ArraySlice<Truth>, _ detections: [Candidate]
+    private func isIgnored(_ truth: Truth<some EvaluatedShape>) -> Bool {
+        ignoresCrowds && (truth.isCrowd || truth.isIgnored)
+    }
+
+    private func paired<Shape>(
+        _ truths: ArraySlice<Truth<Shape>>, _ detections: [Candidate<Shape>]
     ) -> (ofTruth: [Int: Int], taken: [Bool]) {
         var pairs: [(overlap: Double, truth: Int, detection: Int)] = []
-        for (index, truth) in zip(truths.indices, truths) where !(truth.isCrowd && ignoresCrowds) {
+        for (index, truth) in zip(truths.indices, truths) where !isIgnored(truth) {
             for (other, detection) in detections.enumerated() {
-                let overlap = detection.box.overlap(with: truth.box, isCrowd: false)
+                let overlap = detection.shape.overlap(with: truth.shape, isCrowd: false)
                 if overlap >= self.overlap { pairs.append((overlap, index, other)) }
             }
         }

@@ -11,19 +11,15 @@ import ApusVision
 ///
 /// The result depends on image ids, not on the order in which images are added.
 public struct DetectionEvaluator: Sendable {
-    public let classNames: [String]
-    public let profile: EvaluationProfile
-    private var imageIDs: [Int] = []
-    private var seen: Set<Int> = []
-    private var truths: [Truth] = []
-    private var detections: [Candidate] = []
+    private var objects: ObjectCollector<COCOBox>
 
     public init(classNames: [String], profile: EvaluationProfile = .coco) {
-        self.classNames = classNames
-        self.profile = profile
+        objects = ObjectCollector(classNames: classNames, profile: profile)
     }
 
-    public var imageCount: Int { imageIDs.count }
+    public var classNames: [String] { objects.classNames }
+    public var profile: EvaluationProfile { objects.profile }
+    public var imageCount: Int { objects.imageIDs.count }
 
     /// Adds one image; nothing is added where it throws.
     ///
@@ -36,94 +32,64 @@ public struct DetectionEvaluator: Sendable {
     public mutating func add(
         imageID: Int, width: Int, height: Int, truths: [LabeledBox], detections: [Detection]
     ) throws(EvaluationError) {
-        guard !seen.contains(imageID) else { throw .repeatedImage(imageID) }
-        let image = Int32(imageIDs.count)
-        var newTruths: [Truth] = []
+        let image = try objects.place(of: imageID)
+        var newTruths: [Truth<COCOBox>] = []
         for truth in truths {
-            let box = try checked(truth.box, label: truth.label, imageID: imageID, what: "ground truth")
+            let category = try objects.category(of: truth.label, imageID: imageID)
+            let box = try COCOBox(truth.box, "image \(imageID), ground truth")
             newTruths.append(
-                Truth(
-                    image: image, category: Int32(truth.label), box: box, area: box.area, isCrowd: truth.isCrowd))
+                Truth(image: image, category: category, shape: box, area: box.area, isCrowd: truth.isCrowd))
         }
-        var newDetections: [Candidate] = []
+        var newDetections: [Candidate<COCOBox>] = []
         for detection in detections {
-            let box = try checked(detection.box, label: detection.label, imageID: imageID, what: "detection")
-            guard !detection.score.isNaN else {
-                throw .notANumber(field: "score", entry: "image \(imageID), detection")
-            }
-            newDetections.append(
-                Candidate(image: image, category: Int32(detection.label), box: box, score: Double(detection.score)))
+            let category = try objects.category(of: detection.label, imageID: imageID)
+            let box = try COCOBox(detection.box, "image \(imageID), detection")
+            let score = try objects.score(detection.score, imageID: imageID)
+            newDetections.append(Candidate(image: image, category: category, shape: box, score: score))
         }
-        imageIDs.append(imageID)
-        seen.insert(imageID)
-        self.truths += newTruths
-        self.detections += newDetections
+        objects.append(imageID: imageID, truths: newTruths, detections: newDetections)
     }
 
     /// Takes in the images of another evaluator over the same classes.
     public mutating func merge(_ other: DetectionEvaluator) throws(EvaluationError) {
-        guard classNames == other.classNames, profile == other.profile else {
-            throw .differentClasses(
-                expected: classNames + [profile.rawValue], found: other.classNames + [other.profile.rawValue])
-        }
-        if let repeated = other.imageIDs.first(where: seen.contains) { throw .repeatedImage(repeated) }
-        let offset = Int32(imageIDs.count)
-        imageIDs += other.imageIDs
-        seen.formUnion(other.seen)
-        truths += other.truths.map {
-            var truth = $0; truth.image += offset; return truth
-        }
-        detections += other.detections.map {
-            var detection = $0; detection.image += offset; return detection
-        }
+        try objects.merge(other.objects)
     }
 
     public func evaluate(threads: Int = availableCores) -> DetectionMetrics {
-        let order = imageIDs.indices.sorted { imageIDs[$0] < imageIDs[$1] }
-        var rank = [Int32](repeating: 0, count: order.count)
-        for (place, index) in order.enumerated() { rank[index] = Int32(place) }
-        return evaluateDetections(
-            profile: profile, imageIDs: order.map { imageIDs[$0] }, classNames: classNames,
-            truths: truths.map {
-                var truth = $0; truth.image = rank[Int(truth.image)]; return truth
-            },
-            detections: detections.map {
-                var found = $0; found.image = rank[Int(found.image)]; return found
-            },
-            notes: [], threads: threads)
-    }
-
-    private func checked(
-        _ box: BoundingBox, label: Int, imageID: Int, what: String
-    ) throws(EvaluationError) -> COCOBox {
-        guard classNames.indices.contains(label) else {
-            throw .labelOutOfRange(label, classes: classNames.count, imageID: imageID)
-        }
-        let (x, y) = (Double(box.minX), Double(box.minY))
-        let result = COCOBox(x: x, y: y, width: Double(box.maxX) - x, height: Double(box.maxY) - y)
-        guard result.isFinite else { throw .notANumber(field: "box", entry: "image \(imageID), \(what)") }
-        return result
+        objects.evaluate(threads: threads).metrics
     }
 }
 
-/// The metrics of boxes whose images are numbered in the order of `imageIDs`.
-func evaluateDetections(
-    profile: EvaluationProfile, imageIDs: [Int], classNames: [String], truths: [Truth], detections: [Candidate],
-    notes: [String], threads: Int
-) -> DetectionMetrics {
+extension COCOBox {
+    /// - Parameter entry: what an error calls the box's owner.
+    init(_ box: BoundingBox, _ entry: @autoclosure () -> String) throws(EvaluationError) {
+        let (x, y) = (Double(box.minX), Double(box.minY))
+        self.init(x: x, y: y, width: Double(box.maxX) - x, height: Double(box.maxY) - y)
+        guard isFinite else { throw .notANumber(field: "box", entry: entry()) }
+    }
+}
+
+/// The matches and the metrics of objects whose images are numbered in the order of `imageIDs`.
+func evaluateObjects<Shape: EvaluatedShape>(
+    profile: EvaluationProfile, detectionLimits: [Int] = COCOConstants.detectionLimits, imageIDs: [Int],
+    classNames: [String], truths: [Truth<Shape>], detections: [Candidate<Shape>], notes: [String] = [], threads: Int
+) -> (metrics: DetectionMetrics, results: [CategoryResult]) {
     let limited =
         profile == .ultralytics82
         ? mostConfident(profile.maximumDetections, of: detections, imageCount: imageIDs.count) : detections
     let problem = MatchingProblem(
-        profile: profile, imageCount: imageIDs.count, categoryCount: classNames.count, truths: truths,
-        detections: limited)
+        profile: profile, detectionLimits: detectionLimits, imageCount: imageIDs.count,
+        categoryCount: classNames.count, truths: truths, detections: limited)
     let results = CategoryResult.all(of: problem, threads: threads)
-    return DetectionMetrics(
+    let metrics = DetectionMetrics(
         results, problem: problem, imageIDs: imageIDs, classNames: classNames, notes: notes, threads: threads)
+    return (metrics, results)
 }
 
 /// The `limit` best-scoring detections of each image, all classes together.
-private func mostConfident(_ limit: Int, of detections: [Candidate], imageCount: Int) -> [Candidate] {
+private func mostConfident<Shape>(
+    _ limit: Int, of detections: [Candidate<Shape>], imageCount: Int
+) -> [Candidate<Shape>] {
     var byImage = [[Int]](repeating: [], count: imageCount)
     for (index, detection) in detections.enumerated() { byImage[Int(detection.image)].append(index) }
     guard byImage.contains(where: { $0.count > limit }) else { return detections }

@@ -1,8 +1,8 @@
 extension DetectionMetrics {
     /// The metrics of a matched problem.
     init(
-        _ results: [CategoryResult], problem: MatchingProblem, imageIDs: [Int], classNames: [String], notes: [String],
-        threads: Int
+        _ results: [CategoryResult], problem: MatchingProblem<some EvaluatedShape>, imageIDs: [Int],
+        classNames: [String], notes: [String], threads: Int
     ) {
         profile = problem.profile
         imageCount = imageIDs.count
@@ -11,7 +11,7 @@ extension DetectionMetrics {
         self.notes = notes
 
         let precisions = results.map { ClassPrecision($0, profile: problem.profile) }
-        stats = Self.stats(results, precisions, profile: problem.profile)
+        stats = Self.stats(results, precisions, problem: problem)
 
         let counts = results.map { ConfidenceCounts($0) }
         let step = bestStep(counts, smoothing: problem.profile == .ultralytics82)
@@ -33,9 +33,15 @@ extension DetectionMetrics {
     }
 
     private static func stats(
-        _ results: [CategoryResult], _ precisions: [ClassPrecision], profile: EvaluationProfile
+        _ results: [CategoryResult], _ precisions: [ClassPrecision], problem: MatchingProblem<some EvaluatedShape>
     ) -> [Double?] {
-        if profile == .coco { return cocoStatistics(results).map { $0 == -1 ? nil : $0 } }
+        if problem.profile == .coco {
+            if problem.detectionLimits == COCOConstants.detectionLimits {
+                return cocoStatistics(results).map { $0 == -1 ? nil : $0 }
+            }
+            let stats = keypointStatistics(results).map { $0 == -1 ? nil : $0 }
+            return stats[..<3] + [nil] + stats[3..<5] + [nil, nil, nil, nil] + stats[8...]
+        }
         let means = [\ClassPrecision.average, \.atHalf, \.atThreeQuarters].map { value in
             mean(precisions.compactMap { $0[keyPath: value] })
         }
@@ -132,7 +138,9 @@ private func envelope(_ result: CategoryResult) -> [Double] {
 private func rounded(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
 
 extension ConfusionMatrix {
-    init(_ problem: MatchingProblem, classNames: [String], confidence: Double, threads: Int) {
+    init(
+        _ problem: MatchingProblem<some EvaluatedShape>, classNames: [String], confidence: Double, threads: Int
+    ) {
         let overlap = problem.profile.confusionOverlap
         let images = ImageGroups(problem, confidence: confidence)
         let parts = parallelMap(min(max(threads, 1), problem.imageCount), threads: threads) { part in
@@ -149,13 +157,13 @@ extension ConfusionMatrix {
     }
 }
 
-/// The boxes of each image, all classes together.
-private struct ImageGroups: Sendable {
-    private(set) var truths: [ArraySlice<Truth>]
-    private(set) var detections: [[Candidate]]
+/// The objects of each image, all classes together.
+private struct ImageGroups<Shape: EvaluatedShape>: Sendable {
+    private(set) var truths: [ArraySlice<Truth<Shape>>]
+    private(set) var detections: [[Candidate<Shape>]]
 
-    init(_ problem: MatchingProblem, confidence: Double) {
-        var byImage = [[Truth]](repeating: [], count: problem.imageCount)
+    init(_ problem: MatchingProblem<Shape>, confidence: Double) {
+        var byImage = [[Truth<Shape>]](repeating: [], count: problem.imageCount)
         for truth in problem.truths.elements { byImage[Int(truth.image)].append(truth) }
         truths = byImage.map { $0[...] }
         detections = Array(repeating: [], count: problem.imageCount)

@@ -8,6 +8,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case repeatedAnnotation(Int)
     case unknownImage(Int, entry: String)
     case differentClasses(expected: [String], found: [String])
+    case unusableMask(entry: String, reason: String)
+    /// `found` numbers, three for each of `expected` points.
+    case keypointCount(_ found: Int, expected: Int, entry: String)
+    case unusableSigmas([Double])
     case malformed(path: String, line: Int, reason: String)
     case unreadable(FileError)
 
@@ -25,10 +29,23 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
             "\(entry): image \(id) is not in the ground truth; evaluate on the set that was predicted"
         case .differentClasses(let expected, let found):
             "evaluations over different classes cannot be merged: expected \(expected), found \(found)"
+        case .unusableMask(let entry, let reason):
+            "\(entry): \(reason)"
+        case .keypointCount(let found, let expected, let entry):
+            "\(entry): \(found) numbers for keypoints, expected \(3 * expected): x, y and visibility of "
+                + "\(expected) points, one for each sigma"
+        case .unusableSigmas(let sigmas):
+            "keypoint sigmas \(sigmas): expected a number above 0 for each keypoint; put them into the dataset's file"
         case .malformed(let path, let line, let reason):
             "\(path):\(line): \(reason)"
         case .unreadable(let error):
             error.description
         }
+    }
+
+    /// The same trouble with a mask, of a certain entry.
+    func at(_ entry: String) -> EvaluationError {
+        guard case .unusableMask(_, let reason) = self else { return self }
+        return .unusableMask(entry: entry, reason: reason)
     }
 }

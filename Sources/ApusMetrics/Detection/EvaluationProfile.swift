@@ -25,6 +25,7 @@ enum COCOConstants {
     /// Square pixels, both ends included.
     static let areaRanges: [ClosedRange<Double>] = [0...1e10, 0...1024, 1024...9216, 9216...1e10]
     static let detectionLimits = [1, 10, 100]
+    static let keypointDetectionLimits = [20]
 
     private static func evenlySpaced(from first: Double, through last: Double, count: Int) -> [Double] {
         let step = (last - first) / Double(count - 1)

@@ -1,21 +1,34 @@
 import ApusCore
 
-/// A marked box with dense indices for its image and class.
-struct Truth: Sendable {
+/// What evaluation compares: boxes, masks, poses or boxes at an angle.
+protocol EvaluatedShape: Sendable {
+    /// Square pixels; decides between small, medium and large where it belongs to a detection.
+    var area: Double { get }
+
+    /// From 0 to 1: the likeness of a detection with a truth, or its part inside a crowd.
+    func overlap(with truth: Self, isCrowd: Bool) -> Double
+}
+
+extension COCOBox: EvaluatedShape {}
+
+/// A marked object with dense indices for its image and class.
+struct Truth<Shape: EvaluatedShape>: Sendable {
     var image: Int32
     var category: Int32
-    var box: COCOBox
+    var shape: Shape
     var area: Double
     var isCrowd: Bool
+    /// Neither found nor missed, as a person without a single marked keypoint; a crowd is so too.
+    var isIgnored = false
     /// False for annotation id 0: pycocotools takes a match with it for no match.
     var countsAsFound = true
 }
 
-/// A found box with dense indices for its image and class.
-struct Candidate: Sendable {
+/// A found object with dense indices for its image and class.
+struct Candidate<Shape: EvaluatedShape>: Sendable {
     var image: Int32
     var category: Int32
-    var box: COCOBox
+    var shape: Shape
     var score: Double
 }
 
@@ -60,29 +73,34 @@ private func countingOrder<Element>(
     return (order, starts)
 }
 
-/// All boxes of an evaluation, ready to be matched class by class.
-struct MatchingProblem: Sendable {
+/// All objects of an evaluation, ready to be matched class by class.
+struct MatchingProblem<Shape: EvaluatedShape>: Sendable {
     let profile: EvaluationProfile
+    /// Profile `coco`: the numbers of detections of an image and class at which recall is measured; the last is how
+    /// many count.
+    let detectionLimits: [Int]
     let imageCount: Int
     let categoryCount: Int
-    let truths: Grouped<Truth>
-    let detections: Grouped<Candidate>
+    let truths: Grouped<Truth<Shape>>
+    let detections: Grouped<Candidate<Shape>>
 
     init(
-        profile: EvaluationProfile, imageCount: Int, categoryCount: Int, truths: [Truth], detections: [Candidate]
+        profile: EvaluationProfile, detectionLimits: [Int] = COCOConstants.detectionLimits, imageCount: Int,
+        categoryCount: Int, truths: [Truth<Shape>], detections: [Candidate<Shape>]
     ) {
         self.profile = profile
+        self.detectionLimits = detectionLimits
         self.imageCount = imageCount
         self.categoryCount = categoryCount
         self.truths = Grouped(truths, imageCount: imageCount, categoryCount: categoryCount)
         self.detections = Grouped(detections, imageCount: imageCount, categoryCount: categoryCount)
     }
 
-    func truths(ofCategory category: Int) -> ArraySlice<Truth> {
+    func truths(ofCategory category: Int) -> ArraySlice<Truth<Shape>> {
         truths.elements[truths.range(ofCategory: category)]
     }
 
-    func detections(ofCategory category: Int) -> ArraySlice<Candidate> {
+    func detections(ofCategory category: Int) -> ArraySlice<Candidate<Shape>> {
         detections.elements[detections.range(ofCategory: category)]
     }
 }

@@ -1,0 +1,74 @@
+/// The objects of images that are added one by one, to be evaluated together.
+struct ObjectCollector<Shape: EvaluatedShape>: Sendable {
+    let classNames: [String]
+    let profile: EvaluationProfile
+    private(set) var imageIDs: [Int] = []
+    private var seen: Set<Int> = []
+    private(set) var truths: [Truth<Shape>] = []
+    private(set) var detections: [Candidate<Shape>] = []
+
+    init(classNames: [String], profile: EvaluationProfile) {
+        (self.classNames, self.profile) = (classNames, profile)
+    }
+
+    /// The place that an image is going to have.
+    func place(of imageID: Int) throws(EvaluationError) -> Int32 {
+        guard !seen.contains(imageID) else { throw .repeatedImage(imageID) }
+        return Int32(imageIDs.count)
+    }
+
+    func category(of label: Int, imageID: Int) throws(EvaluationError) -> Int32 {
+        guard classNames.indices.contains(label) else {
+            throw .labelOutOfRange(label, classes: classNames.count, imageID: imageID)
+        }
+        return Int32(label)
+    }
+
+    func score(_ score: Float, imageID: Int) throws(EvaluationError) -> Double {
+        guard !score.isNaN else { throw .notANumber(field: "score", entry: "image \(imageID), detection") }
+        return Double(score)
+    }
+
+    mutating func append(imageID: Int, truths: [Truth<Shape>], detections: [Candidate<Shape>]) {
+        imageIDs.append(imageID)
+        seen.insert(imageID)
+        self.truths += truths
+        self.detections += detections
+    }
+
+    mutating func merge(_ other: ObjectCollector) throws(EvaluationError) {
+        guard classNames == other.classNames, profile == other.profile else {
+            throw .differentClasses(
+                expected: classNames + [profile.rawValue], found: other.classNames + [other.profile.rawValue])
+        }
+        if let repeated = other.imageIDs.first(where: seen.contains) { throw .repeatedImage(repeated) }
+        let offset = Int32(imageIDs.count)
+        imageIDs += other.imageIDs
+        seen.formUnion(other.seen)
+        truths += other.truths.map {
+            var truth = $0; truth.image += offset; return truth
+        }
+        detections += other.detections.map {
+            var detection = $0; detection.image += offset; return detection
+        }
+    }
+
+    /// With images in the order of their ids, so that the order in which they came does not matter.
+    func evaluate(
+        detectionLimits: [Int] = COCOConstants.detectionLimits, threads: Int
+    ) -> (metrics: DetectionMetrics, results: [CategoryResult]) {
+        let order = imageIDs.indices.sorted { imageIDs[$0] < imageIDs[$1] }
+        var rank = [Int32](repeating: 0, count: order.count)
+        for (place, index) in order.enumerated() { rank[index] = Int32(place) }
+        return evaluateObjects(
+            profile: profile, detectionLimits: detectionLimits, imageIDs: order.map { imageIDs[$0] },
+            classNames: classNames,
+            truths: truths.map {
+                var truth = $0; truth.image = rank[Int(truth.image)]; return truth
+            },
+            detections: detections.map {
+                var found = $0; found.image = rank[Int(found.image)]; return found
+            },
+            threads: threads)
+    }
+}

@@ -1,0 +1,192 @@
+import ApusCore
+import ApusVision
+
+/// An object whose keypoints a person marked.
+public struct LabeledPose: Hashable, Sendable {
+    public var box: BoundingBox
+    /// Index into the class names.
+    public var label: Int
+    public var keypoints: Keypoints
+    /// Square pixels; the box's area where nobody outlined the object.
+    public var area: Double?
+    public var isCrowd: Bool
+
+    public init(_ keypoints: Keypoints, box: BoundingBox, label: Int = 0, area: Double? = nil, isCrowd: Bool = false) {
+        (self.keypoints, self.box, self.label, self.area) = (keypoints, box, label, area)
+        self.isCrowd = isCrowd
+    }
+}
+
+/// Collects the poses of images one by one and says how good boxes and keypoints are.
+///
+/// Poses are matched by object keypoint similarity. In profile `ultralytics-8.2` an object's area is 0.53 of its
+/// box's, and one without marks is missed; in `coco` it is its own, and one without marks does not count.
+public struct PoseEvaluator: Sendable {
+    private var boxes: DetectionEvaluator
+    private var poses: ObjectCollector<PoseShape>
+    private let accuracy: KeypointAccuracy
+    private let variances: [Double]
+
+    /// - Parameters:
+    ///   - keypointNames: numbers stand for those that are missing.
+    ///   - sigmas: the dataset's, one for each keypoint.
+    /// - Throws: `EvaluationError.unusableSigmas` where there are none or one is not above 0.
+    public init(
+        classNames: [String], keypointNames: [String] = [], sigmas: [Double], profile: EvaluationProfile = .coco
+    ) throws(EvaluationError) {
+        variances = try KeypointSigmas.variances(sigmas)
+        accuracy = try KeypointAccuracy(names: keypointNames, sigmas: sigmas)
+        boxes = DetectionEvaluator(classNames: classNames, profile: profile)
+        poses = ObjectCollector(classNames: classNames, profile: profile)
+    }
+
+    public var imageCount: Int { boxes.imageCount }
+
+    /// Adds one image; nothing is added where it throws.
+    ///
+    /// - Parameters:
+    ///   - imageID: any number that no other image has.
+    ///   - width: of the image, in pixels; boxes and points must be in the same pixels.
+    ///   - detections: with keypoints, in any order; of equal scores the earlier counts as the more confident.
+    /// - Throws: `EvaluationError` for values that are not finite, classes out of range, another number of keypoints
+    ///   and a repeated id.
+    public mutating func add(
+        imageID: Int, width: Int, height: Int, truths: [LabeledPose], detections: [Detection]
+    ) throws(EvaluationError) {
+        let image = try poses.place(of: imageID)
+        var newTruths: [Truth<PoseShape>] = []
+        for truth in truths { newTruths.append(try self.truth(truth, image, imageID)) }
+        var newDetections: [Candidate<PoseShape>] = []
+        for detection in detections { newDetections.append(try found(detection, image, imageID)) }
+        try boxes.add(
+            imageID: imageID, width: width, height: height,
+            truths: truths.map { LabeledBox($0.box, label: $0.label, isCrowd: $0.isCrowd) }, detections: detections)
+        poses.append(imageID: imageID, truths: newTruths, detections: newDetections)
+    }
+
+    private func truth(
+        _ truth: LabeledPose, _ image: Int32, _ imageID: Int
+    ) throws(EvaluationError) -> Truth<PoseShape> {
+        let entry = "image \(imageID), ground truth"
+        let box = try COCOBox(truth.box, entry)
+        let area = truth.area ?? box.area
+        guard area.isFinite else { throw .notANumber(field: "area", entry: entry) }
+        let shape = PoseShape(
+            truth: try truth.keypoints.checked(count: variances.count, entry),
+            isMarked: truth.keypoints.points.map { $0.visibility != .absent }, box: box, area: area,
+            variances: variances, profile: poses.profile)
+        return Truth(
+            image: image, category: try poses.category(of: truth.label, imageID: imageID), shape: shape, area: area,
+            isCrowd: truth.isCrowd, isIgnored: shape.markedCount == 0)
+    }
+
+    private func found(
+        _ detection: Detection, _ image: Int32, _ imageID: Int
+    ) throws(EvaluationError) -> Candidate<PoseShape> {
+        let entry = "image \(imageID), detection"
+        let points = try (detection.keypoints ?? Keypoints([])).checked(count: variances.count, entry)
+        return Candidate(
+            image: image, category: try poses.category(of: detection.label, imageID: imageID),
+            shape: PoseShape(found: points, area: try COCOBox(detection.box, entry).area),
+            score: try poses.score(detection.score, imageID: imageID))
+    }
+
+    /// Takes in the images of another evaluator over the same classes and keypoints.
+    public mutating func merge(_ other: PoseEvaluator) throws(EvaluationError) {
+        precondition(variances == other.variances, "poses of other keypoints cannot be merged")
+        try poses.merge(other.poses)
+        try boxes.merge(other.boxes)
+    }
+
+    public func evaluate(threads: Int = availableCores) -> PoseMetrics {
+        let (metrics, results) = poses.evaluate(
+            detectionLimits: COCOConstants.keypointDetectionLimits, threads: threads)
+        let stats = poses.profile == .coco ? keypointStatistics(results).map { $0 == -1 ? nil : $0 } : []
+        return PoseMetrics(
+            boxes: boxes.evaluate(threads: threads), poses: metrics, stats: stats,
+            keypoints: keypoints(confidence: metrics.confidence ?? 0))
+    }
+
+    /// The accuracy of each truth's nearest detection that is confident enough.
+    private func keypoints(confidence: Double) -> KeypointMetrics {
+        var accuracy = accuracy
+        let truths = Grouped(poses.truths, imageCount: poses.imageIDs.count, categoryCount: poses.classNames.count)
+        let detections = Grouped(
+            poses.detections.filter { $0.score >= confidence }, imageCount: poses.imageIDs.count,
+            categoryCount: poses.classNames.count)
+        for category in poses.classNames.indices {
+            var found = detections.elements[detections.range(ofCategory: category)]
+            for group in truths.elements[truths.range(ofCategory: category)].byImage {
+                found = found.drop { $0.image < group[group.startIndex].image }
+                let near = found.prefix { $0.image == group[group.startIndex].image }
+                for (truth, detection) in nearest(group, near) { accuracy.add(truth, found: detection) }
+            }
+        }
+        return accuracy.value
+    }
+}
+
+/// Each truth that counts with its detection: the likest pair first, each once.
+private func nearest(
+    _ truths: ArraySlice<Truth<PoseShape>>, _ detections: ArraySlice<Candidate<PoseShape>>
+) -> [(truth: PoseShape, found: [SIMD2<Double>]?)] {
+    let counted = truths.filter { !$0.isCrowd && !$0.isIgnored }.map(\.shape)
+    var pairs: [(likeness: Double, truth: Int, detection: Int)] = []
+    for (index, truth) in counted.enumerated() {
+        for (other, detection) in detections.enumerated() {
+            pairs.append((detection.shape.overlap(with: truth, isCrowd: false), index, other))
+        }
+    }
+    pairs.sort { ($1.likeness, $0.truth, $0.detection) < ($0.likeness, $1.truth, $1.detection) }
+    var found = [Int?](repeating: nil, count: counted.count)
+    var taken = Set<Int>()
+    for pair in pairs where pair.likeness > 0 && found[pair.truth] == nil && !taken.contains(pair.detection) {
+        found[pair.truth] = pair.detection
+        taken.insert(pair.detection)
+    }
+    return zip(counted, found).map { truth, index in
+        (truth, index.map { detections[detections.startIndex + $0].shape.points })
+    }
+}
+
+extension ArraySlice where Element: Indexed {
+    /// Runs of elements of one image.
+    fileprivate var byImage: [ArraySlice<Element>] {
+        var runs: [ArraySlice<Element>] = []
+        var rest = self
+        while let first = rest.first {
+            let run = rest.prefix { $0.image == first.image }
+            runs.append(run)
+            rest = rest.dropFirst(run.count)
+        }
+        return runs
+    }
+}
+
+/// How good a pose model's boxes and keypoints are.
+public struct PoseMetrics: TaskMetrics, Codable, Hashable {
+    public var boxes: DetectionMetrics
+    /// Matched and measured by object keypoint similarity; numbers that COCO does not have for keypoints are `nil`.
+    public var poses: DetectionMetrics
+    /// pycocotools' ten numbers: AP, AP50, AP75, AP medium, large, AR, AR50, AR75, AR medium, large; empty in other
+    /// profiles than `coco`.
+    public var stats: [Double?]
+    /// Of the detections that `poses.confidence` keeps.
+    public var keypoints: KeypointMetrics
+
+    public var headline: [NamedValue] {
+        [
+            NamedValue("mAP50", boxes.mAP50), NamedValue("mAP50-95", boxes.mAP50_95),
+            NamedValue("pose/mAP50", poses.mAP50), NamedValue("pose/mAP50-95", poses.mAP50_95),
+        ]
+    }
+    /// The boxes' as a detector's, the keypoints' as `pose/mAP50`, `pose/PCK@0.1`, `pose/OKS/nose`, ….
+    public var values: [String: Double] {
+        var values = boxes.values.merging(poses.values(prefix: "pose/")) { own, _ in own }
+        for (name, value) in keypoints.values { values["pose/" + name] = value }
+        if stats.count > 5 { values["pose/AR"] = stats[5] }
+        return values
+    }
+    public var fitnessName: String { "pose/mAP50-95" }
+    public func jsonData() -> [UInt8] { sortedJSON(self) }
+}
