@@ -70,7 +70,8 @@ let modules = [
         name: "ApusDatasets", imports: ["ApusAugmentation", "ApusConfiguration", "ApusDigest", "CApusHDF5"],
         tests: .oracles),
     Module(name: "CApusTorch", imports: [], external: .libTorch),
-    Module(name: "ApusTorch", imports: ["ApusCore", "CApusTorch"]),
+    Module(name: "ApusCheckpoints", imports: ["ApusCore"], tests: .oracles),
+    Module(name: "ApusTorch", imports: ["ApusCheckpoints", "CApusTorch"]),
     Module(name: "ApusNN", imports: ["ApusTorch"]),
     Module(name: "ApusModels", imports: ["ApusNN", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(

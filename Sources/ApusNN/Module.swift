@@ -19,8 +19,13 @@ open class Module {
     /// The tensors that are kept and saved but not optimized, without those of the children.
     open var localBuffers: [Named] { [] }
 
+    /// Whether `setTraining` leaves this module in evaluation mode, as frozen normalizations want.
+    public final var staysInEvaluation = false {
+        didSet { if staysInEvaluation { isTraining = false } }
+    }
+
     public final func setTraining(_ isTraining: Bool) {
-        self.isTraining = isTraining
+        self.isTraining = isTraining && !staysInEvaluation
         for child in children { child.module.setTraining(isTraining) }
     }
 

@@ -17,7 +17,7 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .operation(let message): "LibTorch: \(message)"
         case .device(let name, let reason): "the device \(name) cannot be used: \(reason)"
-        case .checkpoint(let path, let reason): "\(path) is not a readable safetensors checkpoint: \(reason)"
+        case .checkpoint(let path, let reason): "\(path) cannot be read as weights: \(reason)"
         case .state(let message): message
         }
     }

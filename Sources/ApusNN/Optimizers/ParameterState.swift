@@ -17,7 +17,8 @@ struct ParameterState {
     func rates(_ groups: [ParameterGroup]) -> [StepRates] {
         groups.flatMap { group in
             let rates = StepRates(
-                learningRate: group.learningRate, momentum: group.momentum, weightDecay: group.weightDecay)
+                learningRate: group.learningRate * group.rateFactor, momentum: group.momentum,
+                weightDecay: group.weightDecay)
             return [StepRates](repeating: rates, count: group.parameters.count)
         }
     }

@@ -19,6 +19,7 @@ struct SafetensorsHeader: Decodable {
         var name: String
         var shape: Shape
         var dataType: DataType
+        /// Counted from the header's end.
         var bytes: Range<Int>
     }
 
@@ -46,7 +47,7 @@ struct SafetensorsHeader: Decodable {
     }
 
     /// The tensors in the order of their bytes, which must fill `byteCount` without gaps or overlaps.
-    func places(byteCount: Int) throws(SafetensorsProblem) -> [Place] {
+    func places(byteCount: Int) throws(CheckpointError) -> [Place] {
         var places: [Place] = []
         for (name, entry) in entries { places.append(try SafetensorsHeader.place(name, entry)) }
         places.sort {
@@ -55,44 +56,43 @@ struct SafetensorsHeader: Decodable {
         var end = 0
         for place in places {
             guard place.bytes.lowerBound == end else {
-                throw SafetensorsProblem("\(place.name) begins at byte \(place.bytes.lowerBound), expected \(end)")
+                throw CheckpointError(
+                    expected: "'\(place.name)' to begin at byte \(end) of the tensors, without gap or overlap",
+                    found: "byte \(place.bytes.lowerBound)", remedy: cutOff)
             }
             end = place.bytes.upperBound
         }
         guard end == byteCount else {
-            throw SafetensorsProblem("the tensors fill \(end) bytes and the file holds \(byteCount); it may be cut off")
+            throw CheckpointError(
+                expected: "tensors of \(end) bytes, as the header says", found: "\(byteCount)", remedy: cutOff)
         }
         return places
     }
 
-    private static func place(_ name: String, _ entry: Entry) throws(SafetensorsProblem) -> Place {
+    private static func place(_ name: String, _ entry: Entry) throws(CheckpointError) -> Place {
         guard let dataType = dataTypes.first(where: { $0.name == entry.dtype })?.dataType else {
-            throw SafetensorsProblem("\(name) has elements of the type \(entry.dtype), which tensors here do not have")
+            throw CheckpointError(
+                expected: "'\(name)' of one of \(dataTypes.map(\.name).joined(separator: ", "))",
+                found: entry.dtype, remedy: "save it as another type")
         }
         let shape = Shape(entry.shape)
         guard let count = shape.checkedCount, count <= Int.max / dataType.size else {
-            throw SafetensorsProblem("\(name) has the impossible shape \(shape)")
+            throw CheckpointError(expected: "a possible shape of '\(name)'", found: "\(shape)", remedy: cutOff)
         }
         let offsets = entry.offsets
-        guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
-            throw SafetensorsProblem("\(name) has the byte range \(offsets)")
-        }
-        guard offsets[1] - offsets[0] == count * dataType.size else {
-            throw SafetensorsProblem(
-                "\(name) has \(offsets[1] - offsets[0]) bytes; \(shape) of \(entry.dtype) is \(count * dataType.size)"
-            )
+        guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1],
+            offsets[1] - offsets[0] == count * dataType.size
+        else {
+            throw CheckpointError(
+                expected: "\(count * dataType.size) bytes of '\(name)', \(shape) of \(entry.dtype)",
+                found: "the byte range \(offsets)", remedy: cutOff)
         }
         return Place(name: name, shape: shape, dataType: dataType, bytes: offsets[0]..<offsets[1])
     }
 
     static let dataTypes: [(name: String, dataType: DataType)] = [
         ("F64", .float64), ("F32", .float32), ("F16", .float16), ("BF16", .bfloat16), ("I64", .int64), ("I32", .int32),
-        ("I16", .int16), ("I8", .int8), ("U8", .uint8), ("BOOL", .bool),
+        ("I16", .int16), ("I8", .int8), ("U64", .uint64), ("U32", .uint32), ("U16", .uint16), ("U8", .uint8),
+        ("BOOL", .bool), ("F8_E4M3", .float8E4M3FN), ("F8_E5M2", .float8E5M2),
     ]
-}
-
-/// What is wrong with a file, before its path is known.
-struct SafetensorsProblem: Error {
-    var reason: String
-    init(_ reason: String) { self.reason = reason }
 }
