@@ -57,8 +57,7 @@ public struct WeightFile: Sendable {
         case .torchLegacy:
             let file = try LegacyCheckpoint(bytes, limits: limits)
             let choice = try WeightChoice(heap: file.heap, limits: limits).choose(from: file.root, key: key)
-            let reader = TensorReader(bytes, owner: owner, limits: limits, isSwapped: file.isSwapped, place: file.place)
-            try read(choice, reader)
+            try read(choice, TensorReader(bytes, owner: owner, limits: limits, place: file.place))
         }
         guard !tensors.isEmpty || !unread.isEmpty || format == .safetensors else {
             throw CheckpointError(
@@ -85,9 +84,9 @@ public struct WeightFile: Sendable {
         var reader = reader
         var names: [String: Int] = [:]
         for (name, tensor) in choice.tensors {
-            guard let type = tensor.dataType else {
-                let typeName = tensor.typeName ?? tensor.storage.typeName
-                unread.append(Unread(name: name, reason: "elements of the type \(typeName) are not read"))
+            guard let tensor, let type = tensor.dataType else {
+                let kind = tensor.map { "elements of the type \($0.typeName ?? $0.storage.typeName)" }
+                unread.append(Unread(name: name, reason: "\(kind ?? "sparse and quantized tensors") are not read"))
                 continue
             }
             let array = try reader.array(tensor, name: name, type: type)

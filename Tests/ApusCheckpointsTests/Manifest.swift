@@ -39,6 +39,7 @@ extension NDArray {
         case .int64: elements(of: Int64.self).map(Double.init)
         case .uint8: elements(of: UInt8.self).map(Double.init)
         case .uint16: elements(of: UInt16.self).map(Double.init)
+        case .uint32: elements(of: UInt32.self).map(Double.init)
         case .bool: elements(of: Bool.self).map { $0 ? 1 : 0 }
         case .float16: words.map { Double(Float(half: $0)) }
         case .bfloat16: words.map { Double(Float(bitPattern: UInt32($0) << 16)) }

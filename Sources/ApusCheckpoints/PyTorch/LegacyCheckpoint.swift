@@ -1,9 +1,9 @@
 /// What `torch.save` wrote before PyTorch 1.6, and still does when asked: five pickles (a magic number, a version, facts
-/// of the machine, the object, the storages' keys) and then each storage, its length before it.
+/// of the machine, the object, the storages' keys) and then each storage, its length before it, little-endian whatever
+/// the machine was.
 struct LegacyCheckpoint {
     let root: PickleValue
     let heap: PickleHeap
-    let isSwapped: Bool
     private let places: [String: Range<Int>]
 
     private static let magic: [UInt8] = [0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
@@ -22,11 +22,11 @@ struct LegacyCheckpoint {
                 expected: "version \(LegacyCheckpoint.version) of the format", found: version.kindName,
                 remedy: "save the file again with a newer PyTorch")
         }
-        let machineFacts = try machine.run()
-        isSwapped = machine.heap.value("little_endian", in: machineFacts) == .bool(false)
+        // The machine's facts, which change nothing.
+        _ = try machine.run()
         root = try machine.run()
         let keys = try machine.run()
-        places = try LegacyCheckpoint.places(keys, machine, isSwapped: isSwapped)
+        places = try LegacyCheckpoint.places(keys, machine)
         heap = machine.heap
     }
 
@@ -39,7 +39,7 @@ struct LegacyCheckpoint {
 
     /// The storages in the order of their keys, behind the pickles.
     private static func places(
-        _ keys: PickleValue, _ machine: PickleMachine, isSwapped: Bool
+        _ keys: PickleValue, _ machine: PickleMachine
     ) throws(CheckpointError) -> [String: Range<Int>] {
         let sizes = elementSizes(machine.heap)
         var cursor = machine.cursor
@@ -47,13 +47,13 @@ struct LegacyCheckpoint {
         for key in machine.heap.sequence(keys) ?? [] {
             guard let key = key.namePart else { throw machine.failure("the storages' keys", key.kindName) }
             let start = cursor.offset
-            let length = Int(truncatingIfNeeded: try cursor.number(UInt64.self))
+            let length = try cursor.length()
             guard let size = sizes[key] else {
                 throw CheckpointError(
                     at: start, expected: "a storage of a known type", found: "'\(key)', of which no tensor is made",
                     remedy: "save the file again with a newer PyTorch")
             }
-            let (count, overflow) = (isSwapped ? length.byteSwapped : length).multipliedReportingOverflow(by: size)
+            let (count, overflow) = length.multipliedReportingOverflow(by: size)
             let first = cursor.offset
             _ = try cursor.take(overflow ? -1 : count)
             places[key] = first..<cursor.offset

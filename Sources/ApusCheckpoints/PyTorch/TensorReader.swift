@@ -12,7 +12,7 @@ struct TensorReader {
     private var budget: Int
 
     init(
-        _ bytes: UnsafeRawBufferPointer, owner: AnyObject, limits: ReadingLimits, isSwapped: Bool,
+        _ bytes: UnsafeRawBufferPointer, owner: AnyObject, limits: ReadingLimits, isSwapped: Bool = false,
         place: @escaping (StorageReference) throws(CheckpointError) -> Range<Int>
     ) {
         (self.bytes, self.owner, self.isSwapped, self.place) = (bytes, owner, isSwapped, place)

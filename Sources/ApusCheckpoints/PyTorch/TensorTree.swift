@@ -8,14 +8,17 @@ struct TensorTree {
     private var visits = 0, nameBytes = 0
     /// The nodes above the one being visited: a cycle is not followed.
     private var path: Set<Int> = []
-    private var found: [(name: String, tensor: TensorReference)] = []
+    private var found: [Found] = []
+
+    /// A tensor by its name; `nil` for one of a kind that is not read, such as a sparse one.
+    typealias Found = (name: String, tensor: TensorReference?)
 
     private init(_ heap: PickleHeap, _ limits: ReadingLimits) { (self.heap, self.limits) = (heap, limits) }
 
     /// All tensors under `value`, in order; those under the `skipped` keys of `value` itself are left out.
     static func tensors(
         in value: PickleValue, of heap: PickleHeap, limits: ReadingLimits, skipping skipped: Set<String> = []
-    ) throws(CheckpointError) -> [(name: String, tensor: TensorReference)] {
+    ) throws(CheckpointError) -> [Found] {
         var tree = TensorTree(heap, limits)
         try tree.visit(value, name: "", skipping: skipped)
         return tree.found
@@ -39,6 +42,7 @@ struct TensorTree {
         case .dictionary: try visit(node.entries, name, skipping: skipped)
         case .list, .tuple, .set:
             for (position, item) in node.items.enumerated() { try visit(item, name: join(name, String(position))) }
+        case .record(let function, _) where function.isRebuilding: found.append((name, nil))
         case .record: try visitAttributes(node, name)
         case .global, .storage: break
         }
@@ -77,4 +81,9 @@ struct TensorTree {
     }
 
     private func join(_ name: String, _ part: String) -> String { name.isEmpty ? part : name + "." + part }
+}
+
+extension PickleName {
+    /// Whether this is one of PyTorch's functions that make tensors.
+    fileprivate var isRebuilding: Bool { module == "torch._utils" && name.hasPrefix("_rebuild") }
 }

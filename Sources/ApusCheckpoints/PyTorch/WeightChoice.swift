@@ -4,7 +4,7 @@ struct WeightChoice {
     let limits: ReadingLimits
 
     /// The chosen part, its keys from the root joined by dots, and its tensors.
-    typealias Choice = (key: String, tensors: [(name: String, tensor: TensorReference)])
+    typealias Choice = (key: String, tensors: [TensorTree.Found])
 
     /// Keys of averaged weights first: they are the ones to evaluate and to start from.
     static let preferred = [

@@ -7,6 +7,7 @@ file, name, type, shape and a sum that depends on order.
 """
 import collections
 import pathlib
+import sys
 
 import numpy
 import torch
@@ -79,6 +80,18 @@ types = state(*((f"t.{d}", (2, 3), getattr(torch, d)) for d in (
     "float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")))
 save("types.weights", types, types)
 save("types-old.weights", types, types, **old)
+
+wide = state(("u16", (5,), torch.uint16), ("u32", (2, 2), torch.uint32))
+save("wide.weights", wide, wide)
+foreign = {"complex": torch.zeros(2, dtype=torch.complex64), "sparse": torch.eye(2).to_sparse(), "w": filled("w", (2,))}
+save("foreign.weights", foreign, {"w": foreign["w"]})
+
+# As a big-endian machine would write it.
+sys.byteorder = "big"
+torch.save({name: torch.from_numpy(value.numpy().byteswap()) for name, value in plain.items()}, HERE / "big.weights")
+sys.byteorder = "little"
+assert all(torch.equal(value, plain[name]) for name, value in torch.load(HERE / "big.weights").items())
+listed("big.weights", plain)
 
 base = filled("base", (4, 6))
 views = {
