@@ -49,7 +49,7 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     /// Lets the memory of whole pages within `part` go; whoever reads them again gets them from the file.
-    func evict(_ part: UnsafeRawBufferPointer) {
+    public func evict(_ part: UnsafeRawBufferPointer) {
         let page = sysconf(Int32(_SC_PAGESIZE))
         guard let base = part.baseAddress, page > 0 else { return }
         let start = Int(bitPattern: base), first = (start + page - 1) / page * page

@@ -2,13 +2,14 @@ import ApusAugmentation
 import ApusConfiguration
 import ApusCore
 import ApusVision
+import Glibc
 import Testing
 
 @testable import ApusDatasets
 
 /// Random annotations of the kinds that a format holds: written and read again, they are equal.
 @Suite struct RoundTripTests {
-    private static let kinds: [(SourceFormat, Set<RandomListing.Kind>)] = [
+    static let kinds: [(SourceFormat, Set<RandomListing.Kind>)] = [
         (.coco, [.boxes, .polygons, .masks, .keypoints, .rotated, .flags, .crowd, .ids]),
         (.voc, [.boxes, .rotated, .flags]),
         (.yolo, [.boxes]), (.yolo, [.onePolygon]), (.yolo, [.boxes, .keypoints]),
@@ -26,12 +27,13 @@ import Testing
         let output = folder.path + "/out"
         let result = try DatasetConversion.write(listing, to: format, output: output, threads: 2)
         #expect(result.images == listing.samples.count)
-        let allowed: Set<ConversionLoss.Kind> = format == .idx ? [.renamedImage, .className] : []
+        let allowed: Set<ConversionLoss.Kind> = format == .idx ? [.renamedImage] : []
         #expect(Set(result.losses.map(\.kind)).subtracting(allowed) == [], "\(result.losses)")
         let copy = try NamedDataset(output)
         #expect(copy.description.source.format == format)
         let read = try copy.listing(threads: 2)
         #expect(read.faults == [])
+        #expect(read.classNames == listing.classNames)
         try expectEqual(read, listing, ignoringNames: format == .idx)
     }
 
@@ -71,6 +73,91 @@ import Testing
             try #require(found.count == annotations.count, "\(name)")
             for (x, y) in zip(found, annotations) { #expect(x.isNear(y), "\(name): \(x) and \(y)") }
         }
+    }
+}
+
+/// Every format into every other: what does not come back is counted.
+@Suite struct ConversionPairTests {
+    @Test(arguments: RoundTripTests.kinds.indices, SourceFormat.allCases)
+    func `what differs was said to be lost`(index: Int, target: SourceFormat) throws {
+        let (format, kinds) = RoundTripTests.kinds[index]
+        let folder = try TemporaryFolder()
+        let random = RandomListing(kinds: kinds, seed: 11, isGrey: format == .idx, folder: "")
+        _ = try DatasetConversion.write(random.listing(), to: format, output: folder.path + "/a", threads: 2)
+        let source = try NamedDataset(folder.path + "/a").listing(threads: 2)
+        if target == .keypoints, kinds.isDisjoint(with: [.keypoints, .onlyKeypoints]) {
+            #expect(throws: DatasetError.self) {
+                try DatasetConversion.write(source, to: target, output: folder.path + "/b", threads: 2)
+            }
+            return
+        }
+        let result = try DatasetConversion.write(source, to: target, output: folder.path + "/b", threads: 2)
+        #expect(result.faults == [])
+        let read = try NamedDataset(folder.path + "/b", format: target).listing(threads: 2)
+        #expect(read.faults == [])
+        #expect(result.images == read.samples.count)
+        let isEqual = isEqual(source, read, ignoringFolders: target == .folders)
+        #expect(!result.isLossless || isEqual, "\(format) to \(target)")
+        if format == target { #expect(result.isLossless || format == .idx, "\(result.losses)") }
+    }
+
+    private func isEqual(_ source: SourceListing, _ copy: SourceListing, ignoringFolders: Bool) -> Bool {
+        var (before, after) = (source.byName(ignoringNames: false), copy.byName(ignoringNames: false))
+        if ignoringFolders { (before, after) = (before.withoutFolders, after.withoutFolders) }
+        guard source.classNames == copy.classNames, before.keys.sorted() == after.keys.sorted() else { return false }
+        return before.allSatisfy { name, annotations in
+            let found = after[name] ?? []
+            return found.count == annotations.count
+                && zip(annotations, found).allSatisfy { old, new in
+                    var new = new
+                    // A number that a format gives what had none takes nothing away.
+                    if old.id == nil { new.id = nil }
+                    return old.isNear(new)
+                }
+        }
+    }
+
+    private static let lostOfEverything: [(SourceFormat, Set<ConversionLoss.Kind>)] = [
+        (.coco, []),
+        (.voc, [.outline, .mask, .keypoints, .crowd, .annotationID, .imageID, .classDetails]),
+        (
+            .yolo,
+            [
+                .outline, .mask, .rotatedBox, .crowd, .difficult, .truncated, .occluded, .pose, .annotationID, .imageID,
+            ]
+        ),
+        (
+            .csv,
+            [
+                .outline, .mask, .rotatedBox, .keypoints, .crowd, .difficult, .truncated, .occluded, .pose,
+                .annotationID, .imageID, .classDetails,
+            ]
+        ),
+        (
+            .keypoints,
+            [
+                .box, .outline, .mask, .rotatedBox, .crowd, .difficult, .truncated, .occluded, .pose, .annotationID,
+                .imageID, .visibility, .missingKeypoints, .className,
+            ]
+        ),
+    ]
+
+    @Test(arguments: lostOfEverything.indices)
+    func `of a dataset with everything each format says what it cannot hold`(index: Int) throws {
+        let (format, expected) = Self.lostOfEverything[index]
+        let folder = try TemporaryFolder()
+        let listing = RandomListing(kinds: RoundTripTests.kinds[0].1, seed: 4, folder: "").listing()
+        let result = try DatasetConversion.write(listing, to: format, output: folder.path + "/out", threads: 2)
+        #expect(Set(result.losses.map(\.kind)) == expected, "\(format)")
+    }
+}
+
+extension [String: [Annotation]] {
+    /// By split and name.
+    fileprivate var withoutFolders: Self {
+        Self(
+            map { ($0.key.prefix { $0 != "/" } + "/" + FileSystem.fileName(of: $0.key), $0.value) },
+            uniquingKeysWith: +)
     }
 }
 
@@ -171,6 +258,44 @@ import Testing
         try folder.write((name.hasPrefix("/") ? name : "../\(name)") + "\n", "voc/ImageSets/Main/train.txt")
         try folder.write("", "voc/Annotations/a.xml")
         try expectRefused(folder, "voc", format: .voc)
+    }
+
+    /// A photograph and its table, whose folder is `dataset`.
+    private func writeTable(_ folder: TemporaryFolder, image: String) throws {
+        try folder.write("filename,label\n\(image),cat\n", "dataset/labels.csv")
+        try folder.write(testImage(1).pngData(), "elsewhere/a.png")
+    }
+
+    @Test(arguments: ["../elsewhere", "/tmp"]) func `are refused where links lead there`(target: String) throws {
+        let folder = try TemporaryFolder()
+        try writeTable(folder, image: "images/a.png")
+        let place = target == "/tmp" ? folder.path + "/elsewhere" : target
+        #expect(symlink(place, folder.path + "/dataset/images") == 0)
+        try expectRefused(folder, "dataset", format: .csv)
+        let allowed = try NamedDataset(folder.path + "/dataset", format: .csv, allowsOutside: true)
+        #expect(try allowed.listing(threads: 1).samples.count == 1)
+    }
+
+    @Test func `are refused where an image or a label file is a link there`() throws {
+        let folder = try TemporaryFolder()
+        try writeTable(folder, image: "a.png")
+        #expect(symlink("../elsewhere/a.png", folder.path + "/dataset/a.png") == 0)
+        try expectRefused(folder, "dataset", format: .csv)
+        try folder.write("train: images\nnames: [q]\n", "yolo/data.yaml")
+        try folder.write(testImage(2).pngData(), "yolo/images/a.png")
+        try folder.write("0 0.5 0.5 0.1 0.1\n", "elsewhere/a.txt")
+        try FileSystem.createFolder(folder.path + "/yolo/labels")
+        #expect(symlink(folder.path + "/elsewhere/a.txt", folder.path + "/yolo/labels/a.txt") == 0)
+        try expectRefused(folder, "yolo", format: .yolo)
+    }
+
+    @Test func `are not where the dataset's own folder is a link, nor by links inside it`() throws {
+        let folder = try TemporaryFolder()
+        try writeTable(folder, image: "b.png")
+        try folder.write(testImage(1).pngData(), "dataset/images/a.png")
+        #expect(symlink("images/a.png", folder.path + "/dataset/b.png") == 0)
+        #expect(symlink("dataset", folder.path + "/link") == 0)
+        #expect(try NamedDataset(folder.path + "/link", format: .csv).listing(threads: 1).samples.count == 1)
     }
 
     @Test func `may be allowed`() throws {

@@ -1,3 +1,4 @@
+import ApusAugmentation
 import ApusCore
 import ApusVision
 import Foundation
@@ -229,16 +230,11 @@ import Testing
             id: String(digest.prefix(16)), digest: digest, name: "x", classNames: ["cat"], recipe: "{}")
         let bytes: [UInt8] = [1, 2, 3]
         let box = LabeledBox(BoundingBox(minX: 0, minY: 0, maxX: 2, maxY: 2), label: 7)
-        let record = PreparedDataset.Record(name: "a", split: .train, width: 4, height: 4, boxes: [box])
-        let generated = GeneratedSample(bytes: bytes, labels: .init())
-        let image = CheckedImage(
-            hash: bytes.withUnsafeBytes { ContentHash(of: $0) }, byteCount: 3, width: 4, height: 4,
-            generated: generated)
-        let entry = PreparedEntry(
-            record: record, annotations: [Annotation(label: 7).stored(as: box)], declaredSplit: .train,
-            content: .generated { generated }, image: image)
+        let spill = SpillFile(folder: folder.path)
+        let labels = LabelBlock([box], [Annotation(label: 7).stored(as: box)])
+        let entry = try spill.entry("a", ImageSize(square: 4), split: .train, bytes: bytes, labels)
         let path = folder.path + "/other.h5"
-        let writer = PreparedWriter(header: header, entries: [entry])
+        let writer = PreparedWriter(header: header, entries: [entry], spill: spill)
         #expect(throws: DatasetError.self) { try writer.write(to: path) }
         #expect(try FileSystem.names(in: folder.path) == ["packs"])
         try writer.fill(path, final: path, places: writer.places(besideVersion: path))

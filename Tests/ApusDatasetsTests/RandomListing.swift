@@ -27,7 +27,7 @@ struct RandomListing {
     }
 
     private var classes: [AnnotationClass] {
-        (kinds.contains(.onlyKeypoints) ? ["animal"] : ["cat", "dog & co", "zebra"]).map { name in
+        (kinds.contains(.onlyKeypoints) ? ["animal"] : ["zebra", "cat", "dog & co"]).map { name in
             var kind = AnnotationClass(name)
             if !kinds.isDisjoint(with: [.keypoints, .onlyKeypoints]) {
                 kind.keypoints = ["nose", "tail", "left, paw"]

@@ -53,6 +53,51 @@ import Testing
         #expect(dataset.record(0).boxes.map(\.label) == [0])
     }
 
+    /// One image that counts how often it is read.
+    private final class CountedSource: DatasetSource {
+        let count = Mutex(0)
+
+        func listing() -> SourceListing {
+            let samples = (0..<3).map { index in
+                SourceSample(
+                    name: "\(index).png",
+                    content: .generated {
+                        self.count.withLock { $0 += 1 }
+                        return GeneratedSample(bytes: testImage(index).pngData(), labels: SourceLabels())
+                    }, labelFile: "")
+            }
+            return SourceListing(classes: [AnnotationClass("a")], samples: samples, faults: [])
+        }
+    }
+
+    @Test(arguments: [1, 4]) func `an image is decoded once for all its tiles`(threads: Int) throws {
+        let source = CountedSource()
+        var recipe = DatasetRecipe()
+        recipe.tiles = DatasetRecipe.Tiles()
+        recipe.tiles?.size = [16, 16]
+        let tiles = try RecipeSource(source: source, recipe: recipe, seed: 0, threads: threads).listing().samples
+        #expect(tiles.count == 3 * 9)
+        // To learn its size.
+        #expect(source.count.withLock { $0 } == 3)
+        parallelFor(tiles.count, threads: threads) { _ = tiles[$0].generated }
+        #expect(source.count.withLock { $0 } == 6)
+    }
+
+    @Test(arguments: ["random", "stratified", "grouped"])
+    func `the tiles of an image go into one split`(method: String) throws {
+        let folder = try TemporaryFolder()
+        for index in 0..<20 { try folder.write(testJPEG(index), "source/\(index % 3)/\(index).jpg") }
+        try folder.write(
+            "name: x\nsource: {format: folders, path: source}\nsplits: {method: \(method), group: '.*'}\n"
+                + "recipe: {tiles: {size: [16, 16]}}\n", "dataset.yaml")
+        let dataset = try folder.prepare(strict: true).dataset
+        let records = (0..<dataset.imageCount).map { dataset.record($0) }
+        let byImage = Dictionary(grouping: records) { $0.name.prefix { $0 != "-" } }
+        #expect(byImage.count == 20 && records.count == 180)
+        for (name, tiles) in byImage { #expect(Set(tiles.map(\.split)).count == 1, "\(name)") }
+        #expect(Set(records.map(\.split)).count > 1)
+    }
+
     @Test func `windows move points and masks as they move pixels`() throws {
         var window = ImageWindow(whole: ImageSize(width: 40, height: 30))
         (window.x, window.y, window.width, window.height) = (10, 6, 20, 12)

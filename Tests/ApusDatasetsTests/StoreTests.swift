@@ -38,22 +38,12 @@ import Testing
         let kept = [turned.stored(as: box), Annotation(label: 1).stored(as: box)]
         let folder = try TemporaryFolder()
         let path = folder.path + "/a.h5"
-        let bytes = testJPEG(0)
-        let generated = GeneratedSample(bytes: bytes, labels: .init())
-        let entry = PreparedEntry(
-            record: .init(
-                name: "a", split: .val, width: 40, height: 30,
-                boxes: [box, LabeledBox(box.box, label: 1)]),
-            annotations: kept, content: .generated { generated },
-            image: CheckedImage(
-                hash: bytes.withUnsafeBytes { ContentHash(of: $0) }, byteCount: bytes.count, width: 40, height: 30,
-                generated: generated))
-        var header = PreparedHeader(id: "", digest: "", name: "x", classNames: ["a", "b"], recipe: "{}")
-        var digest = VersionDigest(header)
-        digest.add(entry.record, annotations: kept, contentHash: entry.image.hash)
-        header.digest = digest.finalize()
-        header.id = String(header.digest.prefix(16))
-        try PreparedWriter(header: header, entries: [entry]).write(to: path)
+        let spill = SpillFile(folder: folder.path)
+        let labels = LabelBlock([box, LabeledBox(box.box, label: 1)], kept)
+        let entry = try spill.entry("a", ImageSize(width: 40, height: 30), split: .val, bytes: testJPEG(0), labels)
+        let header = try PreparedHeader(id: "", digest: "", name: "x", classNames: ["a", "b"], recipe: "{}")
+            .named(by: [entry], in: spill)
+        try PreparedWriter(header: header, entries: [entry], spill: spill).write(to: path)
         let dataset = try PreparedDataset(path: path)
         #expect(dataset.annotations(0) == kept)
         #expect(dataset.annotations(0)[1].isWholeImage)
@@ -165,7 +155,7 @@ import Testing
         CheckJournal(path: journalPath).add(image, path: path, identity: identity)
         let sample = SourceSample(name: "a.jpg", content: .file(path), labelFile: "a.xml")
         func hash() throws -> ContentHash {
-            try ImageChecker(journal: CheckJournal(path: journalPath)).check(sample).get().hash
+            try ImageChecker(journal: CheckJournal(path: journalPath)).check(file: path, sample: sample).get().hash
         }
         #expect(try hash() == image.hash)
         try folder.write(testJPEG(2), "a.jpg")

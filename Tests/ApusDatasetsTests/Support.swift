@@ -1,7 +1,9 @@
+import ApusAugmentation
 import ApusCore
-import ApusDatasets
 import ApusVision
 import Foundation
+
+@testable import ApusDatasets
 
 /// A folder that is gone when the test is done.
 final class TemporaryFolder {
@@ -103,5 +105,18 @@ extension TemporaryFolder {
                {"id": 4, "image_id": 7, "category_id": 9, "segmentation": [[1, 1, 9, 1, 9, 9]]}]}
             """, "source/annotations/instances_train.json")
         try write("name: pets\nsource: {format: coco, path: source, images: images}\n", "dataset.yaml")
+    }
+}
+
+extension SpillFile {
+    /// An entry of these bytes and labels.
+    func entry(
+        _ name: String, _ size: ImageSize, split: Split, bytes: [UInt8], _ labels: LabelBlock
+    ) throws -> PreparedEntry {
+        let image = CheckedImage(
+            hash: bytes.withUnsafeBytes { ContentHash(of: $0) }, byteCount: bytes.count, width: size.width,
+            height: size.height)
+        let sample = SourceSample(name: name, content: .file(name), split: split, labelFile: name)
+        return PreparedEntry(sample, image, content: .spilled(try add(bytes)), labels: try add(labels.bytes))
     }
 }

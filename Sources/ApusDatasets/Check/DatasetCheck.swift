@@ -89,9 +89,7 @@ private struct CheckSummary {
     private func splits() throws(DatasetError) -> [Split?] {
         let usable = images.indices.filter { images[$0].size != nil }
         let candidates = usable.map { index in
-            SplitAssignment.Candidate(
-                name: listing.samples[index].name, declared: listing.samples[index].split,
-                labels: images[index].boxes.map(\.label))
+            SplitAssignment.Candidate(listing.samples[index], labels: images[index].boxes.map(\.label))
         }
         var splits = listing.samples.map(\.split)
         if let assigned = try SplitAssignment(description: dataset.description.splits).assign(candidates) {

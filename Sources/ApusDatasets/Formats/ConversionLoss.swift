@@ -5,7 +5,7 @@ public struct ConversionLoss: Codable, Hashable, Sendable, CustomStringConvertib
         case box, looseBox, rotatedBox, outline, mask, maskAsOutline, outlineAsMask, joinedParts
         case mergedObject, coveredPixels, wholeImageLabel, secondLabel, keypoints, missingKeypoints, visibility
         case crowd, difficult, truncated, occluded, pose, annotationID
-        case className, classDetails
+        case className, classDetails, classOrder
     }
 
     public var kind: Kind
@@ -50,6 +50,7 @@ extension ConversionLoss.Kind {
         case .annotationID: "annotation number not kept"
         case .className: "object, or class, whose name was left out"
         case .classDetails: "class whose number, group or skeleton was left out"
+        case .classOrder: "order of the classes not kept"
         }
     }
 }

@@ -176,9 +176,9 @@ private struct ConversionJob {
         case .coco: COCOWriter(folder: folder, classes: classes)
         case .yolo: YOLOWriter(folder: folder, classes: classes, survey: survey)
         case .idx: try IDXWriter(folder: folder, classes: classes)
-        case .folders: FolderWriter(classes: classes)
+        case .folders: FolderWriter(folder: folder, classes: classes)
         case .csv: try CSVWriter(folder: folder, classes: classes, survey: survey)
-        case .keypoints: KeypointWriter(folder: folder, classes: classes, survey: survey)
+        case .keypoints: try KeypointWriter(folder: folder, classes: classes, survey: survey)
         case .masks: try MaskWriter(folder: folder, classes: classes)
         }
     }
@@ -202,7 +202,7 @@ private struct ConversionJob {
                 do throws(FileError) { try FileSystem.createFolder(FileSystem.folder(of: path)) } catch {
                     throw .file(error)
                 }
-                if link(source, path) == 0 { return }
+                if linkat(AT_FDCWD, source, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return }
             }
             let file = try OutputFile(path)
             try file.append(contentsOf: source)

@@ -1,19 +1,8 @@
-import ApusAugmentation
 import ApusCore
-import ApusVision
-
-/// A sample that goes into a prepared version.
-struct PreparedEntry: Sendable {
-    var record: PreparedDataset.Record
-    /// One for each box of the record.
-    var annotations: [Annotation] = []
-    /// What the source says; `nil` where it says nothing.
-    var declaredSplit: Split?
-    var content: SourceSample.Content
-    var image: CheckedImage
-}
 
 /// Everything that a version will hold, in its order, and what was wrong with the rest.
+///
+/// Of an image it holds a few hundred bytes, whatever its labels take.
 struct PreparedCollection {
     var classes: [AnnotationClass]
     var classNames: [String] { classes.map(\.name) }
@@ -21,6 +10,8 @@ struct PreparedCollection {
     var faults: [Fault]
     /// Images that the source lists.
     var found: Int
+    /// Where labels and generated images lie.
+    let spill: SpillFile
 
     /// Checks every sample of a listing.
     ///
@@ -29,40 +20,56 @@ struct PreparedCollection {
     ///   - progress: told after each image, from the thread that checked it.
     init(
         _ listing: SourceListing, description: DatasetDescription, path: String, threads: Int,
-        journal: CheckJournal, progress: @escaping @Sendable (Int, Int) -> Void
+        journal: CheckJournal, spill: SpillFile, progress: @escaping @Sendable (Int, Int) -> Void
     ) throws(DatasetError) {
-        let samples = listing.samples
-        let done = Mutex(0)
-        let checker = ImageChecker(journal: journal)
-        let images = parallelMap(samples.count, threads: threads) { index in
-            let result = checker.check(samples[index])
-            done.withLock { done in
-                done += 1
-                progress(done, samples.count)
-            }
-            return result
-        }
-        (classes, faults, found) = (listing.classes, listing.faults, samples.count)
+        (classes, faults, found, self.spill) = (listing.classes, listing.faults, listing.samples.count, spill)
         entries = []
-        addUsable(samples, images)
+        let checker = SampleChecker(images: ImageChecker(journal: journal), spill: spill)
+        let checked = try Self.check(listing.samples, checker, threads: threads, progress: progress)
+        addUsable(listing.samples, checked)
         try assignSplits(description.splits, path: path)
-        entries.sort { ($0.record.split.code, $0.record.name) < ($1.record.split.code, $1.record.name) }
+        entries.sort { ($0.split.code, $0.name) < ($1.split.code, $1.name) }
+    }
+
+    /// One for each sample. Parts of one image come to one thread, so that it is decoded once.
+    private static func check(
+        _ samples: [SourceSample], _ checker: SampleChecker, threads: Int,
+        progress: @escaping @Sendable (Int, Int) -> Void
+    ) throws(DatasetError) -> [CheckedSample] {
+        let images = SourceSample.rangesOfOneOrigin(samples)
+        let state = Mutex((done: 0, failure: DatasetError?.none))
+        let checked = parallelMap(images.count, threads: threads) { index -> [CheckedSample] in
+            images[index].compactMap { place in
+                guard state.withLock({ $0.failure == nil }) else { return nil }
+                do throws(DatasetError) {
+                    let result = try checker.check(samples[place])
+                    state.withLock { state in
+                        state.done += 1
+                        progress(state.done, samples.count)
+                    }
+                    return result
+                } catch {
+                    state.withLock { $0.failure = $0.failure ?? error }
+                    return nil
+                }
+            }
+        }
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        return checked.flatMap { $0 }
     }
 
     /// Adds each image content once; of equal ones the first stays, which is that of train before val before test.
-    private mutating func addUsable(_ samples: [SourceSample], _ images: [Result<CheckedImage, ImageFault>]) {
-        var firstByHash = [ContentHash: SourceSample]()
-        for (sample, result) in zip(samples, images) {
-            switch result {
-            case .failure(let error): faults.append(error.fault)
-            case .success(let image):
-                if let first = firstByHash[image.hash] {
-                    faults.append(duplicate(sample, of: first))
-                } else {
-                    firstByHash[image.hash] = sample
-                    add(sample, image)
-                }
+    private mutating func addUsable(_ samples: [SourceSample], _ checked: [CheckedSample]) {
+        var firstByHash = [ContentHash: Int]()
+        for (index, result) in checked.enumerated() {
+            if let entry = result.entry, let first = firstByHash[entry.hash] {
+                faults.append(duplicate(samples[index], of: samples[first]))
+                continue
             }
+            faults += result.faults
+            guard let entry = result.entry else { continue }
+            firstByHash[entry.hash] = index
+            entries.append(entry)
         }
     }
 
@@ -73,39 +80,24 @@ struct PreparedCollection {
             message: "the same content as \(first.name)\(place); image left out")
     }
 
-    private mutating func add(_ sample: SourceSample, _ image: CheckedImage) {
-        let size = ImageSize(width: image.width, height: image.height)
-        let labels = image.generated?.labels ?? sample.labels(size)
-        guard !labels.leavesOutImage else {
-            faults += labels.faults
-            return
-        }
-        let checked = CheckedLabels(labels, sample: sample, size: size)
-        faults += checked.faults
-        if let declared = labels.declaredSize, declared != size {
-            let message =
-                "labelled as \(declared), but \(sample.name) is \(size); kept, with the boxes as they stand"
-            faults.append(Fault(.sizeMismatch, file: sample.labelFile, message: message))
-        }
-        let record = PreparedDataset.Record(
-            name: sample.name, split: sample.split ?? .train, width: image.width, height: image.height,
-            boxes: checked.boxes)
-        entries.append(
-            PreparedEntry(
-                record: record, annotations: checked.annotations, declaredSplit: sample.split,
-                content: sample.content, image: image))
-    }
+    /// The classes of an entry's boxes.
+    func labels(of entry: PreparedEntry) throws(DatasetError) -> [Int] { try spill.block(of: entry).labels }
 
     private mutating func assignSplits(_ splits: SplitDescription, path: String) throws(DatasetError) {
-        let candidates = entries.map { entry in
-            SplitAssignment.Candidate(
-                name: entry.record.name, declared: entry.declaredSplit, labels: entry.record.boxes.map(\.label))
+        var candidates = [SplitAssignment.Candidate]()
+        candidates.reserveCapacity(entries.count)
+        for entry in entries {
+            // Only strata ask what an image shows.
+            let labels = splits.method == .stratified ? try labels(of: entry) : []
+            candidates.append(
+                SplitAssignment.Candidate(
+                    name: entry.name, origin: entry.origin, declared: entry.declaredSplit, labels: labels))
         }
         guard let assigned = try SplitAssignment(description: splits).assign(candidates) else {
             throw .badDescription(
                 path: path, key: "splits.method", found: "declared, but the source declares no splits",
                 expected: "random or stratified")
         }
-        for (index, split) in assigned.enumerated() { entries[index].record.split = split }
+        for (index, split) in assigned.enumerated() { entries[index].split = split }
     }
 }

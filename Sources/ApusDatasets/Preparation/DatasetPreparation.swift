@@ -48,7 +48,7 @@ public enum DatasetPreparation {
         let listing = try description.source(at: source, threads: threads).listing()
         let collection = try PreparedCollection(
             listing, description: description, path: descriptionPath, threads: threads,
-            journal: journal, progress: progress ?? { _, _ in })
+            journal: journal, spill: SpillFile(folder: output.path), progress: progress ?? { _, _ in })
         let job = PreparationJob(
             description: description, descriptionPath: descriptionPath, source: source, output: output,
             collection: collection, threads: threads)
@@ -76,7 +76,8 @@ extension DatasetDescription {
     }
 
     func source(at root: String, threads: Int) -> any DatasetSource {
-        let plain = plainSource(at: root, threads: threads)
+        let plain = BoundedSource(
+            source: plainSource(at: root, threads: threads), bounds: SourceBounds(root: root, description: self))
         guard recipe.changesImages else { return plain }
         return RecipeSource(source: plain, recipe: recipe, seed: splits.seed, threads: threads)
     }
@@ -106,13 +107,12 @@ private struct PreparationJob {
 
     func finish(strict: Bool) throws(DatasetError) -> PreparationResult {
         output.removeLeftovers()
-        let counts = PreparationCounts(
-            collection.entries, classNames: collection.classNames, faults: collection.faults, found: collection.found)
+        let counts = try PreparationCounts(collection)
         if collection.entries.isEmpty || (strict && !collection.faults.isEmpty) {
             try writeReport(id: nil, counts: counts)
             throw refusal
         }
-        let header = self.header
+        let header = try plainHeader.named(by: collection.entries, in: collection.spill)
         let (dataset, reused) = try openOrWrite(header, counts: counts)
         try writeReport(id: header.id, counts: counts)
         try output.write(header.id + "\n", to: output.latest)
@@ -128,17 +128,10 @@ private struct PreparationJob {
         return .faults(count: collection.faults.count, first: first, report: output.textReport)
     }
 
-    private var header: PreparedHeader {
-        var header = PreparedHeader(
+    private var plainHeader: PreparedHeader {
+        PreparedHeader(
             id: "", digest: "", name: description.name, classNames: collection.classNames,
             classDetails: ClassDetails.text(of: collection.classes), recipe: PreparedRecipe(description).json)
-        var digest = VersionDigest(header)
-        for entry in collection.entries {
-            digest.add(entry.record, annotations: entry.annotations, contentHash: entry.image.hash)
-        }
-        header.digest = digest.finalize()
-        header.id = String(header.digest.prefix(16))
-        return header
     }
 
     /// A version that is there and whole is left alone; a damaged one is replaced by the same contents.
@@ -154,7 +147,7 @@ private struct PreparationJob {
         let manifest = PreparationManifest(header, description: description, counts: counts, collection: collection)
         try output.write(PreparationJSON.text(manifest, pretty: true) + "\n", to: output.manifest(header.id))
         let writer = PreparedWriter(
-            header: header, entries: collection.entries, form: description.store.form,
+            header: header, entries: collection.entries, spill: collection.spill, form: description.store.form,
             packByteLimit: description.store.packMegabytes << 20, threads: threads)
         try writer.write(to: path)
         return (try PreparedDataset(path: path), false)

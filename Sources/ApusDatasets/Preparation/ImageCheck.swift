@@ -8,54 +8,23 @@ struct CheckedImage: Sendable {
     /// Pixels, after EXIF orientation.
     var width: Int
     var height: Int
-    /// What was generated; files are read again when they are written.
-    var generated: GeneratedSample?
 }
 
 /// Reads, hashes and decodes images once, so that a damaged one is found now and not in the middle of training.
-final class ImageChecker: Sendable {
-    private let journal: CheckJournal
-    private let keptBytes = Mutex(0)
+struct ImageChecker: Sendable {
+    let journal: CheckJournal
 
-    /// Generated images beyond this are made again when they are written.
-    private static let keptLimit = 256 << 20
-
-    init(journal: CheckJournal) { self.journal = journal }
-
-    func check(_ sample: SourceSample) -> Result<CheckedImage, ImageFault> {
-        switch sample.content {
-        case .generated(let make): checkGenerated(make(), sample: sample)
-        case .file(let path): checkFile(path, sample: sample)
-        }
-    }
-
-    private func checkGenerated(
-        _ generated: GeneratedSample, sample: SourceSample
-    ) -> Result<CheckedImage, ImageFault> {
+    func check(_ generated: GeneratedSample, sample: SourceSample) -> Result<CheckedImage, ImageFault> {
         if let fault = generated.fault { return .failure(ImageFault(fault)) }
         return generated.bytes.withUnsafeBytes { buffer in
             ApusDatasets.check(buffer, sample: sample) { () throws(ImageError) in
                 let header = try ImageHeader.read(decoding: buffer, name: sample.name)
                 return (header.width, header.height)
             }
-        }.map { image in
-            var image = image
-            image.generated = keeping(generated)
-            return image
         }
     }
 
-    /// The sample, without its bytes where too many are kept.
-    private func keeping(_ generated: GeneratedSample) -> GeneratedSample {
-        let isKept = keptBytes.withLock { kept in
-            guard kept + generated.bytes.count <= Self.keptLimit else { return false }
-            kept += generated.bytes.count
-            return true
-        }
-        return isKept ? generated : GeneratedSample(bytes: [], labels: generated.labels)
-    }
-
-    private func checkFile(_ path: String, sample: SourceSample) -> Result<CheckedImage, ImageFault> {
+    func check(file path: String, sample: SourceSample) -> Result<CheckedImage, ImageFault> {
         let identity = FileIdentity(path: path)
         if let identity, let image = journal.image(path, identity) { return .success(image) }
         let file: MappedFile

@@ -5,14 +5,15 @@ import Glibc
 /// Writes images that no pack holds yet into new packs, none larger than a limit where it holds more than one image.
 struct PackWriter {
     let store: PackStore
+    let spill: SpillFile
     let form: ImageForm
     let byteLimit: Int
     let threads: Int
 
     /// Images are made and written so many bytes at a time.
-    private static let chunkBytes = 64 << 20
+    private static let chunkBytes = 16 << 20
 
-    private var maker: StoredImageMaker { StoredImageMaker(form: form) }
+    private var maker: StoredImageMaker { StoredImageMaker(form: form, spill: spill) }
 
     func write(_ entries: [PreparedEntry]) throws(DatasetError) -> [ImagePack] {
         var packs = [ImagePack]()
@@ -52,11 +53,11 @@ struct PackWriter {
     /// What a disk did not take must not get a final name.
     private func readBack(_ path: String) throws(DatasetError) {
         let pack = try ImagePack(path: path)
-        let broken = Mutex(0)
-        parallelFor(pack.count, threads: threads) { item in
-            if !pack.isWhole(item) { broken.withLock { $0 += 1 } }
+        let isWhole = parallelMap(pack.count, threads: threads) { item in
+            defer { pack.evict(item) }
+            return pack.isWhole(item)
         }
-        guard broken.withLock({ $0 }) == 0, pack.hasItsDigest else {
+        guard !isWhole.contains(false), pack.hasItsDigest else {
             throw .unwritable(path: store.folder, reason: "a pack does not read back as it was written")
         }
     }
@@ -81,7 +82,7 @@ struct PackWriter {
 
     private func digest(_ entries: [PreparedEntry], _ hashes: [ContentHash]) -> String {
         var hasher = PackDigest(form: form)
-        for (entry, hash) in zip(entries, hashes) { hasher.add(source: entry.image.hash, stored: hash) }
+        for (entry, hash) in zip(entries, hashes) { hasher.add(source: entry.hash, stored: hash) }
         return hasher.finalize()
     }
 
@@ -99,7 +100,7 @@ struct PackWriter {
         try file.add(PackFormat.Path.data, type: APUS_H5_UINT8, dimensions: [starts.last ?? 0])
         guard form != .encoded else { return }
         let sizes = entries.map(maker.size)
-        try file.column(PackFormat.Path.source, APUS_H5_UINT8, entries.flatMap(\.image.hash.bytes), width: 32)
+        try file.column(PackFormat.Path.source, APUS_H5_UINT8, entries.flatMap(\.hash.bytes), width: 32)
         try file.column(PackFormat.Path.width, APUS_H5_INT32, sizes.map { Int32($0.width) })
         try file.column(PackFormat.Path.height, APUS_H5_INT32, sizes.map { Int32($0.height) })
     }

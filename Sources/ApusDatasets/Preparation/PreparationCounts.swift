@@ -25,23 +25,26 @@ public struct PreparationCounts: Codable, Hashable, Sendable {
 
     public init() {}
 
-    init(_ entries: [PreparedEntry], classNames: [String], faults: [Fault], found: Int) {
-        imagesFound = found
-        imagesKept = entries.count
-        imagesDropped = max(0, found - entries.count)
+    init(_ collection: PreparedCollection) throws(DatasetError) {
+        imagesFound = collection.found
+        imagesKept = collection.entries.count
+        imagesDropped = max(0, imagesFound - imagesKept)
         for split in Split.allCases { splits[split.rawValue] = SplitCounts() }
-        for entry in entries { add(entry, classNames: classNames) }
-        self.faults = Dictionary(grouping: faults, by: \.kind.rawValue).mapValues(\.count)
+        let names = collection.classNames
+        for entry in collection.entries { add(entry, classes: try collection.labels(of: entry).map { names[$0] }) }
+        for fault in collection.faults { faults[fault.kind.rawValue, default: 0] += 1 }
     }
 
-    private mutating func add(_ entry: PreparedEntry, classNames: [String]) {
-        bytes += entry.image.byteCount
-        boxes += entry.record.boxes.count
-        var counts = splits[entry.record.split.rawValue] ?? SplitCounts()
+    /// - Parameter classes: of each of its boxes.
+    private mutating func add(_ entry: PreparedEntry, classes: [String]) {
+        bytes += entry.byteCount
+        boxes += classes.count
+        var counts = splits[entry.split.rawValue] ?? SplitCounts()
+        splits[entry.split.rawValue] = nil
         counts.images += 1
-        counts.boxes += entry.record.boxes.count
-        if entry.record.boxes.isEmpty { counts.backgrounds += 1 }
-        for box in entry.record.boxes { counts.boxesByClass[classNames[box.label], default: 0] += 1 }
-        splits[entry.record.split.rawValue] = counts
+        counts.boxes += classes.count
+        if classes.isEmpty { counts.backgrounds += 1 }
+        for name in classes { counts.boxesByClass[name, default: 0] += 1 }
+        splits[entry.split.rawValue] = counts
     }
 }

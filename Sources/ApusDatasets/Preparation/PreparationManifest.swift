@@ -29,7 +29,7 @@ struct PreparationManifest: Codable {
         self.counts = counts
         faults = collection.faults
         images = Dictionary(
-            collection.entries.map { ($0.record.name, $0.image.hash.hexadecimal) },
+            collection.entries.map { ($0.name, $0.hash.hexadecimal) },
             uniquingKeysWith: { first, _ in first })
     }
 }

@@ -9,6 +9,8 @@ import Glibc
 struct PreparedWriter {
     let header: PreparedHeader
     let entries: [PreparedEntry]
+    /// Where the entries' labels and generated images lie.
+    let spill: SpillFile
     var form = ImageForm.encoded
     var packByteLimit = 1 << 30
     var threads = availableCores
@@ -39,18 +41,22 @@ struct PreparedWriter {
     func places(besideVersion path: String) throws(DatasetError) -> [PackPlace] {
         let store = PackStore(besideVersion: path)
         var known = wholePlaces(in: store.places(of: form))
-        let missing = entries.filter { known[$0.image.hash] == nil }
-        let writer = PackWriter(store: store, form: form, byteLimit: packByteLimit, threads: threads)
+        let missing = entries.filter { known[$0.hash] == nil }
+        let writer = PackWriter(store: store, spill: spill, form: form, byteLimit: packByteLimit, threads: threads)
         for pack in try writer.write(missing) {
             for item in 0..<pack.count { known[pack.sourceHash(item)] = PackPlace(pack: pack, item: item) }
         }
-        return entries.compactMap { known[$0.image.hash] }
+        return entries.compactMap { known[$0.hash] }
     }
 
     /// Those of the places that the entries want and whose bytes still have their hash.
     private func wholePlaces(in places: [ContentHash: PackPlace]) -> [ContentHash: PackPlace] {
-        let wanted = entries.compactMap { entry in places[entry.image.hash].map { (entry.image.hash, $0) } }
-        let isWhole = parallelMap(wanted.count, threads: threads) { wanted[$0].1.pack.isWhole(wanted[$0].1.item) }
+        let wanted = entries.compactMap { entry in places[entry.hash].map { (entry.hash, $0) } }
+        let isWhole = parallelMap(wanted.count, threads: threads) { index in
+            let place = wanted[index].1
+            defer { place.pack.evict(place.item) }
+            return place.pack.isWhole(place.item)
+        }
         let whole = zip(wanted, isWhole).filter(\.1).map(\.0)
         return Dictionary(whole, uniquingKeysWith: { first, _ in first })
     }
@@ -59,15 +65,18 @@ struct PreparedWriter {
 
     /// Writes the version to `temporary`; errors name `path`.
     func fill(_ temporary: String, final path: String, places: [PackPlace]) throws(DatasetError) {
-        do throws(HDF5Error) {
-            let file = try HDF5File.create(temporary)
-            try writeAttributes(file)
-            try writePlaces(file, places)
-            try writeImageColumns(file)
-            try writeBoxColumns(file)
-            try file.close()
+        do throws(WriteFailure) {
+            let file = try WriteFailure.wrap { () throws(HDF5Error) in
+                let file = try HDF5File.create(temporary)
+                try writeAttributes(file)
+                try writePlaces(file, places)
+                try writeImageColumns(file)
+                return file
+            }
+            try LabelColumnWriter(file: file, places: entries.map(\.labels), spill: spill).write()
+            try WriteFailure.wrap { () throws(HDF5Error) in try file.close() }
         } catch {
-            throw WriteFailure.hdf5(error).datasetError(path: path)
+            throw error.datasetError(path: path)
         }
     }
 
@@ -100,30 +109,17 @@ struct PreparedWriter {
     }
 
     private func writeImageColumns(_ file: HDF5File) throws(HDF5Error) {
-        let records = entries.map(\.record)
-        try file.column(PreparedFormat.Path.width, APUS_H5_INT32, records.map { Int32($0.width) })
-        try file.column(PreparedFormat.Path.height, APUS_H5_INT32, records.map { Int32($0.height) })
-        try file.column(PreparedFormat.Path.split, APUS_H5_UINT8, records.map(\.split.code))
-        let length = max(1, records.map(\.name.utf8.count).max() ?? 1)
-        let padded = records.flatMap { record in
-            Array(record.name.utf8) + [UInt8](repeating: 0, count: length - record.name.utf8.count)
+        try file.column(PreparedFormat.Path.width, APUS_H5_INT32, entries.map { Int32($0.width) })
+        try file.column(PreparedFormat.Path.height, APUS_H5_INT32, entries.map { Int32($0.height) })
+        try file.column(PreparedFormat.Path.split, APUS_H5_UINT8, entries.map(\.split.code))
+        let length = max(1, entries.lazy.map(\.name.utf8.count).max() ?? 1)
+        var padded = [UInt8]()
+        padded.reserveCapacity(entries.count * length)
+        for entry in entries {
+            padded += entry.name.utf8
+            padded += repeatElement(0, count: length - entry.name.utf8.count)
         }
-        try file.add(PreparedFormat.Path.name, type: APUS_H5_STRING, elementSize: length, dimensions: [records.count])
-        try file.write(padded, to: PreparedFormat.Path.name, rows: records.count)
-    }
-
-    private func writeBoxColumns(_ file: HDF5File) throws(HDF5Error) {
-        let boxes = entries.flatMap(\.record.boxes)
-        let edges = boxes.flatMap { [$0.box.minX, $0.box.minY, $0.box.maxX, $0.box.maxY] }
-        let starts = entries.map(\.record.boxes.count).starts
-        try file.column(PreparedFormat.Path.boxStart, APUS_H5_INT64, starts.map(Int64.init))
-        try file.column(PreparedFormat.Path.xyxy, APUS_H5_FLOAT32, edges, width: 4)
-        try file.column(PreparedFormat.Path.label, APUS_H5_INT32, boxes.map { Int32($0.label) })
-        try file.column(PreparedFormat.Path.isCrowd, APUS_H5_UINT8, boxes.map { $0.isCrowd ? UInt8(1) : 0 })
-        let annotations = AnnotationWriter(annotations: entries.flatMap(\.annotations))
-        guard !annotations.groups.isEmpty else { return }
-        let groups = PreparationJSON.text(annotations.groups, pretty: false)
-        try file.set(PreparedFormat.Attribute.annotations, to: groups)
-        try annotations.write(to: file)
+        try file.add(PreparedFormat.Path.name, type: APUS_H5_STRING, elementSize: length, dimensions: [entries.count])
+        try file.write(padded, to: PreparedFormat.Path.name, rows: entries.count)
     }
 }

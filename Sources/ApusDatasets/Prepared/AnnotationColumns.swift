@@ -133,67 +133,26 @@ struct AnnotationColumns: Sendable {
 
 // MARK: Writing
 
-/// Writes the groups that any of the annotations needs.
-struct AnnotationWriter {
-    /// One for each box, in the order of the boxes.
-    let annotations: [Annotation]
-
-    var groups: [AnnotationColumns.Group] {
-        AnnotationColumns.Group.allCases.filter { group in annotations.contains { has(group, $0) } }
-    }
-
-    private func has(_ group: AnnotationColumns.Group, _ annotation: Annotation) -> Bool {
+extension Annotation {
+    /// Whether it has what a group of columns holds.
+    func needs(_ group: AnnotationColumns.Group) -> Bool {
         switch group {
-        case .flags: annotation.storedFlags & ~Annotation.Flags.crowd.rawValue != 0
-        case .rotated: annotation.rotatedBox != nil
-        case .polygons: !polygons(annotation).isEmpty
-        case .masks: mask(annotation) != nil
-        case .keypoints: !annotation.keypoints.isEmpty
+        case .flags: storedFlags & ~Flags.crowd.rawValue != 0
+        case .rotated: rotatedBox != nil
+        case .polygons: !outlines.isEmpty
+        case .masks: runLengthMask != nil
+        case .keypoints: !keypoints.isEmpty
         }
     }
 
-    func write(to file: HDF5File) throws(HDF5Error) {
-        for group in groups { try write(group, to: file) }
-    }
-
-    private func write(_ group: AnnotationColumns.Group, to file: HDF5File) throws(HDF5Error) {
-        switch group {
-        case .flags: try file.column("/boxes/flags", APUS_H5_UINT8, annotations.map(\.storedFlags))
-        case .rotated:
-            let numbers = annotations.flatMap { $0.rotatedBox?.numbers ?? Array(repeating: Double.nan, count: 5) }
-            try file.column("/boxes/rotated", APUS_H5_FLOAT64, numbers, width: 5)
-        case .polygons:
-            let parts = annotations.flatMap(polygons)
-            try starts("/polygons/box_start", annotations.map { polygons($0).count }, to: file)
-            try starts("/polygons/part_start", parts.map(\.count), to: file)
-            try file.column(
-                "/polygons/points", APUS_H5_FLOAT64, parts.flatMap { $0.flatMap { [$0.x, $0.y] } }, width: 2)
-        case .masks:
-            let extents = annotations.map(mask).flatMap { [Int32($0?.width ?? 0), Int32($0?.height ?? 0)] }
-            try starts("/masks/box_start", annotations.map { mask($0)?.counts.count ?? 0 }, to: file)
-            try file.column("/masks/extent", APUS_H5_INT32, extents, width: 2)
-            try file.column(
-                "/masks/runs", APUS_H5_INT32, annotations.flatMap { mask($0)?.counts ?? [] }.map(Int32.init))
-        case .keypoints:
-            let points = annotations.flatMap(\.keypoints)
-            try starts("/keypoints/box_start", annotations.map(\.keypoints.count), to: file)
-            try file.column(
-                "/keypoints/points", APUS_H5_FLOAT64, points.flatMap { [$0.position.x, $0.position.y] }, width: 2)
-            try file.column("/keypoints/visibility", APUS_H5_UINT8, points.map { UInt8($0.visibility.rawValue) })
-        }
-    }
-
-    private func starts(_ name: String, _ counts: [Int], to file: HDF5File) throws(HDF5Error) {
-        try file.column(name, APUS_H5_INT64, counts.starts.map(Int64.init))
-    }
-
-    private func polygons(_ annotation: Annotation) -> [[Point]] {
-        guard case .polygons(let parts) = annotation.region else { return [] }
+    /// The outlines of its region; none where it is a mask.
+    var outlines: [[Point]] {
+        guard case .polygons(let parts) = region else { return [] }
         return parts
     }
 
-    private func mask(_ annotation: Annotation) -> RunLengthMask? {
-        guard case .mask(let mask) = annotation.region else { return nil }
+    var runLengthMask: RunLengthMask? {
+        guard case .mask(let mask) = region else { return nil }
         return mask
     }
 }

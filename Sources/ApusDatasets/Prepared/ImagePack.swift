@@ -61,6 +61,12 @@ final class ImagePack: Sendable {
         data.bytes(Int(offset[item])..<Int(offset[item + 1]))
     }
 
+    /// Lets the memory go that reading images up to this one took, whole MiB at a time.
+    func evict(_ item: Int) {
+        let (first, end) = (Int(offset[item]) >> 20, Int(offset[item + 1]) >> 20)
+        if end > first { data.evict(first << 20..<end << 20) }
+    }
+
     /// Of the image as it is kept.
     func storedHash(_ item: Int) -> ContentHash { hash(sha256, item) }
 

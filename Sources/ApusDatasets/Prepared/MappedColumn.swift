@@ -3,7 +3,7 @@ import CApusHDF5
 
 /// A contiguous dataset read in place from the mapped file, by any thread at once.
 struct MappedColumn<Element: BitwiseCopyable>: @unchecked Sendable {
-    private let file: MappedFile
+    fileprivate let file: MappedFile
     private let base: UnsafeRawPointer?
     let count: Int
 
@@ -32,6 +32,11 @@ struct MappedColumn<Element: BitwiseCopyable>: @unchecked Sendable {
         let size = MemoryLayout<Element>.size
         return UnsafeRawBufferPointer(start: base.map { $0 + range.lowerBound * size }, count: range.count * size)
     }
+}
+
+extension MappedColumn {
+    /// Lets the memory of the pages that hold these elements go: they are read from the file again.
+    func evict(_ range: Range<Int>) { file.evict(bytes(range)) }
 }
 
 extension MappedColumn where Element: BinaryInteger {

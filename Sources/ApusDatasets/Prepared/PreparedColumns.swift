@@ -49,6 +49,10 @@ struct PreparedColumns: Sendable {
     let annotations: AnnotationColumns
     /// Bytes a padded name takes.
     let nameLength: Int
+    private let mapped: MappedFile
+
+    /// Lets the memory go that reading took.
+    func evict() { mapped.evict(mapped.bytes) }
 
     static func open(_ path: String) throws(DatasetError) -> (PreparedHeader, PreparedColumns) {
         let (reader, packs) = try openFile(path)
@@ -56,6 +60,7 @@ struct PreparedColumns: Sendable {
             let header = try PreparedHeader(reader)
             let columns = try PreparedColumns(reader, packs: packs)
             try columns.check(classCount: header.classNames.count)
+            columns.evict()
             return (header, columns)
         } catch {
             throw .damaged(path: path, reason: error.message)
@@ -152,7 +157,7 @@ extension PreparedHeader {
 
 extension PreparedColumns {
     fileprivate init(_ file: PreparedFileReader, packs: [ImagePack]) throws(HDF5Error) {
-        self.packs = packs
+        (self.packs, mapped) = (packs, file.mapped)
         pack = try file.column(PreparedFormat.Path.pack, APUS_H5_INT32)
         item = try file.column(PreparedFormat.Path.item, APUS_H5_INT32)
         width = try file.column(PreparedFormat.Path.width, APUS_H5_INT32)

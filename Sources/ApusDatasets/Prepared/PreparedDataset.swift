@@ -116,6 +116,7 @@ public final class PreparedDataset: Sendable {
         parallelFor(imageCount, threads: threads) { index in
             let place = self.columns.place(index)
             if !place.pack.isWhole(place.item) { wrong.withLock { $0.append(index) } }
+            place.pack.evict(place.item)
         }
         return wrong.withLock { $0.sorted() }
     }
@@ -148,6 +149,7 @@ public final class PreparedDataset: Sendable {
         var hasher = VersionDigest(header)
         for index in 0..<imageCount {
             hasher.add(record(index), annotations: annotations(index), contentHash: contentHash(index))
+            if index % 1024 == 1023 { columns.evict() }
         }
         return hasher.finalize()
     }

@@ -13,31 +13,34 @@ struct RecipeSource: DatasetSource {
     func listing() throws(DatasetError) -> SourceListing {
         var listing = try source.listing()
         let samples = listing.samples
-        let made = parallelMap(samples.count, threads: threads) { self.samples(of: samples[$0]) }
+        let decoded = DecodedImages(capacity: threads)
+        let made = parallelMap(samples.count, threads: threads) { self.samples(of: samples[$0], decoded) }
         listing.samples = made.flatMap { $0 }
         return listing
     }
 
     /// What an image becomes; one that cannot be read stays, and is reported when it is.
-    private func samples(of sample: SourceSample) -> [SourceSample] {
+    private func samples(of sample: SourceSample, _ decoded: DecodedImages) -> [SourceSample] {
         guard let header = sample.header else { return [sample] }
         let size = ImageSize(width: header.displaySize.width, height: header.displaySize.height)
         let windows = recipe.tiles?.windows(of: size) ?? [ImageWindow(whole: size)]
+        let read = { @Sendable in windows.count > 1 ? decoded.image(of: sample, uses: windows.count) : sample.decoded }
         return windows.map { window in
             var tile = sample
             if windows.count > 1 {
                 let ending = "-\(window.x)-\(window.y)"
                 tile.name = renamed(sample.name, ending)
                 tile.shortName = renamed(sample.nameInSplit, ending)
-                tile.id = nil
+                (tile.id, tile.origin) = (nil, sample.name)
             }
-            return withRecipe(tile, original: sample, window: window, orientation: header.orientation, size: size)
+            return withRecipe(
+                tile, original: sample, read: read, window: window, orientation: header.orientation, size: size)
         }
     }
 
     private func withRecipe(
-        _ tile: SourceSample, original: SourceSample, window: ImageWindow, orientation: ImageOrientation,
-        size: ImageSize
+        _ tile: SourceSample, original: SourceSample, read: @escaping @Sendable () -> DecodedImage,
+        window: ImageWindow, orientation: ImageOrientation, size: ImageSize
     ) -> SourceSample {
         var result = tile
         let resizing = recipe.resize?.window(of: window.canvas) ?? ImageWindow(whole: window.canvas)
@@ -60,12 +63,13 @@ struct RecipeSource: DatasetSource {
             return result
         }
         result.declaredSize = nil
-        result.content = .generated { make(original, name: name, windows: [window, resizing]) }
+        result.content = .generated { make(original, read(), name: name, windows: [window, resizing]) }
         return result
     }
 
-    private func make(_ sample: SourceSample, name: String, windows: [ImageWindow]) -> GeneratedSample {
-        let decoded = sample.decoded
+    private func make(
+        _ sample: SourceSample, _ decoded: DecodedImage, name: String, windows: [ImageWindow]
+    ) -> GeneratedSample {
         guard case .success(let (image, read)) = decoded else {
             guard case .failure(let fault) = decoded else { return GeneratedSample(bytes: [], labels: .init()) }
             return GeneratedSample(bytes: [], labels: SourceLabels(leavesOutImage: true), fault: fault.fault)
@@ -114,7 +118,7 @@ extension SourceSample {
     }
 
     /// The pixels and the labels.
-    fileprivate var decoded: Result<(Image, SourceLabels), ImageFault> {
+    var decoded: DecodedImage {
         do throws(ImageError) {
             switch content {
             case .file(let path):

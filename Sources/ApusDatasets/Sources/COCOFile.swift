@@ -21,6 +21,20 @@ final class COCOFile: Sendable {
     let faults: [Fault]
     private let bytes: HeldBytes
     private let index: COCOIndex
+    /// Annotations since the memory that reading them took was let go.
+    private let readCount = Mutex(0)
+
+    private static let mostRead = 4096
+
+    private func letGo(after count: Int) {
+        let isDue = readCount.withLock { read in
+            read += count
+            guard read >= Self.mostRead else { return false }
+            read = 0
+            return true
+        }
+        if isDue { bytes.evict(0..<bytes.bytes.count) }
+    }
 
     convenience init(path: String) throws(DatasetError) {
         let file: MappedFile
@@ -33,11 +47,12 @@ final class COCOFile: Sendable {
         (self.bytes, self.path) = (bytes, path)
         var outline = COCOOutline(path: path)
         do throws(JSONError) {
-            try outline.parse(bytes.bytes)
+            try outline.parse(bytes)
         } catch {
             throw .unreadableSource(path: path, line: error.line, reason: "not COCO JSON: \(error.reason)")
         }
         (images, categories, faults) = (outline.images, outline.categories, outline.faults)
+        bytes.evict(0..<bytes.bytes.count)
         index = COCOIndex(outline.places)
     }
 
@@ -51,7 +66,9 @@ final class COCOFile: Sendable {
     func labels(of image: Image, size: ImageSize, classes: ClassTable) -> SourceLabels {
         var labels = SourceLabels(declaredSize: image.size)
         let reader = COCOAnnotationReader(path: path, categories: categories, classes: classes, size: size)
-        for place in index.places(ofImage: image.id) { reader.read(bytes.bytes, at: place, into: &labels) }
+        let places = index.places(ofImage: image.id)
+        for place in places { reader.read(bytes.bytes, at: place, into: &labels) }
+        letGo(after: places.count)
         return labels
     }
 }
@@ -70,6 +87,9 @@ final class HeldBytes: @unchecked Sendable {
     }
 
     deinit { if file == nil { bytes.deallocate() } }
+
+    /// Lets the memory of a mapped file's pages go: they are read from the file again.
+    func evict(_ range: Range<Int>) { file?.evict(UnsafeRawBufferPointer(rebasing: bytes[range])) }
 }
 
 /// Where an annotation begins.
@@ -121,15 +141,25 @@ private struct COCOOutline {
     var places: [COCOPlace] = []
     var faults: [Fault] = []
 
+    /// Bytes after which those before are let go.
+    private static let piece = 8 << 20
+
     init(path: String) { self.path = path }
 
-    mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) {
-        var cursor = JSONCursor(bytes)
+    mutating func parse(_ held: HeldBytes) throws(JSONError) {
+        var cursor = JSONCursor(held.bytes)
         var outline = self
+        var seen = 0
         try cursor.object { (key, cursor) throws(JSONError) in
             switch key {
             case "images": try cursor.array { (cursor) throws(JSONError) in try outline.image(&cursor) }
-            case "annotations": try cursor.array { (cursor) throws(JSONError) in try outline.annotation(&cursor) }
+            case "annotations":
+                try cursor.array { (cursor) throws(JSONError) in
+                    try outline.annotation(&cursor)
+                    guard cursor.offset - seen >= Self.piece else { return }
+                    held.evict(seen..<cursor.offset)
+                    seen = cursor.offset
+                }
             case "categories": try cursor.array { (cursor) throws(JSONError) in try outline.category(&cursor) }
             default: try cursor.skip()
             }

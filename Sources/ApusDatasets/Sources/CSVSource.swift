@@ -5,7 +5,7 @@ import ApusCore
 ///
 /// The header names the columns: `filename` (or image, path, file), `label` (or class), `split`, and for boxes `xmin`,
 /// `ymin`, `xmax`, `ymax` in pixels with `width` and `height` of the image. A row without a class lists an image that
-/// shows none. Files are looked for beside the table, in `images` and in the split's folder.
+/// shows none. `classes.txt` lists the classes in their order; without it they are sorted. Files are looked for beside the table, in `images` and in the split's folder.
 struct CSVSource: DatasetSource {
     let root: String
     let description: DatasetDescription
@@ -16,8 +16,8 @@ struct CSVSource: DatasetSource {
         for part in try TablePart.locate(root: root, description: description) {
             files.append((part, try CSVLabels(path: part.path)))
         }
-        let names = Set(files.flatMap { $0.1.classNames }).sorted()
-        let classes = ClassTable(names.map { AnnotationClass($0) }, description: description)
+        let names = files.reduce(into: Set<String>()) { $0.formUnion($1.1.classNames) }
+        let classes = ClassTable(try ClassList.classes(names, in: root), description: description)
         var listing = SourceListing(classes: classes.classes, samples: [], faults: [])
         for (part, labels) in files {
             listing.faults += labels.faults

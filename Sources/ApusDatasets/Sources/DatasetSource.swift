@@ -13,6 +13,8 @@ struct SourceSample: Sendable {
     var name: String
     /// The name in its split, without the folders of the source's layout, where `name` does not show it.
     var shortName: String?
+    /// The name of the image that it is a part of, where it is one.
+    var origin: String?
     /// The number that the source gives this image.
     var id: Int?
     var content: Content
@@ -34,6 +36,15 @@ struct SourceSample: Sendable {
 }
 
 extension SourceSample {
+    /// Samples that were cut from one image stand together; every other sample stands alone.
+    static func rangesOfOneOrigin(_ samples: [SourceSample]) -> [Range<Int>] {
+        var starts = samples.indices.filter { index in
+            index == 0 || samples[index].origin == nil || samples[index].origin != samples[index - 1].origin
+        }
+        starts.append(samples.count)
+        return zip(starts, starts.dropFirst()).map { $0..<$1 }
+    }
+
     /// The name in its split: without the leading folders that only say which split an image is of.
     var nameInSplit: String {
         shortName ?? Self.withoutLayout(name, split: split)

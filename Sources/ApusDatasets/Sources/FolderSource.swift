@@ -3,7 +3,7 @@ import ApusVision
 
 /// One folder of images a class: `SPLIT/CLASS/NAME.jpg`, or `CLASS/NAME.jpg` where there are no splits.
 ///
-/// The classes are the folders' names, sorted; an image labels its class as a whole.
+/// The classes are the folders' names, in the order of `classes.txt` or else sorted; an image labels its class as a whole.
 struct FolderSource: DatasetSource {
     let root: String
     let description: DatasetDescription
@@ -22,11 +22,11 @@ struct FolderSource: DatasetSource {
         var faults = [Fault]()
         var members = [Member]()
         for (folder, split) in parts { members += self.members(in: folder, split: split, faults: &faults) }
-        let names = Set(members.map(\.className)).sorted()
-        guard !names.isEmpty else {
+        guard !members.isEmpty else {
             throw .unreadableSource(path: root, line: nil, reason: "no folders of images, one a class")
         }
-        let classes = ClassTable(names.map { AnnotationClass($0) }, description: description)
+        let names = Set(members.map(\.className))
+        let classes = ClassTable(try ClassList.classes(names, in: root), description: description)
         var listing = SourceListing(classes: classes.classes, samples: [], faults: faults)
         for member in members { append(member, classes: classes, to: &listing) }
         return listing

@@ -43,7 +43,7 @@ struct IDXPart: Sendable {
 /// MNIST-like data sets: `train-…` is the train split, `t10k-…` the test split, and `val-…`, where it is there, val.
 /// <https://github.com/zalandoresearch/fashion-mnist>
 ///
-/// An image is labelled as a whole; with `compose`, scenes are built from the images instead.
+/// `classes.txt` names the classes; without it they are digits. An image is labelled as a whole; with `compose`, scenes are built from the images instead.
 struct IDXSource: DatasetSource {
     let root: String
     let description: DatasetDescription
@@ -57,8 +57,8 @@ struct IDXSource: DatasetSource {
             throw .unreadableSource(
                 path: root, line: nil, reason: "no train-images-idx3-ubyte or t10k-images-idx3-ubyte")
         }
-        let classNames = description.classes.isEmpty ? Self.digits(train, val, test) : description.classes
-        let classes = classNames.map { AnnotationClass($0) }
+        let listed = description.classes.isEmpty ? try ClassList.read(in: root) : description.classes
+        let classes = (listed.isEmpty ? Self.digits(train, val, test) : listed).map { AnnotationClass($0) }
         if let recipe = description.compose {
             return try Composer(recipe: recipe, classes: classes, train: train, test: test).listing()
         }

@@ -5,11 +5,14 @@ import ApusVision
 /// DeepLabCut's tables: header rows `scorer`, `bodyparts`, `coords` (and `individuals` between the first two where an
 /// image shows several), then a row an image with x and y of each point, empty where it is not marked.
 ///
-/// Every animal is of one class: the description's first, else "animal".
+/// Every animal is of one class: the description's first, else the one that `classes.txt` names, else "animal".
 /// <https://deeplabcut.github.io/DeepLabCut/docs/standardDeepLabCut_UserGuide.html>
 struct KeypointSource: DatasetSource {
     let root: String
     let description: DatasetDescription
+
+    /// What an object is called where nothing names it.
+    static let usualName = "animal"
 
     func listing() throws(DatasetError) -> SourceListing {
         let bounds = SourceBounds(root: root, description: description)
@@ -17,7 +20,8 @@ struct KeypointSource: DatasetSource {
         for part in try TablePart.locate(root: root, description: description) {
             tables.append((part, try KeypointTable(path: part.path)))
         }
-        var animal = AnnotationClass(description.classes.first ?? "animal")
+        let listed = try ClassList.read(in: root).first
+        var animal = AnnotationClass(description.classes.first ?? listed ?? Self.usualName)
         animal.keypoints = tables.first?.1.bodyparts ?? []
         var listing = SourceListing(classes: [animal], samples: [], faults: [])
         for (part, table) in tables {
@@ -111,7 +115,10 @@ private struct KeypointHeader {
         indexColumns = 1 + (parts.dropFirst().firstIndex { !$0.isEmpty } ?? 1) - 1
         var indexByPart = [String: Int](), indexByIndividual = [String: Int]()
         for x in indexColumns..<max(indexColumns, min(parts.count, coordinates.count)) where coordinates[x] == "x" {
-            guard x + 1 < coordinates.count, coordinates[x + 1] == "y", parts[x + 1] == parts[x] else { return nil }
+            let y = x + 1
+            guard y < min(parts.count, coordinates.count), coordinates[y] == "y", parts[y] == parts[x] else {
+                return nil
+            }
             if indexByPart[parts[x]] == nil {
                 indexByPart[parts[x]] = bodyparts.count
                 bodyparts.append(parts[x])
@@ -119,7 +126,7 @@ private struct KeypointHeader {
             let name = individuals.flatMap { $0.indices.contains(x) ? $0[x] : nil } ?? ""
             let individual = indexByIndividual[name] ?? indexByIndividual.count
             indexByIndividual[name] = individual
-            columns.append(Column(individual: individual, bodypart: indexByPart[parts[x]] ?? 0, x: x, y: x + 1))
+            columns.append(Column(individual: individual, bodypart: indexByPart[parts[x]] ?? 0, x: x, y: y))
         }
         individualCount = indexByIndividual.count
         guard !columns.isEmpty, individualCount * bodyparts.count <= CSVTable.fieldLimit else { return nil }

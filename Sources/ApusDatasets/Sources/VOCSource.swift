@@ -17,7 +17,7 @@ struct VOCSource: DatasetSource {
         let (members, setFaults) = try members(folders: folders, images: images)
         let paths = members.map { folders.annotations + "/" + $0.id + ".xml" }
         let classes = ClassTable(
-            description.classes.isEmpty ? classes(in: paths) : [], description: description)
+            description.classes.isEmpty ? try classes(in: paths, folder: folders.root) : [], description: description)
         var listing = SourceListing(classes: classes.classes, samples: [], faults: setFaults)
         let bounds = SourceBounds(root: root, description: description)
         for (member, path) in zip(members, paths) {
@@ -47,12 +47,12 @@ struct VOCSource: DatasetSource {
                 labels: { _ in VOCFile.read(path).labels(classes: classes, offset: offset) }))
     }
 
-    /// The names in the files, sorted.
-    private func classes(in paths: [String]) -> [AnnotationClass] {
+    /// The names in classes.txt, then those that only the files have, sorted.
+    private func classes(in paths: [String], folder: String) throws(DatasetError) -> [AnnotationClass] {
         let names = parallelMap(paths.count, threads: threads) { index in
             Set(VOCFile.read(paths[index]).annotation?.objects.map(\.name) ?? [])
         }
-        return names.reduce(into: Set<String>()) { $0.formUnion($1) }.sorted().map { AnnotationClass($0) }
+        return try ClassList.classes(names.reduce(into: []) { $0.formUnion($1) }, in: folder)
     }
 
     private func reportUnlabelled(
@@ -76,6 +76,7 @@ struct VOCSource: DatasetSource {
 
 extension VOCSource {
     private struct Folders {
+        var root: String
         var annotations: String
         var images: String
         /// `ImageSets/Main`, where there is one.
@@ -100,7 +101,8 @@ extension VOCSource {
             guard let a = Self.firstFolder(annotations, in: folder), let i = Self.firstFolder(images, in: folder) else {
                 continue
             }
-            return Folders(annotations: a, images: i, sets: Self.firstFolder(["ImageSets/Main"], in: folder))
+            return Folders(
+                root: folder, annotations: a, images: i, sets: Self.firstFolder(["ImageSets/Main"], in: folder))
         }
         throw .unreadableSource(
             path: root, line: nil,

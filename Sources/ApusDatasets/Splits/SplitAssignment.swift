@@ -5,8 +5,18 @@ struct SplitAssignment {
     /// What a decision may depend on.
     struct Candidate {
         var name: String
+        /// The image that it was cut from: all parts of one image go into one split.
+        var origin: String?
         var declared: Split?
         var labels: [Int]
+
+        init(name: String, origin: String? = nil, declared: Split?, labels: [Int]) {
+            (self.name, self.origin, self.declared, self.labels) = (name, origin, declared, labels)
+        }
+
+        init(_ sample: SourceSample, labels: [Int]) {
+            self.init(name: sample.name, origin: sample.origin, declared: sample.split, labels: labels)
+        }
     }
 
     let description: SplitDescription
@@ -14,6 +24,18 @@ struct SplitAssignment {
     /// - Returns: one split for each candidate, or `nil` where splits are to be declared and one is not.
     /// - Throws: `DatasetError` for a table that cannot be read.
     func assign(_ candidates: [Candidate]) throws(DatasetError) -> [Split]? {
+        let parts = PartsOfImages(candidates)
+        guard description.method == .file else { return try assignWhole(parts.images).map(parts.spread) }
+        guard let path = description.file?.resolved else { return nil }
+        let table = try SplitTable.read(path)
+        return candidates.map { candidate in
+            let image = candidate.origin ?? candidate.name
+            return table[candidate.name] ?? table[image] ?? split(at: position(of: image))
+        }
+    }
+
+    /// - Parameter candidates: whole images.
+    private func assignWhole(_ candidates: [Candidate]) throws(DatasetError) -> [Split]? {
         switch description.method {
         case .declared: return declared(candidates)
         case .random: return candidates.map { split(at: position(of: $0.name)) }
@@ -21,10 +43,7 @@ struct SplitAssignment {
         case .grouped:
             let key = GroupKey(description.group)
             return candidates.map { split(at: position(of: key.of($0.name))) }
-        case .file:
-            guard let path = description.file?.resolved else { return nil }
-            let table = try SplitTable.read(path)
-            return candidates.map { table[$0.name] ?? split(at: position(of: $0.name)) }
+        case .file: return nil
         }
     }
 
@@ -94,7 +113,8 @@ extension SplitAssignment {
         guard description.method == .stratified, !isFresh else {
             return try assign(candidates).map { zip($0, known).map { $1 ?? $0 } }
         }
-        return filled(candidates, known)
+        let parts = PartsOfImages(candidates)
+        return parts.spread(filled(parts.images, parts.first(of: known)))
     }
 
     /// New images, in the order of their positions, go where their stratum is furthest below its share.
@@ -116,5 +136,41 @@ extension SplitAssignment {
             }
         }
         return result.map { $0 ?? .train }
+    }
+}
+
+/// Which candidates are parts of one image.
+private struct PartsOfImages {
+    /// The images, with what all their parts show.
+    private(set) var images: [SplitAssignment.Candidate] = []
+    /// The image of each candidate.
+    private var places: [Int] = []
+
+    init(_ candidates: [SplitAssignment.Candidate]) {
+        var known = [String: Int]()
+        for candidate in candidates {
+            guard let origin = candidate.origin else {
+                places.append(images.count)
+                images.append(candidate)
+                continue
+            }
+            let place = known[origin] ?? images.count
+            if place == images.count {
+                known[origin] = place
+                images.append(SplitAssignment.Candidate(name: origin, declared: candidate.declared, labels: []))
+            }
+            images[place].labels += candidate.labels
+            places.append(place)
+        }
+    }
+
+    /// What each candidate gets of what its image gets.
+    func spread(_ splits: [Split]) -> [Split] { places.map { splits[$0] } }
+
+    /// What the first part of each image has that has something.
+    func first(of known: [Split?]) -> [Split?] {
+        var result = [Split?](repeating: nil, count: images.count)
+        for (place, split) in zip(places, known) where result[place] == nil { result[place] = split }
+        return result
     }
 }

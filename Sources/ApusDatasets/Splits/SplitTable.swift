@@ -72,9 +72,7 @@ public enum DatasetDivision {
         var table = FileSystem.exists(output) ? try SplitTable.read(output) : SplitTable()
         let usable = read.indices.filter { read[$0].size != nil && !read[$0].leavesOut }
         let candidates = usable.map { index in
-            SplitAssignment.Candidate(
-                name: listing.samples[index].name, declared: listing.samples[index].split,
-                labels: read[index].annotations.map(\.label))
+            SplitAssignment.Candidate(listing.samples[index], labels: read[index].annotations.map(\.label))
         }
         let known = candidates.map { table[$0.name] }
         guard let assigned = try SplitAssignment(description: splits).assign(candidates, keeping: known) else {

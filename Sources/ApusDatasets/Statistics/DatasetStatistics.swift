@@ -182,7 +182,7 @@ extension SplitAssignment {
         _ description: SplitDescription, _ samples: [SourceSample]
     ) throws(DatasetError) -> [Split?] {
         guard description.method != .stratified else { return samples.map(\.split) }
-        let candidates = samples.map { Candidate(name: $0.name, declared: $0.split, labels: []) }
+        let candidates = samples.map { Candidate($0, labels: []) }
         return try SplitAssignment(description: description).assign(candidates)?.map { $0 } ?? samples.map(\.split)
     }
 }

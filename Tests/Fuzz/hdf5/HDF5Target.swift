@@ -32,24 +32,20 @@ private final class Workplace: @unchecked Sendable {
         masked.region = RunLengthMask(width: 8, height: 8, counts: [3, 9, 52]).map(Region.mask)
         let box = BoundingBox(minX: 1, minY: 1, maxX: 6, maxY: 6)
         let boxes = [LabeledBox(box, label: 0), LabeledBox(box, label: 1)]
-        let entries = (0..<2).map { index in
+        let spill = SpillFile(folder: "/tmp")
+        let labels = try spill.add(LabelBlock(boxes, zip([full, masked], boxes).map { $0.stored(as: $1) }).bytes)
+        let entries = try (0..<2).map { index in
             let bytes = Image(width: 8, height: 8, color: [UInt8(index), 9, 99]).jpegData()
-            let generated = GeneratedSample(bytes: bytes, labels: .init())
-            return PreparedEntry(
-                record: .init(name: "\(index)", split: .train, width: 8, height: 8, boxes: boxes),
-                annotations: zip([full, masked], boxes).map { $0.stored(as: $1) }, declaredSplit: nil,
-                content: .generated { generated },
-                image: CheckedImage(
-                    hash: bytes.withUnsafeBytes { ContentHash(of: $0) }, byteCount: bytes.count, width: 8, height: 8,
-                    generated: generated))
+            let image = CheckedImage(
+                hash: bytes.withUnsafeBytes { ContentHash(of: $0) }, byteCount: bytes.count, width: 8, height: 8)
+            let sample = SourceSample(name: "\(index)", content: .file(""), labelFile: "")
+            return PreparedEntry(sample, image, content: .spilled(try spill.add(bytes)), labels: labels)
         }
         var header = PreparedHeader(id: "", digest: "", name: "x", classNames: ["a", "b"], recipe: "{}")
         header.classDetails = "[]"
-        var digest = VersionDigest(header)
-        for entry in entries { digest.add(entry.record, annotations: entry.annotations, contentHash: entry.image.hash) }
-        header.digest = digest.finalize()
-        header.id = String(header.digest.prefix(16))
-        try PreparedWriter(header: header, entries: entries, threads: 1).write(to: path)
+        try PreparedWriter(
+            header: try header.named(by: entries, in: spill), entries: entries, spill: spill, threads: 1
+        ).write(to: path)
     }
 }
 

@@ -21,10 +21,11 @@ final class COCOWriter: DatasetWriter {
         categoryIDs = Self.categoryIDs(classes)
     }
 
-    /// The source's numbers where each class has its own, else 1, 2, 3, ….
+    /// The source's numbers where they rise with the classes, whose order they give, else 1, 2, 3, ….
     private static func categoryIDs(_ classes: [AnnotationClass]) -> [Int] {
         let ids = classes.compactMap(\.id)
-        return Set(ids).count == classes.count ? ids : Array(1..<classes.count + 1)
+        let rises = zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 }
+        return rises && ids.count == classes.count ? ids : Array(1..<classes.count + 1)
     }
 
     func imagePath(_ name: String, split: Split?) -> String? {
@@ -52,7 +53,9 @@ final class COCOWriter: DatasetWriter {
     func finish(losses: inout LossLedger) throws(DatasetError) {
         if parts.isEmpty { parts[nil] = try COCOPart(path(of: nil)) }
         for part in parts.values { try part.finish(categories: classes.indices.map(category)) }
-        for kind in classes where !kind.mirrored.isEmpty { losses.add(.classDetails, kind.name) }
+        for (kind, id) in zip(classes, categoryIDs) where !kind.mirrored.isEmpty || kind.id ?? id != id {
+            losses.add(.classDetails, kind.name)
+        }
     }
 
     private func part(for split: Split?) throws(DatasetError) -> COCOPart {

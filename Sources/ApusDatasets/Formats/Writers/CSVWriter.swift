@@ -4,13 +4,14 @@ import ApusVision
 /// the edges of a box where there are boxes; `images/SPLIT/NAME` beside it.
 final class CSVWriter: DatasetWriter {
     let naming = OutputNaming(ignoresExtension: false)
+    private let folder: String
     private let classes: [AnnotationClass]
     private let hasBoxes: Bool
     private let hasSplits: Bool
     private let file: OutputFile
 
     init(folder: String, classes: [AnnotationClass], survey: DatasetSurvey) throws(DatasetError) {
-        self.classes = classes
+        (self.folder, self.classes) = (folder, classes)
         hasBoxes = survey.wholeImageLabels < survey.annotations
         hasSplits = !survey.declaredSplits.isEmpty
         file = try OutputFile(folder + "/labels.csv")
@@ -38,6 +39,7 @@ final class CSVWriter: DatasetWriter {
 
     func finish(losses: inout LossLedger) throws(DatasetError) {
         try file.close()
+        try ClassList.write(classes.map(\.name), to: folder, losses: &losses)
         for kind in classes where kind.hasDetails { losses.add(.classDetails, kind.name) }
     }
 

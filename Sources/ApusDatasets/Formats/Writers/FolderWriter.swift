@@ -3,9 +3,10 @@ import ApusVision
 /// One folder of images a class: `SPLIT/CLASS/NAME`, or `CLASS/NAME` where there are no splits.
 final class FolderWriter: DatasetWriter {
     let naming = OutputNaming(ignoresExtension: false)
+    private let folder: String
     private let classes: [AnnotationClass]
 
-    init(classes: [AnnotationClass]) { self.classes = classes }
+    init(folder: String, classes: [AnnotationClass]) { (self.folder, self.classes) = (folder, classes) }
 
     /// The class folder is part of the name.
     func imagePath(_ name: String, split: Split?) -> String? { (split.map { $0.rawValue + "/" } ?? "") + name }
@@ -36,7 +37,10 @@ final class FolderWriter: DatasetWriter {
         return true
     }
 
-    func finish(losses: inout LossLedger) {
+    func finish(losses: inout LossLedger) throws(DatasetError) {
+        let names = classes.map { Self.folderName($0.name) }
+        for (kind, name) in zip(classes, names) where kind.name != name { losses.add(.className, kind.name) }
+        try ClassList.write(names, to: folder, losses: &losses)
         for kind in classes where kind.hasDetails { losses.add(.classDetails, kind.name) }
     }
 }

@@ -55,7 +55,8 @@ final class IDXWriter: DatasetWriter {
             try part.images.close()
             try part.labels.close()
         }
-        for kind in classes { losses.add(.className, kind.name) }
+        try ClassList.write(classes.map(\.name), to: folder, losses: &losses)
+        for kind in classes where kind.hasDetails { losses.add(.classDetails, kind.name) }
     }
 
     private func leaveOut(_ kind: ConversionLoss.Kind, _ image: OutputImage, _ losses: inout LossLedger) -> Bool {

@@ -9,7 +9,10 @@ final class KeypointWriter: DatasetWriter {
     private let individualCount: Int
     private var files: [Split?: OutputFile] = [:]
 
-    init(folder: String, classes: [AnnotationClass], survey: DatasetSurvey) {
+    init(folder: String, classes: [AnnotationClass], survey: DatasetSurvey) throws(DatasetError) {
+        guard survey.keypointCount > 0 else {
+            throw .unwritable(path: folder, reason: "no object of the source has keypoints")
+        }
         (self.folder, self.classes) = (folder, classes)
         individualCount = max(1, survey.individualCount)
         let names = classes.first { $0.keypoints.count == survey.keypointCount }?.keypoints ?? []
@@ -37,6 +40,9 @@ final class KeypointWriter: DatasetWriter {
     func finish(losses: inout LossLedger) throws(DatasetError) {
         if files.isEmpty { _ = try file(for: nil) }
         for file in files.values { try file.close() }
+        if classes.count == 1, classes[0].name != KeypointSource.usualName {
+            try ClassList.write([classes[0].name], to: folder, losses: &losses)
+        }
         for kind in classes where kind.id != nil || kind.group != nil || !kind.skeleton.isEmpty {
             losses.add(.classDetails, kind.name)
         }

@@ -51,7 +51,7 @@ final class MaskWriter: DatasetWriter {
     }
 
     func finish(losses: inout LossLedger) throws(DatasetError) {
-        let rows = zip(values, classes).sorted { $0.0 < $1.0 }.map { CSVTable.line(["\($0)", $1.name]) }
+        let rows = zip(values, classes).map { CSVTable.line(["\($0)", $1.name]) }
         try writeText((["value,name\n"] + rows).joined(), to: "\(folder)/\(MaskLegend.fileName)")
         for kind in classes where kind.group != nil || !kind.keypoints.isEmpty || !kind.mirrored.isEmpty {
             losses.add(.classDetails, kind.name)
@@ -75,9 +75,9 @@ final class MaskWriter: DatasetWriter {
         case nil where annotation.rotatedBox != nil: losses.add(.outlineAsMask, image)
         case nil: losses.add(annotation.isWholeImage ? .secondLabel : .box, image)
         }
-        if let box = annotation.box, let hull = annotation.region?.bounds, !box.isNear(hull) {
-            losses.add(.looseBox, image)
-        }
+        if annotation.region != nil && annotation.rotatedBox != nil { losses.add(.rotatedBox, image) }
+        let hull = annotation.region?.bounds ?? annotation.rotatedBox.flatMap { AnnotatedBox(around: $0.corners) }
+        if let box = annotation.box, let hull, !box.isNear(hull) { losses.add(.looseBox, image) }
     }
 }
 

@@ -35,6 +35,7 @@ final class VOCWriter: DatasetWriter {
 
     func finish(losses: inout LossLedger) throws(DatasetError) {
         for file in sets.values { try file.close() }
+        try ClassList.write(classes.map(\.name), to: folder, losses: &losses)
         for kind in classes where kind.hasDetails { losses.add(.classDetails, kind.name) }
     }
 

@@ -71,7 +71,7 @@ extension YOLOWriter {
         if annotation.pose != nil { losses.add(.pose, image.sourceName) }
         if annotation.id != nil { losses.add(.annotationID, image.sourceName) }
         if annotation.isWholeImage { losses.add(.wholeImageLabel, image.sourceName) }
-        if annotation.region == nil && annotation.rotatedBox != nil { losses.add(.rotatedBox, image.sourceName) }
+        if annotation.rotatedBox != nil { losses.add(.rotatedBox, image.sourceName) }
         let scale = Point(Double(image.size.width), Double(image.size.height))
         var values: [String]
         if task == .segment, let outline = outline(of: annotation, image: image, losses: &losses) {
