@@ -107,3 +107,36 @@ import Testing
         #expect(span([2], [1], offset: .max) == nil)
     }
 }
+
+@Suite struct TensorReaderTests {
+    private final class Nobody {}
+
+    private func read(_ shape: [Int], _ strides: [Int], offset: Int = 0, isSwapped: Bool = false) throws -> [Int16] {
+        let storage = StorageReference(key: "0", typeName: "ShortStorage", count: 8)
+        let tensor = TensorReference(storage: storage, offset: offset, shape: shape, strides: strides)
+        return try [Int16](0..<8).withUnsafeBytes { bytes in
+            var reader = TensorReader(bytes, owner: Nobody(), limits: ReadingLimits(), isSwapped: isSwapped) { _ in
+                0..<bytes.count
+            }
+            return try reader.array(tensor, name: "t", type: .int16).elements()
+        }
+    }
+
+    @Test func `strides are followed, idle ones of any size ignored`() throws {
+        #expect(try read([2, 3], [1, 2], offset: 1) == [1, 3, 5, 2, 4, 6])
+        #expect(try read([3, 1], [2, .max], offset: 1) == [1, 3, 5])
+        #expect(try read([1, 2, 1, 2], [.max, 4, .max, 2], offset: 1) == [1, 3, 5, 7])
+        #expect(try read([2, 2], [0, 1]) == [0, 1, 0, 1])
+        #expect(try read([], [], offset: 7) == [7])
+    }
+
+    @Test func `swapped numbers are turned, also where they lie in order`() throws {
+        #expect(try read([2], [1], offset: 1, isSwapped: true) == [256, 512])
+        #expect(try read([2], [2], offset: 1, isSwapped: true) == [256, 768])
+    }
+
+    @Test func `a step beyond the storage is refused`() {
+        #expect(throws: CheckpointError.self) { try read([2, 4], [4, 1], offset: 1) }
+        #expect(throws: CheckpointError.self) { try read([9], [1]) }
+    }
+}

@@ -40,7 +40,7 @@ struct TensorReader {
             let storage = Storage(borrowing: base + first, byteCount: span.count * type.size, owner: owner)
             return NDArray(shape: shape, dataType: type, storage: storage)
         }
-        return gathered(base + first, tensor, type)
+        return gathered(base + first, tensor.withoutIdleStrides, type, isDense: span.isDense)
     }
 
     private mutating func pay(_ count: Int, _ type: DataType, _ name: String) throws(CheckpointError) {
@@ -52,32 +52,71 @@ struct TensorReader {
         budget -= count * type.size
     }
 
-    private func gathered(_ source: UnsafeRawPointer, _ tensor: TensorReference, _ type: DataType) -> NDArray {
+    private func gathered(
+        _ source: UnsafeRawPointer, _ tensor: TensorReference, _ type: DataType, isDense: Bool
+    ) -> NDArray {
         var array = NDArray(uninitialized: Shape(tensor.shape), dataType: type)
-        let size = type.size
         array.withUnsafeMutableBytes { target in
-            var index = [Int](repeating: 0, count: tensor.shape.count)
-            var place = 0, written = 0
-            while written < target.count {
-                target.baseAddress?.advanced(by: written).copyMemory(from: source + place * size, byteCount: size)
-                written += size
-                for axis in index.indices.reversed() {
-                    index[axis] += 1
-                    place += tensor.strides[axis]
-                    if index[axis] < tensor.shape[axis] { break }
-                    place -= index[axis] * tensor.strides[axis]
-                    index[axis] = 0
+            if isDense {
+                target.copyMemory(from: UnsafeRawBufferPointer(start: source, count: target.count))
+            } else {
+                switch type.size {
+                case 1: TensorReader.gather(UInt8.self, from: source, tensor, to: target)
+                case 2: TensorReader.gather(UInt16.self, from: source, tensor, to: target)
+                case 4: TensorReader.gather(UInt32.self, from: source, tensor, to: target)
+                default: TensorReader.gather(UInt64.self, from: source, tensor, to: target)
                 }
             }
-            if isSwapped { TensorReader.swap(target, size: size) }
+            if isSwapped { TensorReader.swap(target, size: type.size) }
         }
         return array
+    }
+
+    /// The elements row by row, whatever their strides, of which there is one at least.
+    private static func gather<Bits: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Bits.Type, from source: UnsafeRawPointer, _ tensor: TensorReference,
+        to target: UnsafeMutableRawBufferPointer
+    ) {
+        let target = target.bindMemory(to: Bits.self)
+        let rowLength = tensor.shape.last ?? 1, step = (tensor.strides.last ?? 1) * MemoryLayout<Bits>.size
+        var rows = StridedRows(tensor)
+        for start in stride(from: 0, to: target.count, by: rowLength) {
+            var element = source + rows.next() * MemoryLayout<Bits>.size
+            for index in start..<start + rowLength {
+                target[index] = element.loadUnaligned(as: Bits.self)
+                element += step
+            }
+        }
     }
 
     private static func swap(_ bytes: UnsafeMutableRawBufferPointer, size: Int) {
         for start in stride(from: 0, to: bytes.count, by: size) {
             bytes[start..<start + size].reverse()
         }
+    }
+}
+
+/// Where the rows of a tensor begin in its storage, one after another.
+private struct StridedRows {
+    private let extents, strides: ArraySlice<Int>
+    private var index: [Int]
+    private var place = 0
+
+    init(_ tensor: TensorReference) {
+        (extents, strides) = (tensor.shape.dropLast(), tensor.strides.dropLast())
+        index = [Int](repeating: 0, count: extents.count)
+    }
+
+    mutating func next() -> Int {
+        let current = place
+        for axis in index.indices.reversed() {
+            index[axis] += 1
+            place += strides[axis]
+            if index[axis] < extents[axis] { break }
+            place -= index[axis] * strides[axis]
+            index[axis] = 0
+        }
+        return current
     }
 }
 

@@ -34,6 +34,13 @@ struct TensorReference {
         return TensorReference.dataTypes[typeName] ?? DataType(rawValue: typeName)
     }
 
+    /// The same tensor; an axis of one element may have a stride of any size, and nobody takes such a step.
+    var withoutIdleStrides: TensorReference {
+        var tensor = self
+        for axis in shape.indices where shape[axis] == 1 { tensor.strides[axis] = 0 }
+        return tensor
+    }
+
     private static let dataTypes: [String: DataType] = [
         "float8_e4m3fn": .float8E4M3FN, "float8_e4m3fnuz": .float8E4M3FNUZ, "float8_e5m2": .float8E5M2,
         "float8_e5m2fnuz": .float8E5M2FNUZ,
