@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 @testable import ApusMetrics
 
@@ -5,14 +6,19 @@ import Testing
     struct Example: Decodable {
         var classes: Int
         var labels, predictions: [Int]
-        var scores: [Float]
+        var scores, probabilities: [Float]
+        var ece, mce: Double
+        var precision, recall: [Double]
+        var confusion: [[Int]]
+        var top5: Double?
         var accuracy, balanced: Double
         var macroF1: Double
         var f1: [Double]
         var top2: Double?
 
         enum CodingKeys: String, CodingKey {
-            case classes, labels, predictions, scores, accuracy, balanced, f1, top2
+            case classes, labels, predictions, scores, probabilities, accuracy, balanced, f1, top2, top5
+            case ece, mce, precision, recall, confusion
             case macroF1 = "macro_f1"
         }
     }
@@ -33,6 +39,71 @@ import Testing
             topK.update(scores: example.scores, labels: example.labels)
             #expect(abs(try #require(topK.value) - top2) < 1e-12)
         }
+    }
+
+    private func evaluator(_ example: Example, images: some Sequence<Int>) throws -> ClassificationEvaluator {
+        var evaluator = ClassificationEvaluator(classNames: (0..<example.classes).map { "\($0)" })
+        for image in images {
+            let start = image * example.classes
+            try evaluator.add(
+                imageID: image, probabilities: Array(example.probabilities[start..<start + example.classes]),
+                label: example.labels[image])
+        }
+        return evaluator
+    }
+
+    /// torchmetrics computes in single precision.
+    @Test func `the evaluator equals scikit-learn and torchmetrics`() throws {
+        for example in try Self.loaded.get() {
+            let metrics = try evaluator(example, images: example.labels.indices).evaluate()
+            #expect(metrics.classes.confusion == example.confusion)
+            #expect(abs(try #require(metrics.top1) - example.accuracy) < 1e-12)
+            #expect(example.top5 == nil || abs((metrics.top5 ?? 0) - (example.top5 ?? 0)) < 1e-12)
+            for (index, ours) in metrics.classes.perClass.enumerated() {
+                #expect(abs((ours.precision ?? 0) - example.precision[index]) < 1e-12)
+                #expect(abs((ours.recall ?? 0) - example.recall[index]) < 1e-12)
+            }
+            #expect(abs(try #require(metrics.calibration.expectedError) - example.ece) < 1e-6)
+            #expect(abs(try #require(metrics.calibration.maximumError) - example.mce) < 1e-6)
+            #expect(metrics.fitness == metrics.top1)
+            #expect(metrics.values["ECE"] == metrics.calibration.expectedError)
+        }
+    }
+
+    @Test func `the evaluator merges, shows the surest mistakes first, and its JSON comes back`() throws {
+        let example = try Self.loaded.get()[3]
+        let whole = try evaluator(example, images: 0..<150).evaluate()
+        var first = try evaluator(example, images: 70..<150)
+        try first.merge(evaluator(example, images: 0..<70))
+        let merged = first.evaluate()
+        #expect(merged.classes == whole.classes && merged.images == whole.images && merged.top5 == whole.top5)
+        let mistakes = whole.images.prefix { !$0.isCorrect }
+        #expect(whole.images.dropFirst(mistakes.count).allSatisfy { $0.isCorrect })
+        #expect(mistakes.map(\.confidence) == mistakes.map(\.confidence).sorted(by: >))
+        #expect(try JSONDecoder().decode(ClassifierMetrics.self, from: Data(whole.jsonData())) == whole)
+        #expect(throws: EvaluationError.repeatedImage(0)) { try first.merge(evaluator(example, images: 0..<1)) }
+    }
+
+    @Test func `the evaluator refuses what cannot be evaluated`() throws {
+        var evaluator = ClassificationEvaluator(classNames: ["a", "b"])
+        #expect(throws: EvaluationError.scoreCount(1, classes: 2, imageID: 3)) {
+            try evaluator.add(imageID: 3, probabilities: [1], label: 0)
+        }
+        #expect(throws: EvaluationError.notANumber(field: "score", entry: "image 3")) {
+            try evaluator.add(imageID: 3, probabilities: [.nan, 1], label: 0)
+        }
+        #expect(throws: EvaluationError.labelOutOfRange(2, classes: 2, imageID: 3)) {
+            try evaluator.add(imageID: 3, probabilities: [0, 1], label: 2)
+        }
+        #expect(evaluator.imageCount == 0)
+        #expect(evaluator.evaluate().calibration.expectedError == nil)
+    }
+
+    @Test func `a perfect classifier that says so is calibrated`() {
+        var calibration = Calibration(bins: 10)
+        for _ in 0..<5 { calibration.update(confidence: 1, isCorrect: true) }
+        #expect(calibration.value.expectedError == 0)
+        #expect(calibration.value.bins.last?.count == 5)
     }
 
     @Test func `merging parts equals the whole`() throws {

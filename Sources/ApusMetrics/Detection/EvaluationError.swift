@@ -4,6 +4,7 @@ import ApusCore
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case notANumber(field: String, entry: String)
     case labelOutOfRange(Int, classes: Int, imageID: Int)
+    case scoreCount(Int, classes: Int, imageID: Int)
     case repeatedImage(Int)
     case repeatedAnnotation(Int)
     case unknownImage(Int, entry: String)
@@ -21,6 +22,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
             "\(entry): the \(field) is not a finite number; look for a diverged model or a broken export"
         case .labelOutOfRange(let label, let classes, let imageID):
             "image \(imageID): class \(label), expected 0 to \(classes - 1); check that the names belong to the data"
+        case .scoreCount(let count, let classes, let imageID):
+            "image \(imageID): \(count) scores, expected one for each of \(classes) classes; check the model's head"
         case .repeatedImage(let id):
             "image \(id) was added twice; add each image once, with all of its boxes"
         case .repeatedAnnotation(let id):

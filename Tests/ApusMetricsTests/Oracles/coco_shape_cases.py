@@ -150,7 +150,7 @@ def odd_masks(rng):
 
 def mask_cases():
     rng = np.random.default_rng(SEED)
-    yield "random", mask_case(rng, range(1, 11), [1, 2, 3])
+    yield "random", mask_case(rng, range(1, 25), [1, 2, 3], 6)
     yield "ties", mask_case(rng, range(1, 7), [1, 2], scores=1, decimals=0)
     yield "crowds", mask_case(rng, range(1, 9), [1, 2], 6, crowd=0.35)
     yield "overlapping", mask_case(rng, range(1, 4), [1], 9, extra=9, crowd=0.1, size=(25, 60), scores=2)
@@ -250,11 +250,11 @@ def odd_keypoints():
 
 def keypoint_cases():
     rng = np.random.default_rng(SEED + 1)
-    yield "random", keypoint_case(rng, range(1, 9), PERSON)
+    yield "random", keypoint_case(rng, range(1, 13), PERSON)
     yield "five points", keypoint_case(rng, range(1, 11), [0.05, 0.1, 0.03, 0.2, 0.08], categories=(2, 1))
     yield "thirty-three points", keypoint_case(rng, range(1, 4), [0.02 + 0.002 * k for k in range(33)])
     yield "one point", keypoint_case(rng, range(1, 9), [0.1], box=True)
-    yield "crowds and unmarked", keypoint_case(rng, range(1, 9), PERSON[:7], 6, crowd=0.3, unmarked=0.3)
+    yield "crowds and unmarked", keypoint_case(rng, range(1, 9), PERSON[:7], 6, crowd=0.3, unmarked=0.3, box=True)
     yield "near ignored", near_ignored(rng)
     yield "ties", keypoint_case(rng, range(1, 9), PERSON[:4], scores=1, decimals=0, noise=0.03)
     yield "more than the limit", keypoint_case(rng, [1, 2], PERSON[:4], 12, extra=40, size=(60, 300))

@@ -1,0 +1,82 @@
+import ApusCore
+
+/// A rectangle at an angle that a person drew.
+public struct LabeledRectangle: Hashable, Sendable {
+    public var rectangle: OrientedRectangle
+    /// Index into the class names.
+    public var label: Int
+    public var isCrowd: Bool
+
+    public init(_ rectangle: OrientedRectangle, label: Int, isCrowd: Bool = false) {
+        (self.rectangle, self.label, self.isCrowd) = (rectangle, label, isCrowd)
+    }
+}
+
+/// A rectangle at an angle that a model found.
+public struct DetectedRectangle: Hashable, Sendable {
+    public var rectangle: OrientedRectangle
+    public var label: Int
+    /// Confidence in `0...1`.
+    public var score: Float
+
+    public init(_ rectangle: OrientedRectangle, label: Int, score: Float) {
+        (self.rectangle, self.label, self.score) = (rectangle, label, score)
+    }
+}
+
+/// Collects rectangles at angles image by image and says how good the detections are, by exact overlaps.
+///
+/// The result depends on image ids, not on the order in which images are added.
+public struct OrientedEvaluator: Sendable {
+    private var objects: ObjectCollector<OrientedShape>
+
+    public init(classNames: [String], profile: EvaluationProfile = .coco) {
+        objects = ObjectCollector(classNames: classNames, profile: profile)
+    }
+
+    public var imageCount: Int { objects.imageIDs.count }
+
+    /// Adds one image; nothing is added where it throws.
+    ///
+    /// - Parameters:
+    ///   - imageID: any number that no other image has.
+    ///   - truths: in pixels; the area of a rectangle decides between small, medium and large.
+    ///   - detections: in any order; of equal scores the earlier counts as the more confident.
+    /// - Throws: `EvaluationError` for values that are not finite, classes out of range and a repeated id.
+    public mutating func add(
+        imageID: Int, truths: [LabeledRectangle], detections: [DetectedRectangle]
+    ) throws(EvaluationError) {
+        let image = try objects.place(of: imageID)
+        var newTruths: [Truth<OrientedShape>] = []
+        for truth in truths {
+            let category = try objects.category(of: truth.label, imageID: imageID)
+            let shape = try checked(truth.rectangle, "image \(imageID), ground truth")
+            newTruths.append(
+                Truth(image: image, category: category, shape: shape, area: shape.area, isCrowd: truth.isCrowd))
+        }
+        var newDetections: [Candidate<OrientedShape>] = []
+        for found in detections {
+            let category = try objects.category(of: found.label, imageID: imageID)
+            let shape = try checked(found.rectangle, "image \(imageID), detection")
+            let score = try objects.score(found.score, imageID: imageID)
+            newDetections.append(Candidate(image: image, category: category, shape: shape, score: score))
+        }
+        objects.append(imageID: imageID, truths: newTruths, detections: newDetections)
+    }
+
+    /// Takes in the images of another evaluator over the same classes.
+    public mutating func merge(_ other: OrientedEvaluator) throws(EvaluationError) {
+        try objects.merge(other.objects)
+    }
+
+    public func evaluate(threads: Int = availableCores) -> DetectionMetrics {
+        objects.evaluate(threads: threads).metrics
+    }
+
+    private func checked(
+        _ rectangle: OrientedRectangle, _ entry: @autoclosure () -> String
+    ) throws(EvaluationError) -> OrientedShape {
+        guard rectangle.isFinite else { throw .notANumber(field: "box", entry: entry()) }
+        return OrientedShape(rectangle)
+    }
+}
