@@ -13,6 +13,32 @@ import Testing
         #expect(try ModelDescription(metadata: description.metadata) == description)
     }
 
+    @Test func `the points of a pose travel along, and must`() throws {
+        var pose = description
+        pose.task = .pose
+        #expect(throws: ModelDescriptionError.missing(key: "apus.keypoints")) {
+            try ModelDescription(metadata: pose.metadata)
+        }
+        for layout in [KeypointLayout.coco, KeypointLayout(count: 3, names: ["snout"])] {
+            pose.keypoints = layout
+            #expect(try ModelDescription(metadata: pose.metadata) == pose)
+        }
+        #expect(KeypointLayout(count: 3, names: ["snout"]).names == ["snout", "point 1", "point 2"])
+        #expect(pose.metadata["apus.keypoints"]?.hasPrefix(#"{"count":3,"#) == true)
+    }
+
+    @Test(arguments: [
+        #"{"count":0}"#, #"{"count":5000}"#, #"{"count":1,"names":["a","b"]}"#, #"{"count":2,"skeleton":[[0,2]]}"#,
+        #"{"count":2,"skeleton":[[0]]}"#, #"{"count":2,"mirrored":[0,0]}"#, #"{"count":2,"sigmas":[0.1]}"#,
+        #"{"count":2,"sigmas":[0.1,-1]}"#, "[]",
+    ])
+    func `points that are none of one object are refused`(text: String) {
+        var metadata = description.metadata
+        metadata["apus.keypoints"] = text
+        let error = #expect(throws: ModelDescriptionError.self) { try ModelDescription(metadata: metadata) }
+        #expect(error?.description.contains("apus.keypoints") == true)
+    }
+
     @Test func `metadata is the same every time`() {
         #expect(description.metadata == description.metadata)
         #expect(description.metadata["apus.task"] == "detect")

@@ -17,6 +17,11 @@ public struct RunLengthMask: Hashable, Sendable {
         (self.width, self.height, self.counts) = (width, height, counts)
     }
 
+    /// Runs that are known to fill the image.
+    init(fullWidth width: Int, height: Int, counts: [Int]) {
+        (self.width, self.height, self.counts) = (width, height, counts)
+    }
+
     public init(_ mask: Mask) {
         var counts = [Int](), current = false, length = 0
         for x in 0..<mask.width {

@@ -1,3 +1,5 @@
+import CApusKernels
+
 /// Turns the output of a v8-style detector into detections: threshold, then non-maximum suppression.
 public struct DetectionDecoder: Hashable, Sendable {
     public let classCount: Int
@@ -57,15 +59,11 @@ public struct DetectionDecoder: Hashable, Sendable {
     private func bestLabel(_ output: UnsafeBufferPointer<Float>, _ anchors: Int) -> [Candidate] {
         var best = [Float](repeating: -.infinity, count: anchors)
         var labels = [Int32](repeating: 0, count: anchors)
-        for label in 0..<classCount {
-            let scores = output[((4 + label) * anchors)..<((5 + label) * anchors)]
-            for (anchor, score) in scores.enumerated() where score > best[anchor] {
-                best[anchor] = score
-                labels[anchor] = Int32(label)
-            }
+        if let scores = output.baseAddress?.advanced(by: 4 * anchors) {
+            apus_largest_rows(scores, classCount, anchors, &best, &labels)
         }
         var found = [Candidate]()
-        for anchor in 0..<anchors {
+        for anchor in 0..<anchors where best[anchor] > confidenceThreshold {
             append(anchor, Int(labels[anchor]), best[anchor], output, anchors, to: &found)
         }
         return found

@@ -4,20 +4,32 @@ extension Image {
     public func drawing(boxes: [(BoundingBox, String, Color)]) -> Image {
         guard width > 0, height > 0 else { return self }
         var canvas = Canvas(self)
-        let side = Float(min(max(width, height), 3 * min(width, height)))
-        let thickness = max(1, Int((side / 320).rounded()))
+        let thickness = Int(lineThickness)
         let rectangles = boxes.map { PixelRectangle($0.0, in: self) }
         for (rectangle, box) in zip(rectangles, boxes) {
             canvas.stroke(
                 x: rectangle.x, y: rectangle.y, width: rectangle.width, height: rectangle.height, thickness: thickness,
                 box.2)
         }
-        var layout = LabelLayout(imageWidth: width, imageHeight: height, scale: TextScale(max(1, side / 560)))
+        var layout = LabelLayout(self)
         for (rectangle, box) in zip(rectangles, boxes) where !box.1.isEmpty {
             layout.place(box.1, on: rectangle).draw(on: &canvas, scale: layout.scale, box.2)
         }
         return canvas.image
     }
+
+    /// What lines and letters grow with; a long strip counts as three squares.
+    private var drawingSide: Float { Float(min(max(width, height), 3 * min(width, height))) }
+
+    /// Of lines around objects, in whole pixels.
+    var lineThickness: Float { max(1, (drawingSide / 320).rounded()) }
+
+    /// The size of labels.
+    var labelScale: TextScale { TextScale(max(1, drawingSide / 560)) }
+}
+
+extension LabelLayout {
+    init(_ image: Image) { self.init(imageWidth: image.width, imageHeight: image.height, scale: image.labelScale) }
 }
 
 extension Image {
@@ -126,7 +138,7 @@ struct LabelLayout {
 }
 
 extension LabelLayout.Label {
-    fileprivate func draw(on canvas: inout Canvas, scale: TextScale, _ color: Color) {
+    func draw(on canvas: inout Canvas, scale: TextScale, _ color: Color) {
         canvas.fill(x: frame.x, y: frame.y, width: frame.width, height: frame.height, color)
         let x = frame.x + (frame.width - scale.width(of: text)) / 2
         // Letters without descenders are centred a little high: the cell has room below the baseline.

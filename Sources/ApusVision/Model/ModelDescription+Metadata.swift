@@ -9,6 +9,7 @@ private enum Key {
     static let name = "apus.name"
     static let version = "apus.version"
     static let training = "apus.training"
+    static let keypoints = "apus.keypoints"
 }
 
 extension ModelDescription {
@@ -18,6 +19,7 @@ extension ModelDescription {
         let entries = [
             Key.task: task.rawValue, Key.labels: json(labels), Key.input: json(input), Key.output: json(detection),
             Key.name: name, Key.version: version, Key.training: json(training),
+            Key.keypoints: keypoints.map { json($0) } ?? "",
         ]
         return entries.filter { !$0.value.isEmpty }
     }
@@ -30,12 +32,15 @@ extension ModelDescription {
             input: try value(Key.input, in: metadata),
             detection: try optionalValue(Key.output, in: metadata) ?? Detection(),
             name: metadata[Key.name] ?? "", version: metadata[Key.version] ?? "",
-            training: try optionalValue(Key.training, in: metadata) ?? [:])
+            training: try optionalValue(Key.training, in: metadata) ?? [:],
+            keypoints: try optionalValue(Key.keypoints, in: metadata))
         if let problem = input.problem { throw .malformed(key: Key.input, reason: problem) }
         guard !labels.isEmpty else { throw .malformed(key: Key.labels, reason: "no classes") }
         guard detection.strides.allSatisfy({ (1...1024).contains($0) }) else {
             throw .malformed(key: Key.output, reason: "strides of \(detection.strides), expected 1 to 1024")
         }
+        if let problem = keypoints?.problem { throw .malformed(key: Key.keypoints, reason: problem) }
+        if task.needsKeypoints, keypoints == nil { throw .missing(key: Key.keypoints) }
     }
 
     private static func task(in metadata: [String: String]) throws(ModelDescriptionError) -> Task {
