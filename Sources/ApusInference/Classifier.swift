@@ -25,7 +25,7 @@ public final class Classifier: Sendable {
 
     /// - Parameter file: what errors call the model.
     public init(model: Model, file: String, threads: Int = availableCores) throws(InferenceError) {
-        description = try model.description(for: .classify, file: file)
+        description = try model.description(for: [.classify], file: file)
         var sidecar = Sidecar(description)
         var format = ClassifierFormat()
         (format.activation, format.top) = (Activation.none, description.labels.count)

@@ -36,11 +36,7 @@ public final class Detector: Sendable {
 
     /// - Parameter file: what errors call the model.
     public init(model: Model, file: String, options: Options = .init()) throws(InferenceError) {
-        description = try model.description(for: .detect, file: file)
-        var sidecar = Sidecar(description)
-        sidecar.thresholds = Thresholds(
-            confidence: options.confidenceThreshold, iou: options.iouThreshold, maximum: options.maximumDetections)
-        self.model = try ImageModel(Session(model, file: file, threads: options.threads), sidecar, file: file)
+        (description, self.model) = try ImageModel.described(model, file: file, tasks: [.detect], options)
     }
 
     /// What is in the image, best first; boxes in its pixels.
@@ -50,14 +46,30 @@ public final class Detector: Sendable {
     }
 }
 
+extension ImageModel {
+    /// A model that says itself how it is used, for one of `tasks`.
+    static func described(
+        _ model: Model, file: String, tasks: [ModelDescription.Task], _ options: Detector.Options
+    ) throws(InferenceError) -> (ModelDescription, ImageModel) {
+        let description = try model.description(for: tasks, file: file)
+        var sidecar = Sidecar(description)
+        sidecar.thresholds = Thresholds(
+            confidence: options.confidenceThreshold, iou: options.iouThreshold, maximum: options.maximumDetections)
+        let session = try Session(model, file: file, threads: options.threads)
+        return (description, try ImageModel(session, sidecar, file: file))
+    }
+}
+
 extension Model {
     /// The description that the model carries.
-    func description(for task: ModelDescription.Task, file: String) throws(InferenceError) -> ModelDescription {
+    func description(for tasks: [ModelDescription.Task], file: String) throws(InferenceError) -> ModelDescription {
         let description: ModelDescription
         do throws(ModelDescriptionError) {
             description = try ModelDescription(metadata: metadata)
         } catch { throw .description(file: file, error) }
-        guard description.task == task else { throw .task(file: file, expected: task, found: description.task) }
+        guard tasks.contains(description.task) else {
+            throw .task(file: file, expected: tasks[0], found: description.task)
+        }
         return description
     }
 }

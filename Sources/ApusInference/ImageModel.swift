@@ -17,18 +17,29 @@ struct ImageModel: Sendable {
         outputNames = session.outputs.map(\.name)
     }
 
-    func result(for image: Image) throws(InferenceError) -> Prediction.Result {
-        let (arrays, placement) = try input.arrays(for: image)
-        let outputs: [String: NDArray]
-        do throws(RuntimeError) {
-            outputs = try session.run(arrays)
-        } catch { throw .runtime(file: file, error) }
+    func result(for image: Image) throws(InferenceError) -> Prediction.Result { try timedResult(for: image).result }
+
+    func timedResult(for image: Image) throws(InferenceError) -> (result: Prediction.Result, times: StageTimes) {
+        var times = StageTimes()
+        let (arrays, placement) = try times.measure(\.preprocess) { () throws(InferenceError) in
+            try input.arrays(for: image)
+        }
+        let outputs = try times.measure(\.network) { () throws(InferenceError) in try run(arrays) }
         let context = DecodingContext(
             placement: placement, thresholds: sidecar.thresholds,
             classCount: sidecar.labels.isEmpty ? nil : sidecar.labels.count)
-        return try sidecar.decode.result(
-            of: ModelOutputs(file: file, names: outputNames, arrays: outputs), context)
+        let result = try times.measure(\.decode) { () throws(InferenceError) in
+            try sidecar.decode.result(of: ModelOutputs(file: file, names: outputNames, arrays: outputs), context)
+        }
+        return (result, times)
     }
+
+    private func run(_ arrays: [String: NDArray]) throws(InferenceError) -> [String: NDArray] {
+        do throws(RuntimeError) { return try session.run(arrays) } catch { throw .runtime(file: file, error) }
+    }
+
+    /// The extents of what the model sees.
+    var inputExtents: (width: Int, height: Int) { (input.width, input.height) }
 }
 
 extension Session {

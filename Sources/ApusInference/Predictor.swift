@@ -16,14 +16,16 @@ public struct Predictor: Sendable {
         /// In place of the sidecar's thresholds.
         public var confidence, iou: Float?
         public var maximum: Int?
+        /// In place of how many classes the sidecar lets a classifier name.
+        public var top: Int?
         public var threads: Int
 
         public init(
             sidecar: String? = nil, confidence: Float? = nil, iou: Float? = nil, maximum: Int? = nil,
-            threads: Int = availableCores
+            top: Int? = nil, threads: Int = availableCores
         ) {
             (self.sidecar, self.confidence, self.iou) = (sidecar, confidence, iou)
-            (self.maximum, self.threads) = (maximum, threads)
+            (self.maximum, self.top, self.threads) = (maximum, top, threads)
         }
     }
 
@@ -56,10 +58,35 @@ public struct Predictor: Sendable {
             (sidecar, source) = (proposal.sidecar, .signature(assumptions: proposal.assumptions))
         }
         sidecar.thresholds.override(options)
+        if let top = options.top, var format = sidecar.decode as? ClassifierFormat {
+            format.top = top
+            sidecar.decode = format
+        }
         self.model = try ImageModel(session, sidecar, file: path)
     }
 
-    public func result(for image: Image) throws(InferenceError) -> Prediction.Result { try model.result(for: image) }
+    /// What the points of a pose are; `nil` where nobody says it.
+    public var keypoints: KeypointLayout? { sidecar.keypoints }
+
+    /// Whether the model looks at one object at a time, which `boxes` say.
+    public var isTopDown: Bool { sidecar.decode.cropEnlargement != nil }
+
+    public func result(for image: Image) throws(InferenceError) -> Prediction.Result {
+        isTopDown ? .poses(try model.poses(in: image, of: nil)) : try model.result(for: image)
+    }
+
+    /// What a top-down model says of each object; without boxes, and for other models, of the whole image.
+    public func result(for image: Image, boxes: [Detection]?) throws(InferenceError) -> Prediction.Result {
+        guard isTopDown, let boxes else { return try result(for: image) }
+        return .poses(try model.poses(in: image, of: boxes))
+    }
+
+    /// The result for a whole image, and how long each stage took.
+    public func timedResult(
+        for image: Image
+    ) throws(InferenceError) -> (result: Prediction.Result, times: StageTimes) {
+        try model.timedResult(for: image)
+    }
 }
 
 extension Predictor {

@@ -15,6 +15,7 @@ struct Benchmark: ParsableCommand {
               apus-infer benchmark garments/1 --threads 1 --runs 50
               apus-infer benchmark model.onnx --shape images=4,3,320,320 --json
               apus-infer benchmark model.onnx --kernels avx2
+              apus-infer benchmark v8n-segment.onnx --image street.jpg --runs 50
 
             \(ExitStatus.help)
             """)
@@ -33,6 +34,11 @@ struct Benchmark: ParsableCommand {
     @Option(help: ArgumentHelp("The shape of an input, where the model leaves it open.", valueName: "name=extents"))
     var shape: [NamedValue] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Measure the whole way from this image's pixels to the result, and its three parts.", valueName: "file"))
+    var image: String?
+
     @Flag(help: "Print JSON, on one line.")
     var json = false
 
@@ -49,6 +55,10 @@ struct Benchmark: ParsableCommand {
     }
 
     func run() throws {
+        if let image {
+            return try StageBenchmark(file: model.file(), threads: threads.count, runs: runs).run(
+                image, warmUp: warmUp, json: json, quiet: quiet)
+        }
         let samples = try SampleInputs(shape)
         let file = try model.file()
         let cold = Stopwatch()

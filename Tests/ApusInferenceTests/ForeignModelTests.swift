@@ -63,7 +63,7 @@ import Testing
         let options = Predictor.Options(sidecar: sidecar, confidence: 0.9, maximum: 2, threads: 1)
         let predictor = try Predictor(contentsOf: model("yolox"), options: options)
         #expect(predictor.sidecar.thresholds == Thresholds(confidence: 0.9, iou: 0.45, maximum: 2))
-        guard case .detections(let found) = try predictor.result(for: image) else { return }
+        let found = try predictor.result(for: image).finds
         #expect(found.count <= 2 && found.allSatisfy { $0.score > 0.9 })
     }
 

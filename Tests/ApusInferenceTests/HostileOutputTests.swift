@@ -25,7 +25,13 @@ import Testing
         (bins.strides, bins.bins) = ([8], 2)
         var cells = YOLOXFormat()
         cells.strides = [8]
-        return [pose, priors, columns, rows, queries, bins, cells]
+        var prototypes = DetectionListFormat()
+        prototypes.prototypes = "b"
+        var logits = SimCCFormat()
+        (logits.x, logits.y, logits.activation) = ("a", "b", .softmax)
+        var gaussian = V8OrientedFormat()
+        gaussian.overlap = .probabilistic
+        return [pose, priors, columns, rows, queries, bins, cells, prototypes, logits, gaussian]
     }()
 
     private func hostile(_ stream: inout RandomStream) -> Float {
@@ -39,7 +45,8 @@ import Testing
             [1, 32, 7],
             [1, 32, 11], [1, 40, 4], [1, 40, 3], [1, 40, 2], [2, 20, 6], [1, 1, 20, 7], [1, 20], [1, 16, 16],
             [1, 11, 1],
-            [1, 0, 6], [3, 4, 5, 6], [1, 8, 4], [1, 32, 1], [20], [1, 20, 9],
+            [1, 0, 6], [3, 4, 5, 6], [1, 2, 4, 8], [1, 3, 1, 2], [1, 1, 9, 9], [1, 8, 16], [1, 2, 128], [1, 2, 64],
+            [1, 8, 4], [1, 32, 1], [20], [1, 20, 9],
         ]
         let shape = shapes[Int(stream.next() % UInt64(shapes.count))]
         let values = (0..<shape.count).map { _ in hostile(&stream) }
@@ -72,13 +79,16 @@ import Testing
 
     private func check(_ result: () throws(InferenceError) -> Prediction.Result) {
         do throws(InferenceError) {
-            guard case .detections(let all) = try result() else { return }
-            for detection in all {
-                let box = detection.box
-                #expect(box.minX >= 0 && box.minY >= 0 && box.maxX <= 100 && box.maxY <= 50 && box.area > 0)
-                #expect(detection.label >= 0 && !detection.score.isNaN)
-                #expect((detection.keypoints?.points ?? []).allSatisfy { $0.x.isFinite && $0.y.isFinite })
+            let result = try result()
+            for find in result.finds {
+                #expect(find.label >= 0 && !find.score.isNaN)
+                let areFinite = (find.keypoints + find.points + find.obb).allSatisfy { $0.isFinite }
+                #expect(areFinite)
+                guard find.box.count == 4 else { continue }
+                let (x, y, width, height) = (find.box[0], find.box[1], find.box[2], find.box[3])
+                #expect(x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 100.001 && y + height <= 50.001)
             }
+            if case .classMap(let map) = result { #expect(map.width == 100 && map.height == 50) }
         } catch {
             #expect(error.description.contains("expected"))
         }

@@ -13,9 +13,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("labels: [a]", "m.yaml:1:1: decode.format: this key is missing; say one of v8, yolox"),
+        ("labels: [a]", "m.yaml:1:1: decode.format: this key is missing; say one of v8, v8-segment"),
         ("decode: {output: x}", "m.yaml:1:9: decode.format: this key is missing"),
-        ("decode: {format: yolo}", "m.yaml:1:18: expected one of v8, yolox"),
+        ("decode: {format: yolo}", "m.yaml:1:18: expected one of v8, v8-segment"),
         ("decode: {format: v8, stride: 8}", "m.yaml:1:22: decode.stride: unknown key 'stride'"),
         (
             "decode: {format: v8}\npreproces: {}",

@@ -16,12 +16,6 @@ struct AnchorTable {
         values = Array(repeating: 0, count: (4 + classCount) * anchorCount)
     }
 
-    /// A model's own table, taken as it is.
-    init(classCount: Int, anchorCount: Int, values: [Float]) {
-        precondition(values.count >= (4 + classCount) * anchorCount, "a table that is too short")
-        (self.classCount, self.anchorCount, self.values) = (classCount, anchorCount, values)
-    }
-
     mutating func setBox(_ box: CenteredBox, of anchor: Int) {
         values[anchor] = box.x
         values[anchorCount + anchor] = box.y

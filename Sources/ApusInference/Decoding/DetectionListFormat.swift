@@ -21,6 +21,8 @@ public struct DetectionListFormat: OutputFormat, Validated, Hashable {
     /// Points after a row's columns, and how many numbers a point: 2, or 3 with a confidence.
     public var keypoints = 0
     public var keypointNumbers = 3
+    /// The output of mask prototypes `[1, masks, height, width]`, whose coefficients come after a row's columns.
+    public var prototypes: String?
     /// `[1, n, 4]`, or `[1, n, 5]` with the score last.
     public var boxes: String?
     public var scores: String?
@@ -47,8 +49,11 @@ public struct DetectionListFormat: OutputFormat, Validated, Hashable {
 
     public func result(of outputs: ModelOutputs, _ context: DecodingContext) throws(InferenceError) -> Prediction.Result
     {
-        let all = try boxes == nil ? fromRows(outputs, context) : fromColumns(outputs, context)
-        return .detections(context.detections(of: all, suppresses: suppress))
+        guard boxes == nil else {
+            return .detections(
+                context.detections(of: try fromColumns(outputs, context), suppresses: suppress))
+        }
+        return try fromRows(outputs, context)
     }
 
     /// `nil` where the label is no class.
@@ -64,33 +69,52 @@ public struct DetectionListFormat: OutputFormat, Validated, Hashable {
 }
 
 extension DetectionListFormat {
-    private func fromRows(_ outputs: ModelOutputs, _ context: DecodingContext) throws(InferenceError) -> [Detection] {
+    private func fromRows(_ outputs: ModelOutputs, _ context: DecodingContext) throws(InferenceError)
+        -> Prediction.Result
+    {
         let matrix = try outputs.matrix(rows, at: 0)
-        let pointCount = keypoints * keypointNumbers
-        guard matrix.columns == columns.count + pointCount || matrix.rows == 0 else {
-            throw outputs.unfit(
-                expected: "\(columns.count + pointCount) numbers a detection in “\(matrix.name)”",
-                found: "\(matrix.shape)")
+        let planes = try prototypes.map { name throws(InferenceError) in
+            try PrototypeArray(name, beside: matrix.name, outputs)
         }
+        let count = columns.count + keypoints * keypointNumbers + (planes?.count ?? 0)
+        guard matrix.columns == count || matrix.rows == 0 else {
+            throw outputs.unfit(
+                expected: "\(count) numbers a detection in “\(matrix.name)”", found: "\(matrix.shape)")
+        }
+        let survivors = context.survivors(of: candidates(matrix, context.placement), suppresses: suppress)
+        if let planes {
+            let segments = planes.segments(survivors, context.placement) { survivor in
+                (0..<planes.count).map { matrix[survivor.anchor, count - planes.count + $0] }
+            }
+            return .segments(segments)
+        }
+        guard keypoints > 0 else {
+            return .detections(survivors.map { Detection($0.box, label: $0.label, score: $0.score) })
+        }
+        return .poses(
+            survivors.map {
+                Pose($0.box, label: $0.label, score: $0.score, points: points(matrix, $0.anchor, context.placement))
+            })
+    }
+
+    /// The rows of this image whose label is a class.
+    private func candidates(_ matrix: Matrix, _ placement: Placement) -> [DetectionDecoder.Candidate] {
         let places = Dictionary(zip(columns, columns.indices), uniquingKeysWith: { first, _ in first })
         return (0..<matrix.rows).compactMap { row in
             let value = { (column: Column) in places[column].map { matrix[row, $0] } ?? 0 }
             guard value(.image) == 0 else { return nil }
             let box = (value(.a), value(.b), value(.c), value(.d))
-            var detection = detection(box, value(.score), value(.label), context.placement)
-            if keypoints > 0 { detection?.keypoints = points(matrix, row, context.placement) }
-            return detection
+            return detection(box, value(.score), value(.label), placement).map { (row, $0) }
         }
     }
 
-    private func points(_ matrix: Matrix, _ row: Int, _ placement: Placement) -> Keypoints {
-        Keypoints(
-            (0..<keypoints).map { index in
-                let column = columns.count + index * keypointNumbers
-                let (x, y) = coordinates.point(x: matrix[row, column], y: matrix[row, column + 1], placement)
-                let isSeen = keypointNumbers < 3 || matrix[row, column + 2] >= 0.5
-                return Keypoint(x: x, y: y, visibility: isSeen ? .visible : .absent)
-            })
+    private func points(_ matrix: Matrix, _ row: Int, _ placement: Placement) -> [PosePoint] {
+        (0..<keypoints).map { index in
+            let column = columns.count + index * keypointNumbers
+            let (x, y) = coordinates.point(x: matrix[row, column], y: matrix[row, column + 1], placement)
+            let place = placement.toImage(x: x, y: y)
+            return PosePoint(x: place.x, y: place.y, score: keypointNumbers < 3 ? 1 : matrix[row, column + 2])
+        }
     }
 
     private func fromColumns(

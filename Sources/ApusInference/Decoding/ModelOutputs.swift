@@ -19,13 +19,18 @@ public struct ModelOutputs: Sendable {
     /// An output as a table: leading extents of 1 set aside, and as one row or column where nothing else is left.
     func matrix(_ name: String?, at index: Int) throws(InferenceError) -> Matrix {
         let (name, array) = try array(name, at: index)
-        var extents = array.shape.dimensions[...]
-        while extents.count > 2, extents.first == 1 { extents.removeFirst() }
-        while extents.count > 2, extents.last == 1 { extents.removeLast() }
-        guard extents.count == 2, let rows = extents.first, let columns = extents.last,
-            let values = array.floats
+        guard let (rows, columns) = Self.table(array.shape), let values = array.floats
         else { throw unfit(expected: "a table of numbers in “\(name)”", found: "\(array.dataType) \(array.shape)") }
         return Matrix(name: name, shape: array.shape, rows: rows, columns: columns, values: values)
+    }
+
+    /// The extents of a table: those that are left without ones around them; `nil` where they are not two.
+    static func table(_ shape: Shape) -> (rows: Int, columns: Int)? {
+        var extents = shape.dimensions[...]
+        while extents.count > 2, extents.first == 1 { extents.removeFirst() }
+        while extents.count > 2, extents.last == 1 { extents.removeLast() }
+        guard extents.count == 2, let rows = extents.first, let columns = extents.last else { return nil }
+        return (rows, columns)
     }
 
     /// An output as numbers, whatever its shape.

@@ -7,15 +7,27 @@ public protocol OutputFormat: Defaulted, Sendable {
 
     /// What the outputs say of one image, in its pixels. Outputs are untrusted.
     func result(of outputs: ModelOutputs, _ context: DecodingContext) throws(InferenceError) -> Prediction.Result
+
+    /// How much a person's box is enlarged before the model sees it; `nil` where the model sees whole images.
+    var cropEnlargement: Float? { get }
+}
+
+extension OutputFormat {
+    public var cropEnlargement: Float? { nil }
 }
 
 /// The formats there are. A new one: a file with a struct, a name here and a line below.
 public enum FormatName: String, Codable, Sendable, CaseIterable {
-    case v8, yolox, nanodet, ssd, yunet, detr, detections, selected, classifier
+    case v8
+    case segment = "v8-segment"
+    case oriented = "v8-obb"
+    case yolox, nanodet, ssd, yunet, detr, detections, selected, classifier, simcc, semantic
 
     var format: any OutputFormat.Type {
         switch self {
         case .v8: V8Format.self
+        case .segment: V8SegmentFormat.self
+        case .oriented: V8OrientedFormat.self
         case .yolox: YOLOXFormat.self
         case .nanodet: NanoDetFormat.self
         case .ssd: SSDFormat.self
@@ -24,6 +36,8 @@ public enum FormatName: String, Codable, Sendable, CaseIterable {
         case .detections: DetectionListFormat.self
         case .selected: SelectedFormat.self
         case .classifier: ClassifierFormat.self
+        case .simcc: SimCCFormat.self
+        case .semantic: SemanticFormat.self
         }
     }
 

@@ -55,6 +55,16 @@ struct ModelSignature {
 
     func output(_ name: String) -> Output? { outputs.first { $0.name == name } }
 
+    /// The output that masks are mixed from: as many planes as there are coefficients, a half or a quarter of the
+    /// input's size.
+    var prototypes: (name: String, count: Int)? {
+        for output in outputs.dropFirst() {
+            guard let shape = output.shape, shape.count == 3, let count = shape[0], count <= 1024 else { continue }
+            return (output.name, count)
+        }
+        return nil
+    }
+
     var hasFixedSize: Bool { width != nil && height != nil }
 
     /// For an error: every input and output.

@@ -24,13 +24,14 @@ extension SidecarProposal {
         guard let shape = signature.outputs.first?.shape, shape.count == 2, let rows = shape[0], let columns = shape[1],
             min(rows, columns) > 4, areAnchors(max(rows, columns), signature)
         else { return nil }
+        if rows == 56 { return persons }
         if rows < columns { return v8(classCount: rows - 4) }
         return yolox(signature, anchors: rows, numbers: columns) ?? queries(rows, columns)
             ?? v5(classCount: columns - 5)
     }
 
     /// A detector has one or three anchors a cell of its levels, or a few hundred queries; masks have more.
-    private static func areAnchors(_ count: Int, _ signature: ModelSignature) -> Bool {
+    static func areAnchors(_ count: Int, _ signature: ModelSignature) -> Bool {
         let (width, height) = (signature.width ?? signature.probeSide, signature.height ?? signature.probeSide)
         let levels = [[8, 16, 32], [8, 16, 32, 64], [4, 8, 16, 32], [16, 32]]
         return count == 300
@@ -80,7 +81,7 @@ extension SidecarProposal {
         return proposal
     }
 
-    private static func names(_ count: Int) -> [String] { count == 80 ? COCO.names : [] }
+    static func names(_ count: Int) -> [String] { count == 80 ? COCO.names : [] }
 
     /// `[classes]` after the batch, or `[classes, 1, 1]`.
     @Sendable static func classifier(_ signature: ModelSignature) -> SidecarProposal? {

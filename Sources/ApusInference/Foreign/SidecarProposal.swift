@@ -9,9 +9,8 @@ public struct SidecarProposal: Sendable {
 
     /// What is tried, the first that fits is taken.
     private static let guesses: [@Sendable (ModelSignature) -> SidecarProposal?] = [
-        yunet, tensorFlowDetector, detectionsWithSizes, selected, torchvisionDetector, scoredBoxes, detr,
-        boxesAndScores, rows, anchors,
-        classifier,
+        yunet, tensorFlowDetector, detectionsWithSizes, selected, torchvisionDetector, scoredBoxes, detr, simcc,
+        segments, boxesAndScores, rows, anchors, semantic, classifier,
     ]
 
     /// - Throws: where no guess fits.

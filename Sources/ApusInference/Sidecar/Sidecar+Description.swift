@@ -7,15 +7,42 @@ extension Sidecar {
         let input = description.input
         var preprocess = Preprocessing()
         preprocess.size = [input.letterbox.width, input.letterbox.height]
-        preprocess.fit = description.task == .classify ? .centerCrop : .letterbox
+        preprocess.fit = Self.fit(description.task)
         preprocess.padding = Float(input.letterbox.padding)
         preprocess.upscale = input.letterbox.allowsUpscaling
         preprocess.channels = input.channelOrder == .bgr ? .bgr : .rgb
         preprocess.scale = Quotient(input.scale)
         (preprocess.mean, preprocess.std) = (OneOrMany(input.mean), OneOrMany(input.std))
-        var probabilities = ClassifierFormat()
-        probabilities.activation = Activation.none
-        let decode: any OutputFormat = description.task == .classify ? probabilities : V8Format()
-        self.init(preprocess: preprocess, decode: decode, labels: description.labels)
+        self.init(
+            preprocess: preprocess, decode: Self.format(description), labels: description.labels,
+            keypoints: description.keypoints)
+    }
+
+    private static func fit(_ task: ModelDescription.Task) -> Preprocessing.Fit {
+        switch task {
+        case .classify: .centerCrop
+        case .keypoints: .stretch
+        case .detect, .segment, .pose, .obb: .letterbox
+        }
+    }
+
+    private static func format(_ description: ModelDescription) -> any OutputFormat {
+        switch description.task {
+        case .detect: return V8Format()
+        case .segment: return V8SegmentFormat()
+        case .obb: return V8OrientedFormat()
+        case .pose:
+            var poses = V8Format()
+            poses.keypoints = description.keypoints?.count ?? 0
+            return poses
+        case .classify:
+            var probabilities = ClassifierFormat()
+            probabilities.activation = Activation.none
+            return probabilities
+        case .keypoints:
+            var logits = SimCCFormat()
+            logits.activation = .softmax
+            return logits
+        }
     }
 }

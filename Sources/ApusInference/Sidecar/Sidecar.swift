@@ -1,4 +1,5 @@
 import ApusConfiguration
+import ApusVision
 
 /// How a model is fed and read: what `MODEL.yaml` beside a `MODEL.onnx` says, or the model's own metadata.
 public struct Sidecar: Sendable {
@@ -7,13 +8,15 @@ public struct Sidecar: Sendable {
     public var thresholds: Thresholds
     /// The names of the classes; empty where nobody says them.
     public var labels: [String]
+    /// What the points of a pose are; `nil` where nobody says it.
+    public var keypoints: KeypointLayout?
 
     public init(
         preprocess: Preprocessing = .init(), decode: any OutputFormat, thresholds: Thresholds = .init(),
-        labels: [String] = []
+        labels: [String] = [], keypoints: KeypointLayout? = nil
     ) {
         (self.preprocess, self.decode) = (preprocess, decode)
-        (self.thresholds, self.labels) = (thresholds, labels)
+        (self.thresholds, self.labels, self.keypoints) = (thresholds, labels, keypoints)
     }
 }
 

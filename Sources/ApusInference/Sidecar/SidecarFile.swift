@@ -1,5 +1,6 @@
 import ApusConfiguration
 import ApusCore
+import ApusVision
 
 /// The keys of a sidecar whose `decode` block is of one format.
 private struct SidecarFile<Format: OutputFormat>: Defaulted {
@@ -7,6 +8,7 @@ private struct SidecarFile<Format: OutputFormat>: Defaulted {
     var decode = Format()
     var thresholds = Thresholds()
     var labels = Labels()
+    var keypoints: KeypointLayout?
 
     static var requiredKeys: Set<String> { ["decode"] }
 
@@ -14,11 +16,12 @@ private struct SidecarFile<Format: OutputFormat>: Defaulted {
 
     init(_ sidecar: Sidecar, _ format: Format) {
         (preprocess, decode, thresholds) = (sidecar.preprocess, format, sidecar.thresholds)
-        labels = Labels(sidecar.labels)
+        (labels, keypoints) = (Labels(sidecar.labels), sidecar.keypoints)
     }
 
     var sidecar: Sidecar {
-        Sidecar(preprocess: preprocess, decode: decode, thresholds: thresholds, labels: labels.names)
+        Sidecar(
+            preprocess: preprocess, decode: decode, thresholds: thresholds, labels: labels.names, keypoints: keypoints)
     }
 }
 

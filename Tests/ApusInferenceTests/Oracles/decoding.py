@@ -72,8 +72,8 @@ def iou(a, b):
     return shared / total if total > 0 else 0
 
 
-def detections(fitted, boxes, scores, points=None, confidence=0.25, threshold=0.7, suppress=True, multi=False):
-    """boxes [n, 4] as corners in input pixels, scores [n, classes], points [n, k, 3] → what a result lists."""
+def survivors(boxes, scores, confidence=0.25, threshold=0.7, suppress=True, multi=False, overlap=iou):
+    """Score, label and row of what greedy suppression leaves, best first."""
     found = []
     for n in range(len(boxes)):
         labels = range(scores.shape[1]) if multi else [int(scores[n].argmax())]
@@ -82,10 +82,15 @@ def detections(fitted, boxes, scores, points=None, confidence=0.25, threshold=0.
     kept = []
     for item in found:
         rivals = [k for k in kept if k[1] == item[1]]
-        if not suppress or all(iou(boxes[item[2]], boxes[k[2]]) <= threshold for k in rivals):
+        if not suppress or all(overlap(boxes[item[2]], boxes[k[2]]) <= threshold for k in rivals):
             kept.append(item)
+    return kept
+
+
+def detections(fitted, boxes, scores, points=None, **options):
+    """boxes [n, 4] as corners in input pixels, scores [n, classes], points [n, k, 3] → what a result lists."""
     result = []
-    for score, label, n in kept:
+    for score, label, n in survivors(boxes, scores, **options):
         x0, y0, x1, y1 = fitted.boxes(boxes[n])[0]
         if x1 <= x0 or y1 <= y0:
             continue

@@ -98,7 +98,6 @@ def boxes_around(count, w=WIDTH, h=HEIGHT):
 
 
 image = picture()
-cv2.imwrite("picture.png", image)
 
 
 def v8():
@@ -386,9 +385,11 @@ def classifiers():
         """, classified(out, top=3))
 
 
-for make in (
-    v8, v5, pose, yolox, nanodet, ultraface, retinaface, yunet, detr, rows, tensorflow, sizes, classifiers, selected):
-    make()
-for name, result in cases.items():
-    print(name, len(result), "results")
-d.save(cases, "results.json")
+if __name__ == "__main__":
+    cv2.imwrite("picture.png", image)
+    for make in (
+        v8, v5, pose, yolox, nanodet, ultraface, retinaface, yunet, detr, rows, tensorflow, sizes, classifiers, selected):
+        make()
+    for name, result in cases.items():
+        print(name, len(result), "results")
+    d.save(cases, "results.json")
