@@ -80,8 +80,9 @@ import Testing
         #expect(throws: EvaluationError.notANumber(field: "box", entry: "image 1, ground truth")) {
             try evaluator.add(imageID: 1, truths: [LabeledRectangle(turned, label: 0)], detections: [])
         }
+        let upright = OrientedRectangle(centerX: 1, centerY: 1, width: 2, height: 2, angle: 0)
         #expect(throws: EvaluationError.labelOutOfRange(3, classes: 1, imageID: 1)) {
-            try evaluator.add(imageID: 1, truths: [], detections: [DetectedRectangle(turned, label: 3, score: 1)])
+            try evaluator.add(imageID: 1, truths: [], detections: [DetectedRectangle(upright, label: 3, score: 1)])
         }
         #expect(evaluator.imageCount == 0)
     }

@@ -32,22 +32,21 @@ public struct DetectionEvaluator: Sendable {
     public mutating func add(
         imageID: Int, width: Int, height: Int, truths: [LabeledBox], detections: [Detection]
     ) throws(EvaluationError) {
-        let image = try objects.place(of: imageID)
-        var newTruths: [Truth<COCOBox>] = []
-        for truth in truths {
-            let category = try objects.category(of: truth.label, imageID: imageID)
+        objects.append(try checked(imageID, truths, detections))
+    }
+
+    private func checked(
+        _ imageID: Int, _ truths: [LabeledBox], _ detections: [Detection]
+    ) throws(EvaluationError) -> ImageObjects<COCOBox> {
+        let marked = try truths.map { (truth) throws(EvaluationError) in
             let box = try COCOBox(truth.box, "image \(imageID), ground truth")
-            newTruths.append(
-                Truth(image: image, category: category, shape: box, area: box.area, isCrowd: truth.isCrowd))
+            return MarkedObject(label: truth.label, shape: box, area: box.area, isCrowd: truth.isCrowd)
         }
-        var newDetections: [Candidate<COCOBox>] = []
-        for detection in detections {
-            let category = try objects.category(of: detection.label, imageID: imageID)
+        let found = try detections.map { (detection) throws(EvaluationError) in
             let box = try COCOBox(detection.box, "image \(imageID), detection")
-            let score = try objects.score(detection.score, imageID: imageID)
-            newDetections.append(Candidate(image: image, category: category, shape: box, score: score))
+            return FoundObject(label: detection.label, shape: box, score: detection.score)
         }
-        objects.append(imageID: imageID, truths: newTruths, detections: newDetections)
+        return try objects.checked(imageID: imageID, truths: marked, detections: found)
     }
 
     /// Takes in the images of another evaluator over the same classes.

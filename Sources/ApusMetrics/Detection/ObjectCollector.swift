@@ -1,3 +1,26 @@
+/// A marked object as it comes from outside.
+struct MarkedObject<Shape> {
+    var label: Int
+    var shape: Shape
+    var area: Double
+    var isCrowd: Bool
+    var isIgnored = false
+}
+
+/// A found object as it comes from outside.
+struct FoundObject<Shape> {
+    var label: Int
+    var shape: Shape
+    var score: Float
+}
+
+/// The objects of an image that can be evaluated.
+struct ImageObjects<Shape: EvaluatedShape> {
+    let imageID: Int
+    var truths: [Truth<Shape>] = []
+    var detections: [Candidate<Shape>] = []
+}
+
 /// The objects of images that are added one by one, to be evaluated together.
 struct ObjectCollector<Shape: EvaluatedShape>: Sendable {
     let classNames: [String]
@@ -11,29 +34,43 @@ struct ObjectCollector<Shape: EvaluatedShape>: Sendable {
         (self.classNames, self.profile) = (classNames, profile)
     }
 
-    /// The place that an image is going to have.
-    func place(of imageID: Int) throws(EvaluationError) -> Int32 {
+    /// The objects of one image, if they can be evaluated.
+    func checked(
+        imageID: Int, truths: [MarkedObject<Shape>], detections: [FoundObject<Shape>]
+    ) throws(EvaluationError) -> ImageObjects<Shape> {
         guard !seen.contains(imageID) else { throw .repeatedImage(imageID) }
-        return Int32(imageIDs.count)
+        let image = Int32(imageIDs.count)
+        var objects = ImageObjects<Shape>(imageID: imageID)
+        for truth in truths {
+            let category = try category(of: truth.label, imageID: imageID)
+            objects.truths.append(
+                Truth(
+                    image: image, category: category, shape: truth.shape, area: truth.area, isCrowd: truth.isCrowd,
+                    isIgnored: truth.isIgnored))
+        }
+        for found in detections {
+            let category = try category(of: found.label, imageID: imageID)
+            guard !found.score.isNaN else {
+                throw .notANumber(field: "score", entry: "image \(imageID), detection")
+            }
+            objects.detections.append(
+                Candidate(image: image, category: category, shape: found.shape, score: Double(found.score)))
+        }
+        return objects
     }
 
-    func category(of label: Int, imageID: Int) throws(EvaluationError) -> Int32 {
+    private func category(of label: Int, imageID: Int) throws(EvaluationError) -> Int32 {
         guard classNames.indices.contains(label) else {
             throw .labelOutOfRange(label, classes: classNames.count, imageID: imageID)
         }
         return Int32(label)
     }
 
-    func score(_ score: Float, imageID: Int) throws(EvaluationError) -> Double {
-        guard !score.isNaN else { throw .notANumber(field: "score", entry: "image \(imageID), detection") }
-        return Double(score)
-    }
-
-    mutating func append(imageID: Int, truths: [Truth<Shape>], detections: [Candidate<Shape>]) {
-        imageIDs.append(imageID)
-        seen.insert(imageID)
-        self.truths += truths
-        self.detections += detections
+    mutating func append(_ objects: ImageObjects<Shape>) {
+        imageIDs.append(objects.imageID)
+        seen.insert(objects.imageID)
+        truths += objects.truths
+        detections += objects.detections
     }
 
     mutating func merge(_ other: ObjectCollector) throws(EvaluationError) {

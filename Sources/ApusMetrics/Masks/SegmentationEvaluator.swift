@@ -48,29 +48,22 @@ public struct SegmentationEvaluator: Sendable {
     public mutating func add(
         imageID: Int, width: Int, height: Int, truths: [LabeledMask], detections: [DetectedMask]
     ) throws(EvaluationError) {
-        let image = try masks.place(of: imageID)
-        var newTruths: [Truth<MaskShape>] = []
-        for truth in truths {
-            let category = try masks.category(of: truth.label, imageID: imageID)
+        let marked = try truths.map { (truth) throws(EvaluationError) in
             try check(truth.mask, width, height, "image \(imageID), ground truth")
-            newTruths.append(
-                Truth(
-                    image: image, category: category, shape: MaskShape(truth.mask), area: Double(truth.mask.area),
-                    isCrowd: truth.isCrowd))
+            let shape = MaskShape(truth.mask)
+            return MarkedObject(label: truth.label, shape: shape, area: shape.area, isCrowd: truth.isCrowd)
         }
-        var newDetections: [Candidate<MaskShape>] = []
-        for found in detections {
-            let category = try masks.category(of: found.detection.label, imageID: imageID)
-            let score = try masks.score(found.detection.score, imageID: imageID)
+        let found = try detections.map { (found) throws(EvaluationError) in
             try check(found.mask, width, height, "image \(imageID), detection")
-            newDetections.append(
-                Candidate(image: image, category: category, shape: MaskShape(found.mask), score: score))
+            return FoundObject(
+                label: found.detection.label, shape: MaskShape(found.mask), score: found.detection.score)
         }
+        let objects = try masks.checked(imageID: imageID, truths: marked, detections: found)
         try boxes.add(
             imageID: imageID, width: width, height: height,
             truths: truths.map { LabeledBox($0.box, label: $0.label, isCrowd: $0.isCrowd) },
             detections: detections.map(\.detection))
-        masks.append(imageID: imageID, truths: newTruths, detections: newDetections)
+        masks.append(objects)
     }
 
     /// Takes in the images of another evaluator over the same classes.
@@ -84,10 +77,12 @@ public struct SegmentationEvaluator: Sendable {
             boxes: boxes.evaluate(threads: threads), masks: masks.evaluate(threads: threads).metrics)
     }
 
-    private func check(_ mask: InstanceMask, _ width: Int, _ height: Int, _ entry: String) throws(EvaluationError) {
+    private func check(
+        _ mask: InstanceMask, _ width: Int, _ height: Int, _ entry: @autoclosure () -> String
+    ) throws(EvaluationError) {
         guard mask.width == width, mask.height == height else {
             throw .unusableMask(
-                entry: entry, reason: "a mask of \(mask.width)×\(mask.height) in an image of \(width)×\(height)")
+                entry: entry(), reason: "a mask of \(mask.width)×\(mask.height) in an image of \(width)×\(height)")
         }
     }
 }

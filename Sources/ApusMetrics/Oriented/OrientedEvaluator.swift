@@ -46,22 +46,15 @@ public struct OrientedEvaluator: Sendable {
     public mutating func add(
         imageID: Int, truths: [LabeledRectangle], detections: [DetectedRectangle]
     ) throws(EvaluationError) {
-        let image = try objects.place(of: imageID)
-        var newTruths: [Truth<OrientedShape>] = []
-        for truth in truths {
-            let category = try objects.category(of: truth.label, imageID: imageID)
+        let marked = try truths.map { (truth) throws(EvaluationError) in
             let shape = try checked(truth.rectangle, "image \(imageID), ground truth")
-            newTruths.append(
-                Truth(image: image, category: category, shape: shape, area: shape.area, isCrowd: truth.isCrowd))
+            return MarkedObject(label: truth.label, shape: shape, area: shape.area, isCrowd: truth.isCrowd)
         }
-        var newDetections: [Candidate<OrientedShape>] = []
-        for found in detections {
-            let category = try objects.category(of: found.label, imageID: imageID)
+        let found = try detections.map { (found) throws(EvaluationError) in
             let shape = try checked(found.rectangle, "image \(imageID), detection")
-            let score = try objects.score(found.score, imageID: imageID)
-            newDetections.append(Candidate(image: image, category: category, shape: shape, score: score))
+            return FoundObject(label: found.label, shape: shape, score: found.score)
         }
-        objects.append(imageID: imageID, truths: newTruths, detections: newDetections)
+        objects.append(try objects.checked(imageID: imageID, truths: marked, detections: found))
     }
 
     /// Takes in the images of another evaluator over the same classes.

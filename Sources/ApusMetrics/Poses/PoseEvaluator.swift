@@ -53,21 +53,22 @@ public struct PoseEvaluator: Sendable {
     public mutating func add(
         imageID: Int, width: Int, height: Int, truths: [LabeledPose], detections: [Detection]
     ) throws(EvaluationError) {
-        let image = try poses.place(of: imageID)
-        var newTruths: [Truth<PoseShape>] = []
-        for truth in truths { newTruths.append(try self.truth(truth, image, imageID)) }
-        var newDetections: [Candidate<PoseShape>] = []
-        for detection in detections { newDetections.append(try found(detection, image, imageID)) }
+        let marked = try truths.map { (truth) throws(EvaluationError) in
+            try self.marked(truth, "image \(imageID), ground truth")
+        }
+        let found = try detections.map { (detection) throws(EvaluationError) in
+            try self.found(detection, "image \(imageID), detection")
+        }
+        let objects = try poses.checked(imageID: imageID, truths: marked, detections: found)
         try boxes.add(
             imageID: imageID, width: width, height: height,
             truths: truths.map { LabeledBox($0.box, label: $0.label, isCrowd: $0.isCrowd) }, detections: detections)
-        poses.append(imageID: imageID, truths: newTruths, detections: newDetections)
+        poses.append(objects)
     }
 
-    private func truth(
-        _ truth: LabeledPose, _ image: Int32, _ imageID: Int
-    ) throws(EvaluationError) -> Truth<PoseShape> {
-        let entry = "image \(imageID), ground truth"
+    private func marked(
+        _ truth: LabeledPose, _ entry: String
+    ) throws(EvaluationError) -> MarkedObject<PoseShape> {
         let box = try COCOBox(truth.box, entry)
         let area = truth.area ?? box.area
         guard area.isFinite else { throw .notANumber(field: "area", entry: entry) }
@@ -75,20 +76,17 @@ public struct PoseEvaluator: Sendable {
             truth: try truth.keypoints.checked(count: variances.count, entry),
             isMarked: truth.keypoints.points.map { $0.visibility != .absent }, box: box, area: area,
             variances: variances, profile: poses.profile)
-        return Truth(
-            image: image, category: try poses.category(of: truth.label, imageID: imageID), shape: shape, area: area,
-            isCrowd: truth.isCrowd, isIgnored: shape.markedCount == 0)
+        return MarkedObject(
+            label: truth.label, shape: shape, area: area, isCrowd: truth.isCrowd, isIgnored: shape.markedCount == 0)
     }
 
     private func found(
-        _ detection: Detection, _ image: Int32, _ imageID: Int
-    ) throws(EvaluationError) -> Candidate<PoseShape> {
-        let entry = "image \(imageID), detection"
+        _ detection: Detection, _ entry: String
+    ) throws(EvaluationError) -> FoundObject<PoseShape> {
         let points = try (detection.keypoints ?? Keypoints([])).checked(count: variances.count, entry)
-        return Candidate(
-            image: image, category: try poses.category(of: detection.label, imageID: imageID),
-            shape: PoseShape(found: points, area: try COCOBox(detection.box, entry).area),
-            score: try poses.score(detection.score, imageID: imageID))
+        return FoundObject(
+            label: detection.label, shape: PoseShape(found: points, area: try COCOBox(detection.box, entry).area),
+            score: detection.score)
     }
 
     /// Takes in the images of another evaluator over the same classes and keypoints.
