@@ -164,24 +164,54 @@ static inline int32_t clamped(int64_t value, int32_t high) {
     return value < 0 ? 0 : value > high ? high : (int32_t)value;
 }
 
+void apus_frame_row(const void *source, int32_t width, int32_t height, int32_t pixel_bytes, int32_t left, int32_t y,
+                    apus_border border, const void *fill, void *target, int32_t target_width) {
+    const size_t size = (size_t)pixel_bytes;
+    const int32_t place = apus_border_index(y, height, border);
+    if (place < 0) return apus_fill_pixels(target, (size_t)target_width, fill, pixel_bytes);
+    const int32_t first = clamped(-(int64_t)left, target_width);
+    const int32_t last = clamped((int64_t)width - left, target_width);
+    const uint8_t *row = (const uint8_t *)source + (size_t)place * (size_t)width * size;
+    frame_edge(row, width, size, left, border, fill, target, 0, first < last ? first : target_width);
+    if (first >= last) return;
+    memcpy((uint8_t *)target + (size_t)first * size, row + (size_t)(first + left) * size, (size_t)(last - first) * size);
+    frame_edge(row, width, size, left, border, fill, target, last, target_width);
+}
+
+/// Columns `first ..< last` and rows `top ..< bottom` of a target are the source's; the rest, between them in one piece
+/// from row to row, is `fill`.
+typedef struct {
+    int32_t first, last, top, bottom;
+} part;
+
+static void frame_constant(const uint8_t *source, size_t source_row, part p, const void *fill, int32_t pixel_bytes,
+                           uint8_t *target, int32_t target_width, int32_t target_height) {
+    const size_t size = (size_t)pixel_bytes, length = (size_t)(p.last - p.first) * size;
+    const size_t gap = (size_t)(target_width - (p.last - p.first));
+    uint8_t *to = target;
+    size_t pixels = (size_t)p.top * (size_t)target_width + (size_t)p.first;
+    for (int32_t y = p.top; y < p.bottom; y++, source += source_row, pixels = gap) {
+        apus_fill_pixels(to, pixels, fill, pixel_bytes);
+        memcpy(to += pixels * size, source, length);
+        to += length;
+    }
+    const size_t rest = (size_t)(target_height - p.bottom) * (size_t)target_width + (size_t)(target_width - p.last);
+    apus_fill_pixels(to, rest, fill, pixel_bytes);
+}
+
 void apus_frame_pixels(const void *source, int32_t width, int32_t height, int32_t pixel_bytes, int32_t left,
                        int32_t top, apus_border border, const void *fill, void *target, int32_t target_width,
                        int32_t target_height) {
-    const size_t size = (size_t)pixel_bytes;
-    const int32_t first = clamped(-(int64_t)left, target_width);
-    const int32_t last = clamped((int64_t)width - left, target_width);
-    for (int32_t y = 0; y < target_height; y++) {
-        uint8_t *to = (uint8_t *)target + (size_t)y * (size_t)target_width * size;
-        const int32_t place = apus_border_index(y + top, height, border);
-        if (place < 0) {
-            apus_fill_pixels(to, (size_t)target_width, fill, pixel_bytes);
-            continue;
-        }
-        const uint8_t *row = (const uint8_t *)source + (size_t)place * (size_t)width * size;
-        const int32_t begin = first < last ? first : target_width;
-        frame_edge(row, width, size, left, border, fill, to, 0, begin);
-        if (first >= last) continue;
-        memcpy(to + (size_t)first * size, row + (size_t)(first + left) * size, (size_t)(last - first) * size);
-        frame_edge(row, width, size, left, border, fill, to, last, target_width);
+    const size_t row = (size_t)target_width * (size_t)pixel_bytes;
+    const part p = {clamped(-(int64_t)left, target_width), clamped((int64_t)width - left, target_width),
+                    clamped(-(int64_t)top, target_height), clamped((int64_t)height - top, target_height)};
+    if (border == APUS_BORDER_CONSTANT && p.first < p.last && p.top < p.bottom) {
+        const size_t source_row = (size_t)width * (size_t)pixel_bytes;
+        const uint8_t *from = (const uint8_t *)source + (size_t)(p.top + top) * source_row
+                            + (size_t)(p.first + left) * (size_t)pixel_bytes;
+        return frame_constant(from, source_row, p, fill, pixel_bytes, target, target_width, target_height);
     }
+    for (int32_t y = 0; y < target_height; y++)
+        apus_frame_row(source, width, height, pixel_bytes, left, y + top, border, fill, (uint8_t *)target + y * row,
+                       target_width);
 }

@@ -14,6 +14,8 @@
 /// A row of places: in 1/32 pixel where pixels are weighted, else in pixels.
 typedef struct {
     int32_t *x, *y;
+    /// What each of the places shows.
+    uint8_t *kinds;
     int32_t count;
 } places;
 
@@ -63,53 +65,132 @@ static void weigh_float(const apus_sampled *s, int32_t x, int32_t y, float *targ
     }
 }
 
+// What a row of places shows, so that each of its runs goes the shortest way.
+enum {
+    /// All four pixels are in the image, and eight bytes from the left ones on.
+    INSIDE = 0,
+    /// Some are.
+    ACROSS = 1,
+    /// None is, and the border is constant.
+    OUTSIDE = 2,
+};
+
+APUS_CLONES
+static void sort_places(const apus_sampled *s, const places *p) {
+    const uint32_t width = (uint32_t)s->width, height = (uint32_t)s->height;
+    const uint32_t inner = width > 3 ? width - 3 : 0, upper = height - 1;
+    const uint8_t beyond = s->border == APUS_BORDER_CONSTANT ? OUTSIDE : ACROSS;
+    const int32_t *restrict xs = p->x, *restrict ys = p->y, count = p->count;
+    uint8_t *restrict kinds = p->kinds;
+    for (int32_t i = 0; i < count; i++) {
+        const uint32_t x = (uint32_t)(xs[i] >> 5), y = (uint32_t)(ys[i] >> 5);
+        const bool inside = (x < inner) & (y < upper), touching = (x + 1 <= width) & (y + 1 <= height);
+        kinds[i] = inside ? INSIDE : touching ? ACROSS : beyond;
+    }
+}
+
+/// Where the run that begins at `first` ends.
+static int32_t run_end(const uint8_t *kinds, int32_t first, int32_t count) {
+    const uint64_t same = kinds[first] * 0x0101010101010101u;
+    int32_t end = first + 1;
+    for (uint64_t next; end + 8 <= count; end += 8) {
+        memcpy(&next, kinds + end, 8);
+        if (next != same) break;
+    }
+    while (end < count && kinds[end] == kinds[first]) end++;
+    return end;
+}
+
 #if defined(__x86_64__)
-/// Whether all four pixels, and eight bytes from the left ones on, are in the image.
-static inline bool is_inside(const apus_sampled *s, int32_t x, int32_t y) {
-    return (uint32_t)(x >> 5) < (uint32_t)(s->width - 3) && (uint32_t)(y >> 5) < (uint32_t)(s->height - 1);
-}
-
-/// The left and right pixels of one row, channel by channel: r r g g b b.
-__attribute__((target("avx2"))) static inline __m128i rows_of(const uint8_t *pixel, ptrdiff_t row) {
-    return _mm_unpacklo_epi64(_mm_loadl_epi64((const __m128i *)pixel), _mm_loadl_epi64((const __m128i *)(pixel + row)));
-}
-
-/// Two RGB pixels: `maddubs` weighs left and right, `madd` upper and lower.
-__attribute__((target("avx2"))) static inline __m128i weigh_pair(
-    const apus_sampled *s, const int32_t *x, const int32_t *y) {
-    const ptrdiff_t row = (ptrdiff_t)s->width * 3;
-    const uint8_t *base = s->elements;
-    const __m128i one = rows_of(base + (y[0] >> 5) * row + (x[0] >> 5) * 3, row);
-    const __m128i two = rows_of(base + (y[1] >> 5) * row + (x[1] >> 5) * 3, row);
+/// The left and right pixels of both rows, channel by channel and eight bytes a row: r r r r g g g g b b b b.
+__attribute__((target("avx2"))) static inline __m256i pixels_of(const uint8_t *one, const uint8_t *two, ptrdiff_t row) {
     const __m256i pairs = _mm256_setr_epi8(0, 3, 8, 11, 1, 4, 9, 12, 2, 5, 10, 13, -1, -1, -1, -1, 0, 3, 8, 11, 1, 4, 9,
                                            12, 2, 5, 10, 13, -1, -1, -1, -1);
-    const __m256i pixels = _mm256_shuffle_epi8(_mm256_set_m128i(two, one), pairs);
-    const int32_t f0 = x[0] & 31, f1 = x[1] & 31, g0 = y[0] & 31, g1 = y[1] & 31;
-    const __m256i across = _mm256_set_m128i(
-        _mm_set1_epi16((short)((32 - f1) | f1 << 8)), _mm_set1_epi16((short)((32 - f0) | f0 << 8)));
-    const __m256i down =
-        _mm256_set_m128i(_mm_set1_epi32((32 - g1) | g1 << 16), _mm_set1_epi32((32 - g0) | g0 << 16));
-    __m256i sums = _mm256_madd_epi16(_mm256_maddubs_epi16(pixels, across), down);
-    sums = _mm256_srli_epi32(_mm256_add_epi32(sums, _mm256_set1_epi32(512)), 10);
-    const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-    return _mm_shuffle_epi8(words, _mm_setr_epi8(0, 2, 4, 8, 10, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1));
+    const __m128i a = _mm_unpacklo_epi64(
+        _mm_loadl_epi64((const __m128i *)one), _mm_loadl_epi64((const __m128i *)(one + row)));
+    const __m128i b = _mm_unpacklo_epi64(
+        _mm_loadl_epi64((const __m128i *)two), _mm_loadl_epi64((const __m128i *)(two + row)));
+    return _mm256_shuffle_epi8(_mm256_inserti128_si256(_mm256_castsi128_si256(a), b, 1), pairs);
 }
 
-/// A row of RGB pixels. A pair is stored as eight bytes, so the row's last pixels are done one by one.
-__attribute__((target("avx2"))) static void weigh_rgb(const apus_sampled *s, const places *p, uint8_t *target) {
-    int32_t i = 0;
-    while (i + 3 < p->count) {
-        if (is_inside(s, p->x[i], p->y[i]) && is_inside(s, p->x[i + 1], p->y[i + 1])) {
-            _mm_storel_epi64((__m128i *)(target + i * 3), weigh_pair(s, p->x + i, p->y + i));
-        } else {
-            weigh_byte(s, p->x[i], p->y[i], target + i * 3);
-            weigh_byte(s, p->x[i + 1], p->y[i + 1], target + i * 3 + 3);
-        }
-        i += 2;
-    }
-    for (; i < p->count; i++) weigh_byte(s, p->x[i], p->y[i], target + i * 3);
+/// `maddubs` weighs left and right, `madd` upper and lower; `at` spreads two of the four pixels' weights.
+__attribute__((target("avx2"))) static inline __m256i weigh_pair(
+    __m256i pixels, __m128i across, __m128i down, __m256i at) {
+    const __m256i x = _mm256_permutevar8x32_epi32(_mm256_castsi128_si256(across), at);
+    const __m256i y = _mm256_permutevar8x32_epi32(_mm256_castsi128_si256(down), at);
+    const __m256i sums = _mm256_madd_epi16(_mm256_maddubs_epi16(pixels, x), y);
+    return _mm256_srli_epi32(_mm256_add_epi32(sums, _mm256_set1_epi32(512)), 10);
+}
+
+/// Places as offsets of pixels, whole numbers above the fraction.
+__attribute__((target("avx2"))) static inline __m128i offsets_of(__m128i x, __m128i y, int32_t width) {
+    const __m128i pixels = _mm_add_epi32(
+        _mm_mullo_epi32(_mm_srai_epi32(y, 5), _mm_set1_epi32(width)), _mm_srai_epi32(x, 5));
+    return _mm_add_epi32(pixels, _mm_add_epi32(pixels, pixels));
+}
+
+/// `(32 - f) | f << shift`: the weights of both neighbours.
+__attribute__((target("avx2"))) static inline __m128i weights_of(__m128i place, int shift) {
+    const __m128i fraction = _mm_and_si128(place, _mm_set1_epi32(31));
+    return _mm_or_si128(_mm_sub_epi32(_mm_set1_epi32(32), fraction), _mm_slli_epi32(fraction, shift));
+}
+
+/// Four RGB pixels, whose places are inside; 16 bytes are written.
+__attribute__((target("avx2"))) static inline void weigh_four(
+    const apus_sampled *s, const int32_t *x, const int32_t *y, uint8_t *target) {
+    const __m128i px = _mm_loadu_si128((const __m128i *)x), py = _mm_loadu_si128((const __m128i *)y);
+    const __m128i offsets = offsets_of(px, py, s->width), down = weights_of(py, 16);
+    __m128i across = weights_of(px, 8);
+    across = _mm_or_si128(across, _mm_slli_epi32(across, 16));
+    const uint8_t *base = s->elements;
+    const ptrdiff_t row = (ptrdiff_t)s->width * 3;
+    const uint8_t *a = base + _mm_extract_epi32(offsets, 0), *b = base + _mm_extract_epi32(offsets, 1);
+    const uint8_t *c = base + _mm_extract_epi32(offsets, 2), *d = base + _mm_extract_epi32(offsets, 3);
+    const __m256i first = weigh_pair(
+        pixels_of(a, b, row), across, down, _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1));
+    const __m256i second = weigh_pair(
+        pixels_of(c, d, row), across, down, _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3));
+    const __m256i words = _mm256_packus_epi32(first, second);
+    const __m128i low = _mm256_castsi256_si128(words), high = _mm256_extracti128_si256(words, 1);
+    // Four bytes a pixel: 0 2 1 3.
+    const __m128i bytes = _mm_packus_epi16(low, high);
+    _mm_storeu_si128((__m128i *)target,
+                     _mm_shuffle_epi8(bytes, _mm_setr_epi8(0, 1, 2, 8, 9, 10, 4, 5, 6, 12, 13, 14, -1, -1, -1, -1)));
+}
+
+/// A run inside; returns how many pixels it did: four at a time, as long as 16 bytes fall within the row.
+__attribute__((target("avx2"))) static int32_t weigh_run(
+    const apus_sampled *s, const places *p, int32_t first, int32_t last, uint8_t *target) {
+    int32_t i = first;
+    for (; i + 4 <= last && i + 6 <= p->count; i += 4) weigh_four(s, p->x + i, p->y + i, target + i * 3);
+    return i;
+}
+#else
+static int32_t weigh_run(const apus_sampled *s, const places *p, int32_t first, int32_t last, uint8_t *target) {
+    (void)s, (void)p, (void)last, (void)target;
+    return first;
 }
 #endif
+
+/// A row of bytes: runs outside are filled, runs inside weighed in vectors.
+static void weigh_bytes(const apus_sampled *s, const places *p, uint8_t *target) {
+#if defined(__x86_64__)
+    const bool has_vectors = s->channels == 3 && __builtin_cpu_supports("avx2")
+                          && (int64_t)s->width * s->height < INT32_MAX / 3;
+#else
+    const bool has_vectors = false;
+#endif
+    for (int32_t first = 0, last; first < p->count; first = last) {
+        last = run_end(p->kinds, first, p->count);
+        uint8_t *to = target + (ptrdiff_t)first * s->channels;
+        if (p->kinds[first] == OUTSIDE) {
+            apus_fill_pixels(to, (size_t)(last - first), s->fill, s->channels);
+            continue;
+        }
+        int32_t i = has_vectors && p->kinds[first] == INSIDE ? weigh_run(s, p, first, last, target) : first;
+        for (; i < last; i++) weigh_byte(s, p->x[i], p->y[i], target + (ptrdiff_t)i * s->channels);
+    }
+}
 
 static void weigh_row(const apus_sampled *s, const places *p, void *target) {
     if (s->is_float) {
@@ -117,12 +198,8 @@ static void weigh_row(const apus_sampled *s, const places *p, void *target) {
             weigh_float(s, p->x[i], p->y[i], (float *)target + (ptrdiff_t)i * s->channels);
         return;
     }
-#if defined(__x86_64__)
-    if (s->channels == 3 && s->width > 3 && s->height > 1 && __builtin_cpu_supports("avx2"))
-        return weigh_rgb(s, p, target);
-#endif
-    for (int32_t i = 0; i < p->count; i++)
-        weigh_byte(s, p->x[i], p->y[i], (uint8_t *)target + (ptrdiff_t)i * s->channels);
+    sort_places(s, p);
+    weigh_bytes(s, p, target);
 }
 
 // MARK: - Nearest pixels
@@ -164,31 +241,36 @@ static inline int32_t whole_float(float value) {
 /// warpAffine's places: each axis' share in 1/1024 pixel, added up and cut to the step.
 APUS_CLONES
 static void affine_row(const double *m, const int32_t *across, int32_t y, bool is_nearest, const places *p) {
-    const int32_t half = is_nearest ? 512 : 16, shift = is_nearest ? 10 : 5;
-    const int64_t x0 = whole((m[1] * y + m[2]) * 1024) + half, y0 = whole((m[4] * y + m[5]) * 1024) + half;
-    for (int32_t x = 0; x < p->count; x++) {
-        p->x[x] = (int32_t)((x0 + across[x]) >> shift);
-        p->y[x] = (int32_t)((y0 + across[p->count + x]) >> shift);
+    const int32_t half = is_nearest ? 512 : 16, shift = is_nearest ? 10 : 5, count = p->count;
+    // Each share is 2²⁹ at most, so that sums stay within 32 bits.
+    const int32_t x0 = whole((m[1] * y + m[2]) * 1024) + half, y0 = whole((m[4] * y + m[5]) * 1024) + half;
+    int32_t *restrict xs = p->x, *restrict ys = p->y;
+    const int32_t *restrict of_x = across, *restrict of_y = across + count;
+    for (int32_t x = 0; x < count; x++) {
+        xs[x] = (x0 + of_x[x]) >> shift;
+        ys[x] = (y0 + of_y[x]) >> shift;
     }
 }
 
 APUS_CLONES
 static void projective_row(const double *m, int32_t y, bool is_nearest, const places *p) {
-    const double step = is_nearest ? 1 : 32;
+    const double step = is_nearest ? 1 : 32, across_x = m[0], across_y = m[3], across_w = m[6];
     const double x0 = m[1] * y + m[2], y0 = m[4] * y + m[5], w0 = m[7] * y + m[8];
-    for (int32_t x = 0; x < p->count; x++) {
-        const double w = w0 + m[6] * x, scale = w != 0 ? step / w : 0;
-        p->x[x] = whole((x0 + m[0] * x) * scale);
-        p->y[x] = whole((y0 + m[3] * x) * scale);
+    int32_t *restrict xs = p->x, *restrict ys = p->y, count = p->count;
+    for (int32_t x = 0; x < count; x++) {
+        const double w = w0 + across_w * x, scale = w != 0 ? step / w : 0;
+        xs[x] = whole((x0 + across_x * x) * scale);
+        ys[x] = whole((y0 + across_y * x) * scale);
     }
 }
 
 APUS_CLONES
 static void field_row(const float *x, const float *y, bool is_nearest, const places *p) {
     const float step = is_nearest ? 1 : 32;
-    for (int32_t i = 0; i < p->count; i++) {
-        p->x[i] = whole_float(x[i] * step);
-        p->y[i] = whole_float(y[i] * step);
+    int32_t *restrict xs = p->x, *restrict ys = p->y, count = p->count;
+    for (int32_t i = 0; i < count; i++) {
+        xs[i] = whole_float(x[i] * step);
+        ys[i] = whole_float(y[i] * step);
     }
 }
 
@@ -199,10 +281,11 @@ static void sample_row(const apus_sampled *s, const places *p, uint8_t *target, 
     else weigh_row(s, p, to);
 }
 
-/// Room for a row of places, and as much again; free `x`.
+/// Room for a row of places, twice as many numbers more, and their kinds; free `x`.
 static places places_of(int32_t count) {
-    int32_t *x = malloc(4 * (size_t)count * sizeof(int32_t));
-    return (places){x, x == NULL ? NULL : x + count, count};
+    int32_t *x = malloc(5 * (size_t)count * sizeof(int32_t));
+    if (x == NULL) return (places){NULL, NULL, NULL, 0};
+    return (places){x, x + count, (uint8_t *)(x + 4 * (ptrdiff_t)count), count};
 }
 
 bool apus_warp_plane(const apus_sampled *source, const double *inverse, void *target, int32_t width, int32_t height) {

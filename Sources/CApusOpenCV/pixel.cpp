@@ -147,6 +147,14 @@ int32_t apus_cv_fill_polygon(
     });
 }
 
+int32_t apus_cv_fill_convex(
+    uint8_t *elements, int32_t width, int32_t height, const int32_t *places, int32_t count, uint8_t value) {
+    return drawn([&] {
+        cv::Mat canvas = plane(elements, width, height);
+        cv::fillConvexPoly(canvas, points(places, count), cv::Scalar(value));
+    });
+}
+
 int32_t apus_cv_rain_on_lens(const float *liquid, int32_t width, int32_t height, float *drops) {
     return drawn([&] {
         cv::Mat whole(height, width, CV_8U);

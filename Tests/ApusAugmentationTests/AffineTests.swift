@@ -86,6 +86,6 @@ import Testing
         let step = try TransformStep(name: "Affine", entries: node.entries ?? [], at: .standard, path: "")
         let affine = try #require(step.transform as? Affine)
         #expect(affine.scale == AxisRanges(2) && affine.rotation == -5...5)
-        #expect(affine.shear == AxisRanges(x: 3...3, y: 0...0) && affine.fill == Fill([1, 2, 3]))
+        #expect(affine.shear == AxisRanges(x: 3...3, y: 0...0) && affine.look.fill == Fill([1, 2, 3]))
     }
 }

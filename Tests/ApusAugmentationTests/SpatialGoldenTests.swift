@@ -72,12 +72,28 @@ import Testing
         for golden in goldens.cases {
             let node = try YAMLReader.read(golden.parameters, name: golden.name)
             let step = try TransformStep(name: golden.name, entries: node.entries ?? [], at: .standard, path: "")
-            let made = try result(step.transform, golden.draw)
+            let made = try result(withPictures(step.transform), golden.draw)
             let title = Comment(rawValue: "\(golden.name) \(golden.parameters)")
             expectPixels(made, golden, title)
             if let boxes = golden.boxes { expectBoxes(made, boxes, within: golden.boxesWithin, title) }
             if let keypoints = golden.keypoints { expectPoints(made, keypoints, title) }
         }
+    }
+
+    /// The pictures that make_spatial.py overlays are parts of its image and mask.
+    private func withPictures(_ transform: any ApusAugmentation.Transform) -> any ApusAugmentation.Transform {
+        guard var overlaying = transform as? OverlayElements else { return transform }
+        func part(_ picture: Goldens.Picture, _ x: Range<Int>, _ y: Range<Int>) -> Raster {
+            raster(picture).framed(CropFrame(x: x, y: y), .constant, .zero)
+        }
+        let (image, mask) = (goldens.source.image, goldens.source.mask)
+        let box = BoundingBox(minX: 0.25, minY: 0.2, maxX: 0.8, maxY: 0.7)
+        overlaying.overlays = [
+            OverlayElements.Overlay(
+                part(image, 10..<30, 4..<20), mask: part(mask, 10..<30, 4..<20), box: box, maskValue: 5),
+            OverlayElements.Overlay(part(image, 5..<15, 20..<30)),
+        ]
+        return overlaying
     }
 
     private func expectPixels(_ made: Sample, _ golden: Goldens.Case, _ title: Comment) {

@@ -127,7 +127,7 @@ import Testing
     @Test(arguments: [
         ("Resize", "{height: 3}", "'width' is missing"), ("RandomScale", "{scale_limit: 1000}", "expected"),
         ("PadIfNeeded", "{pad_height_divisor: 32}", "one of min_height"),
-        ("CoarseDropout", "{fill: inpaint_telea}", "inpainted"), ("Crop", "{x_min: 9, x_max: 4}", "above x_min"),
+        ("MaskDropout", "{fill: random}", "expected a number"), ("Crop", "{x_min: 9, x_max: 4}", "above x_min"),
     ])
     func `bad parameters are refused`(name: String, text: String, problem: String) throws {
         let node = try YAMLReader.read(text, name: "test")

@@ -41,7 +41,7 @@ import Testing
     @Test(arguments: names, 0..<3)
     func `the same draw gives the same sample, everything inside its image`(name: String, seed: UInt64) throws {
         let transform = try Self.transform(name)
-        for channels in [1, 3, 5] {
+        for channels in 1...5 {
             for isFloat in [false, true] {
                 let sample = Self.sample(channels: channels, isFloat: isFloat)
                 var (one, two) = (RandomStream(seed: seed), RandomStream(seed: seed))
@@ -49,6 +49,21 @@ import Testing
                 #expect(result == transform(sample, using: &two))
                 expectInside(result, name)
             }
+        }
+    }
+
+    @Test(arguments: names)
+    func `an image has the channels afterwards that the transform says`(name: String) throws {
+        let transform = try Self.transform(name)
+        for channels in [1, 2, 3, 4, 5] {
+            let sample = Self.sample(channels: channels)
+            var stream = RandomStream(seed: 3)
+            let result = transform(sample, using: &stream)
+            guard let after = transform.channels(after: channels) else {
+                #expect(result.image == sample.image, "\(name) changes \(channels) channels, which it does not take")
+                continue
+            }
+            #expect(result.image.channels == after, "\(name) of \(channels) channels")
         }
     }
 

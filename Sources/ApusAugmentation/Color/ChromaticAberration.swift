@@ -4,7 +4,7 @@ import CApusKernels
 import CApusOpenCV
 
 /// A lens that bends red and blue differently from green. For RGB; others stay. Floats go through bytes.
-public struct ChromaticAberration: PixelTransform {
+public struct ChromaticAberration: RGBTransform {
     /// The fringes' colours.
     public enum Mode: String, CaseIterable, Codable, Sendable {
         case greenPurple = "green_purple"

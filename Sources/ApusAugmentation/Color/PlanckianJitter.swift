@@ -4,7 +4,7 @@ import ApusCore
 /// Light of another colour temperature. For RGB; others stay.
 ///
 /// Zini et al., *Planckian Jitter*, <https://arxiv.org/abs/2202.07993>.
-public struct PlanckianJitter: PixelTransform {
+public struct PlanckianJitter: RGBTransform {
     /// What shines, and its red, green and blue at temperatures 500 kelvin apart.
     public enum Mode: String, CaseIterable, Codable, Sendable {
         case blackbody, cied

@@ -17,6 +17,8 @@ public struct RGBShift: PixelTransform {
     }
 
     /// For each channel a fraction of full intensity.
+    public func channels(after channels: Int) -> Int? { channels <= 3 ? channels : nil }
+
     public func draw(for sample: Sample, using stream: inout RandomStream) -> [Double]? {
         guard sample.image.channels <= 3 else { return nil }
         return [red, green, blue][..<sample.image.channels].map { limit in

@@ -28,17 +28,20 @@ public struct ToGray: PixelTransform {
         try parameters.choice("method", &method)
     }
 
-    public func draw(for sample: Sample, using stream: inout RandomStream) -> NoDraw? {
-        takes(sample.image) ? NoDraw() : nil
+    public func channels(after channels: Int) -> Int? {
+        channels == 1 ? 1 : takes(channels) ? self.channels : nil
     }
 
-    private func takes(_ image: Raster) -> Bool {
-        image.channels == 3
-            || (2...64).contains(image.channels) && [.desaturation, .average, .max, .pca].contains(method)
+    public func draw(for sample: Sample, using stream: inout RandomStream) -> NoDraw? {
+        takes(sample.image.channels) ? NoDraw() : nil
+    }
+
+    private func takes(_ channels: Int) -> Bool {
+        channels == 3 || (2...64).contains(channels) && [.desaturation, .average, .max, .pca].contains(method)
     }
 
     public func apply(_ draw: NoDraw, to image: inout Raster) {
-        guard takes(image) else { return }
+        guard takes(image.channels) else { return }
         image = grey(image).repeated(channels: channels)
     }
 

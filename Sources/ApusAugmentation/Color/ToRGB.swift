@@ -12,6 +12,10 @@ public struct ToRGB: PixelTransform {
         try parameters.integer("num_output_channels", &channels, in: 1...64)
     }
 
+    public func channels(after channels: Int) -> Int? {
+        channels == 1 ? self.channels : channels == self.channels ? channels : nil
+    }
+
     public func draw(for sample: Sample, using stream: inout RandomStream) -> NoDraw? {
         sample.image.channels == 1 ? NoDraw() : nil
     }

@@ -3,7 +3,7 @@ import ApusCore
 import CApusKernels
 
 /// The brown of old photographs. For RGB; others stay.
-public struct ToSepia: PixelTransform {
+public struct ToSepia: RGBTransform {
     private static let matrix: [Float] = [0.393, 0.769, 0.189, 0.349, 0.686, 0.168, 0.272, 0.534, 0.131]
 
     public init() {}

@@ -10,6 +10,8 @@ public enum HoleFill: Hashable, Sendable {
     case random
     /// One random colour a hole.
     case randomUniform
+    /// From the picture around them.
+    case inpainted(Inpainting)
 }
 
 extension Parameters {
@@ -30,9 +32,12 @@ extension HoleFill {
         switch text {
         case "random": self = .random
         case "random_uniform": self = .randomUniform
-        case "inpaint_telea", "inpaint_ns":
-            throw node.invalid("holes are not inpainted here", remedy: "take a number, random or random_uniform")
-        default: self = .value(try node.fill())
+        default:
+            if let method = text.flatMap(Inpainting.init(rawValue:)) {
+                self = .inpainted(method)
+            } else {
+                self = .value(try node.fill())
+            }
         }
     }
 
@@ -41,6 +46,7 @@ extension HoleFill {
         case .value(let fill): .fill(fill)
         case .random: .text("random")
         case .randomUniform: .text("random_uniform")
+        case .inpainted(let method): .text(method.rawValue)
         }
     }
 }
@@ -59,7 +65,20 @@ extension Raster {
             }
         case .random:
             for hole in holes { addNoise(hole, &stream) }
+        case .inpainted(let method): inpaint(covered(by: holes), method)
         }
+    }
+
+    /// A byte a pixel: 1 in a hole.
+    private func covered(by holes: [PixelRectangle]) -> [UInt8] {
+        var plane = [UInt8](repeating: 0, count: pixelCount)
+        for hole in holes {
+            for y in hole.top..<hole.top + hole.height {
+                let start = y * width + hole.left
+                for index in start..<start + hole.width { plane[index] = 1 }
+            }
+        }
+        return plane
     }
 
     private func randomElement(_ stream: inout RandomStream) -> Double {

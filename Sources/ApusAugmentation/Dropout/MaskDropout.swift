@@ -5,19 +5,18 @@ import ApusVision
 /// Fills whole objects: connected parts of the first mask.
 public struct MaskDropout: Transform {
     public var count = 1...1
-    public var fill = Fill.zero
+    /// One colour, or from the picture around.
+    public var fill = HoleFill.value(.zero)
     public var maskFill: Fill? = Fill.zero
 
     public init() {}
 
     public mutating func bind(_ parameters: inout Parameters) throws(ConfigurationError) {
         try parameters.range("max_objects", &count, single: .upTo(1), in: 1...65_536)
-        var holeFill = HoleFill.value(fill)
-        try parameters.holeFill(&holeFill, mask: &maskFill)
-        guard case .value(let value) = holeFill else {
-            throw parameters.problem("fill", "expected a number")
+        try parameters.holeFill(&fill, mask: &maskFill)
+        guard fill != .random, fill != .randomUniform else {
+            throw parameters.problem("fill", "expected a number, inpaint_telea or inpaint_ns")
         }
-        fill = value
     }
 
     /// The parts, counted row by row from 1 on.
@@ -33,7 +32,11 @@ public struct MaskDropout: Transform {
         let parts = Components(labelled: mask)
         let chosen = Set(draw)
         let isCovered = parts.labels.map { $0 > 0 && chosen.contains(Int($0)) }
-        sample.image.cover(isCovered, with: fill)
+        switch fill {
+        case .value(let value): sample.image.cover(isCovered, with: value)
+        case .inpainted(let method): sample.image.inpaint(isCovered.map { $0 ? 1 : 0 }, method)
+        case .random, .randomUniform: break
+        }
         if let maskFill {
             for index in sample.masks.indices { sample.masks[index].raster.cover(isCovered, with: maskFill) }
         }

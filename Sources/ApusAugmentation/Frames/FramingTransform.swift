@@ -47,9 +47,14 @@ extension Raster {
     mutating func frame(
         _ frame: CropFrame, _ border: BorderMode, _ fill: Fill, _ resampling: (grows: Resampling, shrinks: Resampling)
     ) {
-        if frame.x != 0 || frame.y != 0 || frame.size != size { self = framed(frame, border, fill) }
-        guard frame.output != size else { return }
-        let shrinks = frame.output.width < width || frame.output.height < height
-        self = resampled(to: frame.output, shrinks ? resampling.shrinks : resampling.grows)
+        let isWhole = frame.x == 0 && frame.y == 0 && frame.size == size
+        let shrinks = frame.output.width < frame.size.width || frame.output.height < frame.size.height
+        let method = shrinks ? resampling.shrinks : resampling.grows
+        guard frame.output != frame.size else {
+            if !isWhole { self = framed(frame, border, fill) }
+            return
+        }
+        guard !isBilinear(method) else { return self = windowed(frame, border, fill) }
+        self = (isWhole ? self : framed(frame, border, fill)).resampled(to: frame.output, method)
     }
 }

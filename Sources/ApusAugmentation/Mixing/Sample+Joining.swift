@@ -4,8 +4,8 @@ extension Sample {
     /// The picture and everything in it scaled by `scale` and shifted, seen through a window of `size`.
     func placed(scale: Double, shift: Point, size: ImageSize, _ filling: Filling = Filling()) -> Sample {
         var affine = Affine()
-        (affine.fill, affine.maskFill) = (filling.image, filling.mask)
-        (affine.resampling, affine.maskResampling) = (filling.resampling, filling.maskResampling)
+        (affine.look.fill, affine.look.maskFill) = (filling.image, filling.mask)
+        (affine.look.resampling, affine.look.maskResampling) = (filling.resampling, filling.maskResampling)
         let map = ProjectiveMap.translation(x: shift.x, y: shift.y) * .scaling(x: scale, y: scale)
         var result = self
         affine.apply(Affine.Draw(map: map, outputSize: size), to: &result)

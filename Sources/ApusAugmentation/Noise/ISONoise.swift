@@ -3,7 +3,7 @@ import ApusCore
 import CApusKernels
 
 /// A camera sensor's noise in hue and lightness. For RGB; others stay.
-public struct ISONoise: PixelTransform {
+public struct ISONoise: RGBTransform {
     /// The deviation of the hue, in degrees, at intensity 1.
     public var colorShift = 0.01...0.05
     public var intensity = 0.1...0.5

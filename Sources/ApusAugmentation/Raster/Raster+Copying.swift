@@ -1,20 +1,17 @@
+import ApusVision
+import CApusKernels
+
 extension Raster {
     /// One colour, of another raster's kind and number of channels.
     init(size: ImageSize, fill: Fill, like other: Raster) {
-        let (channels, values) = (other.channels, (0..<other.channels).map { fill[$0] })
+        let (pixel, bytes, count) = (other.pixel(fill), Int32(other.pixelBytes), size.width * size.height)
         if other.isFloat {
             self.init(
-                size: size, channels: channels,
-                float32: { elements in
-                    for index in elements.indices { elements[index] = Float(values[index % channels]) }
-                })
+                size: size, channels: other.channels,
+                float32: { apus_fill_pixels($0.baseAddress, count, pixel, bytes) })
         } else {
-            let bytes = values.map { UInt8(max(0, min(255, $0.rounded()))) }
             self.init(
-                size: size, channels: channels,
-                uint8: { elements in
-                    for index in elements.indices { elements[index] = bytes[index % channels] }
-                })
+                size: size, channels: other.channels, uint8: { apus_fill_pixels($0.baseAddress, count, pixel, bytes) })
         }
     }
 
@@ -56,20 +53,11 @@ extension Raster {
     /// `self · share + other · (1 − share)`, rounded; both of one size, kind and number of channels.
     mutating func blend(_ other: Raster, share: Double) {
         precondition(other.size == size && other.channels == channels && other.isFloat == isFloat, "two shapes")
-        let (own, theirs) = (Float(share), Float(1 - share))
         switch other.storage {
         case .uint8(let from):
-            modify(
-                uint8: { to in
-                    for index in to.indices {
-                        let sum = Float(to[index]) * own + Float(from[index]) * theirs
-                        to[index] = UInt8(max(0, min(255, sum.rounded())))
-                    }
-                }, float32: { _ in })
+            modify(uint8: { apus_blend_bytes($0.baseAddress, from, from.count, Float(share)) }, float32: { _ in })
         case .float32(let from):
-            modify(
-                uint8: { _ in },
-                float32: { to in for index in to.indices { to[index] = to[index] * own + from[index] * theirs } })
+            modify(uint8: { _ in }, float32: { apus_blend_floats($0.baseAddress, from, from.count, Float(share)) })
         }
     }
 

@@ -22,6 +22,10 @@ public protocol Transform: Sendable {
     /// Names every parameter once, to be read from a pipeline's file or written into one.
     mutating func bind(_ parameters: inout Parameters) throws(ConfigurationError)
 
+    /// How many channels an image of so many has afterwards; `nil` where the transform does not take it and leaves it
+    /// alone, which `Pipeline.check(channels:)` reports. By default as many.
+    func channels(after channels: Int) -> Int?
+
     /// Draws for a sample; `nil` leaves it alone.
     func draw(for sample: Sample, using stream: inout RandomStream) -> Draw?
 
@@ -34,6 +38,8 @@ extension Transform {
     public static var standardProbability: Double { 0.5 }
 
     public mutating func bind(_ parameters: inout Parameters) throws(ConfigurationError) {}
+
+    public func channels(after channels: Int) -> Int? { channels }
 
     /// The sample changed by a draw of its own, whatever the probability.
     public func callAsFunction(_ sample: Sample, using stream: inout RandomStream) -> Sample {

@@ -28,6 +28,11 @@ public enum TransformRegistry {
         named name: String, at position: SourcePosition
     ) throws(ConfigurationError) -> any Transform.Type {
         if let type = byName[name] { return type }
+        if name == "Lambda" {
+            throw ConfigurationError(
+                .invalidValue, at: position, problem: "no transform 'Lambda': it is made of Python's functions",
+                remedy: "write it as a `Transform` in Swift, or apply it before the images are stored")
+        }
         let near = nearestName(to: name, among: Array(byName.keys) + PipelineGroup.Kind.standard.map(\.name))
         throw ConfigurationError(
             .invalidValue, at: position, problem: "no transform '\(name.prefix(60))'",

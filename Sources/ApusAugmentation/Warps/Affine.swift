@@ -13,18 +13,13 @@ public struct Affine: PlaneTransform {
     public var rotation = 0.0...0.0
     /// Degrees along each axis.
     public var shear = AxisRanges(0)
-    public var resampling = Resampling.linear
-    public var maskResampling = Resampling.nearest
     /// Whether the result's size follows the picture.
     public var fitsOutput = false
     /// Whether one scale serves both axes.
     public var keepsRatio = false
-    public var boxShape = BoxShape.largestBox
     /// Whether shrinking and growing are as likely, however wide the two parts of the scale's range.
     public var balancesScale = false
-    public var border = BorderMode.constant
-    public var fill = Fill.zero
-    public var maskFill = Fill.zero
+    public var look = PlaneLook()
 
     public init() {}
 
@@ -34,15 +29,10 @@ public struct Affine: PlaneTransform {
         try parameters.axes("translate_px", &translatePixels, single: .exactly, missing: 0, in: -1e5...1e5)
         try parameters.range("rotate", &rotation, single: .exactly, in: -36_000...36_000)
         try parameters.axes("shear", &shear, single: .exactly, missing: 0, in: -89...89)
-        try parameters.code("interpolation", &resampling)
-        try parameters.code("mask_interpolation", &maskResampling)
+        try look.bindTurning(&parameters)
         try parameters.flag("fit_output", &fitsOutput)
         try parameters.flag("keep_ratio", &keepsRatio)
-        try parameters.choice("rotate_method", &boxShape)
         try parameters.flag("balanced_scale", &balancesScale)
-        try parameters.code("border_mode", &border)
-        try parameters.fill("fill", &fill)
-        try parameters.fill("fill_mask", &maskFill)
         guard !keepsRatio || scale.x == scale.y else {
             throw parameters.problem("scale", "keep_ratio needs one scale for both axes")
         }

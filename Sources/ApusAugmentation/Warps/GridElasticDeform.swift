@@ -1,6 +1,7 @@
 import ApusConfiguration
 import ApusCore
 import ApusVision
+import CApusOpenCV
 
 /// Moves the inner corners of a grid's cells, and each cell with its corners.
 public struct GridElasticDeform: FieldTransform {
@@ -65,24 +66,23 @@ public struct GridElasticDeform: FieldTransform {
         }
         let columns = Int(max(hull.minX, 0))..<max(Int(max(hull.minX, 0)), Int(min(hull.maxX + 1, Float(size.width))))
         let rows = Int(max(hull.minY, 0))..<max(Int(max(hull.minY, 0)), Int(min(hull.maxY + 1, Float(size.height))))
+        let isInside = Self.interior(of: cell.to, size)
         for row in rows {
-            for column in columns {
-                let pixel = Point(Double(column), Double(row))
-                guard Self.isInside(pixel, cell.to) else { continue }
-                let place = map(pixel)
+            for column in columns where isInside[row * size.width + column] != 0 {
+                let place = map(Point(Double(column), Double(row)))
                 x[row * size.width + column] = Float(place.x)
                 y[row * size.width + column] = Float(place.y)
             }
         }
     }
 
-    /// Whether a point lies in a convex outline, on its edges too.
-    private static func isInside(_ point: Point, _ corners: [Point]) -> Bool {
-        let sides = corners.indices.map { index -> Double in
-            let (from, to) = (corners[index], corners[(index + 1) % corners.count])
-            return (to.x - from.x) * (point.y - from.y) - (to.y - from.y) * (point.x - from.x)
-        }
-        return sides.allSatisfy { $0 >= 0 } || sides.allSatisfy { $0 <= 0 }
+    /// A byte a pixel: 1 in an outline of whole pixels, as OpenCV fills it.
+    private static func interior(of corners: [Point], _ size: ImageSize) -> [UInt8] {
+        let places = corners.flatMap { [Int32($0.x), Int32($0.y)] }
+        var plane = [UInt8](repeating: 0, count: size.width * size.height)
+        OpenCV.check(
+            apus_cv_fill_convex(&plane, Int32(size.width), Int32(size.height), places, Int32(corners.count), 1))
+        return plane
     }
 }
 

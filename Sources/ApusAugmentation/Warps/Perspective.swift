@@ -11,12 +11,7 @@ public struct Perspective: PlaneTransform {
     public var keepsSize = true
     /// Whether the whole image stays in sight.
     public var fitsOutput = false
-    public var resampling = Resampling.linear
-    public var maskResampling = Resampling.nearest
-    public var border = BorderMode.constant
-    public var fill = Fill.zero
-    public var maskFill = Fill.zero
-    public var boxShape: BoxShape { .largestBox }
+    public var look = PlaneLook()
 
     public init() {}
 
@@ -24,8 +19,7 @@ public struct Perspective: PlaneTransform {
         try parameters.range("scale", &scale, single: .upTo(0), in: 0...10)
         try parameters.flag("keep_size", &keepsSize)
         try parameters.flag("fit_output", &fitsOutput)
-        try parameters.resampling(&resampling, mask: &maskResampling)
-        try parameters.border(&border, fill: &fill, mask: &maskFill)
+        try look.bind(&parameters)
     }
 
     public func draw(for sample: Sample, using stream: inout RandomStream) -> PlaneWarp? {

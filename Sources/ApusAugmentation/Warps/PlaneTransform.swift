@@ -28,17 +28,17 @@ public enum BoxShape: String, CaseIterable, Sendable {
 
 /// A spatial transform that moves the whole plane by one map.
 public protocol PlaneTransform: ReflectingTransform where Draw == PlaneWarp {
-    var resampling: Resampling { get }
-    var maskResampling: Resampling { get }
-    var boxShape: BoxShape { get }
-    var fill: Fill { get }
-    var maskFill: Fill { get }
+    var look: PlaneLook { get set }
 }
 
 extension PlaneTransform {
-    public func apply(_ draw: PlaneWarp, to image: inout Raster) { warp(&image, draw, resampling, fill) }
+    public var border: BorderMode { look.border }
 
-    public func apply(_ draw: PlaneWarp, toMask mask: inout Raster) { warp(&mask, draw, maskResampling, maskFill) }
+    public func apply(_ draw: PlaneWarp, to image: inout Raster) { warp(&image, draw, look.resampling, look.fill) }
+
+    public func apply(_ draw: PlaneWarp, toMask mask: inout Raster) {
+        warp(&mask, draw, look.maskResampling, look.maskFill)
+    }
 
     private func warp(_ raster: inout Raster, _ draw: PlaneWarp, _ resampling: Resampling, _ fill: Fill) {
         raster = raster.warped(by: draw.map, to: draw.outputSize.bounded, resampling, border, fill)
@@ -48,7 +48,7 @@ extension PlaneTransform {
     public func apply(_ draw: PlaneWarp, to point: Point, in size: ImageSize) -> Point { draw(point) }
 
     public func apply(_ draw: PlaneWarp, to box: BoundingBox, in size: ImageSize) -> BoundingBox {
-        let outline = boxShape == .ellipse ? box.ellipse : box.corners
+        let outline = look.boxShape == .ellipse ? box.ellipse : box.corners
         return BoundingBox(around: outline.map { draw($0) }) ?? box
     }
 

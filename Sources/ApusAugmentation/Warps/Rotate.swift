@@ -7,22 +7,15 @@ import Glibc
 public struct Rotate: PlaneTransform {
     /// Degrees, counter-clockwise on the screen.
     public var limit = -90.0...90.0
-    public var resampling = Resampling.linear
-    public var border = BorderMode.constant
-    public var boxShape = BoxShape.largestBox
     /// Whether only the largest rectangle without a border is kept.
     public var cropsBorder = false
-    public var maskResampling = Resampling.nearest
-    public var fill = Fill.zero
-    public var maskFill = Fill.zero
+    public var look = PlaneLook()
 
     public init() {}
 
     public mutating func bind(_ parameters: inout Parameters) throws(ConfigurationError) {
         try parameters.range("limit", &limit, in: -36_000...36_000)
-        try parameters.resampling(&resampling, mask: &maskResampling)
-        try parameters.border(&border, fill: &fill, mask: &maskFill)
-        try parameters.choice("rotate_method", &boxShape)
+        try look.bindTurning(&parameters)
         try parameters.flag("crop_border", &cropsBorder)
     }
 

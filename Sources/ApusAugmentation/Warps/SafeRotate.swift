@@ -6,20 +6,13 @@ import ApusVision
 public struct SafeRotate: PlaneTransform {
     /// Degrees, counter-clockwise on the screen.
     public var limit = -90.0...90.0
-    public var resampling = Resampling.linear
-    public var border = BorderMode.constant
-    public var boxShape = BoxShape.largestBox
-    public var maskResampling = Resampling.nearest
-    public var fill = Fill.zero
-    public var maskFill = Fill.zero
+    public var look = PlaneLook()
 
     public init() {}
 
     public mutating func bind(_ parameters: inout Parameters) throws(ConfigurationError) {
         try parameters.range("limit", &limit, in: -36_000...36_000)
-        try parameters.resampling(&resampling, mask: &maskResampling)
-        try parameters.border(&border, fill: &fill, mask: &maskFill)
-        try parameters.choice("rotate_method", &boxShape)
+        try look.bindTurning(&parameters)
     }
 
     /// As Albumentations draws it, the picture lies half a pixel of the frame further right and down than its middle;
@@ -30,7 +23,8 @@ public struct SafeRotate: PlaneTransform {
         let (width, height) = (Double(size.width), Double(size.height))
         let (cosine, sine) = (abs(turn.elements[0]), abs(turn.elements[1]))
         let extent = Point(
-            (height * sine + width * cosine).rounded(.towardZero), (height * cosine + width * sine).rounded(.towardZero))
+            (height * sine + width * cosine).rounded(.towardZero), (height * cosine + width * sine).rounded(.towardZero)
+        )
         let frame = pointwiseMax(extent, Point(1, 1))
         let map =
             ProjectiveMap.translation(x: 0.5, y: 0.5) * .scaling(x: width / frame.x, y: height / frame.y)

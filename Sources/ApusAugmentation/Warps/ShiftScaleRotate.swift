@@ -11,12 +11,7 @@ public struct ShiftScaleRotate: PlaneTransform {
     public var scaleChange = -0.1...0.1
     /// Degrees, counter-clockwise on the screen.
     public var rotation = -45.0...45.0
-    public var resampling = Resampling.linear
-    public var border = BorderMode.constant
-    public var boxShape = BoxShape.largestBox
-    public var maskResampling = Resampling.nearest
-    public var fill = Fill.zero
-    public var maskFill = Fill.zero
+    public var look = PlaneLook()
 
     public init() {}
 
@@ -24,9 +19,7 @@ public struct ShiftScaleRotate: PlaneTransform {
         try bindShift(&parameters)
         try parameters.range("scale_limit", &scaleChange, in: -0.999...1000)
         try parameters.range("rotate_limit", &rotation, in: -36_000...36_000)
-        try parameters.resampling(&resampling, mask: &maskResampling)
-        try parameters.border(&border, fill: &fill, mask: &maskFill)
-        try parameters.choice("rotate_method", &boxShape)
+        try look.bindTurning(&parameters)
     }
 
     /// One range for both axes, or one for each.

@@ -21,9 +21,13 @@ struct WarpField: Hashable, Sendable {
 
     /// Columns and rows that do not depend on each other.
     init(columns: [Float], rows: [Float]) {
-        size = ImageSize(width: columns.count, height: rows.count)
-        x = Array(repeatElement(columns, count: rows.count).joined())
-        y = rows.flatMap { repeatElement($0, count: columns.count) }
+        let width = columns.count
+        self.init(size: ImageSize(width: width, height: rows.count)) { x, y in
+            for (row, place) in rows.enumerated() {
+                (x + row * width).update(from: columns, count: width)
+                (y + row * width).update(repeating: place, count: width)
+            }
+        }
     }
 
     private static func plane(_ size: ImageSize) -> [Float] {

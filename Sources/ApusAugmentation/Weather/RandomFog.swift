@@ -3,7 +3,7 @@ import ApusCore
 import CApusKernels
 
 /// Fog: many translucent disks, denser towards the middle, then a blur. For RGB; others stay. Floats go through bytes.
-public struct RandomFog: PixelTransform {
+public struct RandomFog: RGBTransform {
     /// A disk's opacity at full intensity.
     public var opacity = 0.08
     public var intensity = 0.3...1.0

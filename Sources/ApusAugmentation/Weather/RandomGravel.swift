@@ -3,7 +3,7 @@ import ApusCore
 import CApusKernels
 
 /// Patches of gravel: small squares of another lightness. For RGB; others stay. Floats go through bytes.
-public struct RandomGravel: PixelTransform {
+public struct RandomGravel: RGBTransform {
     /// Where patches lie.
     public var region = Region(left: 0.1, top: 0.4, right: 0.9, bottom: 0.9)
     public var patches = 2

@@ -4,7 +4,7 @@ import CApusKernels
 import CApusOpenCV
 
 /// Streaks of rain, blurred, over a darkened image. For RGB; others stay. Floats go through bytes.
-public struct RandomRain: PixelTransform {
+public struct RandomRain: RGBTransform {
     /// How many drops there are.
     public enum Kind: String, CaseIterable, Codable, Sendable {
         case drizzle, heavy, torrential

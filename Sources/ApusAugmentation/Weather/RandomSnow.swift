@@ -6,7 +6,7 @@ import CApusKernels
 /// bytes.
 ///
 /// The texture's brightest values stay white; Albumentations lets them begin again at black.
-public struct RandomSnow: PixelTransform {
+public struct RandomSnow: RGBTransform {
     public enum Method: String, CaseIterable, Codable, Sendable { case bleach, texture }
 
     public var brightness = 2.5

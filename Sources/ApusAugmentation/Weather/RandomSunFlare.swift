@@ -5,7 +5,7 @@ import CApusOpenCV
 import Glibc
 
 /// A low sun's flare and its reflections in the lens. For RGB; others stay. Floats go through bytes.
-public struct RandomSunFlare: PixelTransform {
+public struct RandomSunFlare: RGBTransform {
     public enum Method: String, CaseIterable, Codable, Sendable {
         /// Disks blended one over the other.
         case overlay

@@ -7,7 +7,7 @@ import CApusOpenCV
 ///
 /// Hendrycks & Dietterich, *Benchmarking Neural Network Robustness to Common Corruptions and Perturbations*,
 /// <https://arxiv.org/abs/1903.12261>.
-public struct Spatter: PixelTransform {
+public struct Spatter: RGBTransform {
     public enum Mode: String, CaseIterable, Codable, Sendable {
         case rain, mud
 

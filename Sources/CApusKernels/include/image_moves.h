@@ -30,6 +30,10 @@ void apus_frame_pixels(
     const void *source, int32_t width, int32_t height, int32_t pixel_bytes, int32_t left, int32_t top,
     apus_border border, const void *fill, void *target, int32_t target_width, int32_t target_height);
 
+/// The same for one target row: the source's row `y`, from its pixel `left` on.
+void apus_frame_row(const void *source, int32_t width, int32_t height, int32_t pixel_bytes, int32_t left, int32_t y,
+                    apus_border border, const void *fill, void *target, int32_t target_width);
+
 /// Writes one pixel `count` times.
 void apus_fill_pixels(void *target, size_t count, const void *pixel, int32_t pixel_bytes);
 

@@ -53,6 +53,10 @@ void apus_mix_floats(float *values, size_t pixels, int channels, const float *ma
 /// The same for RGB bytes and a matrix of numbers from 0, the sum of each row below 4, in 16-bit numbers: faster.
 void apus_mix_positive_bytes(uint8_t *rgb, size_t pixels, const float matrix[9]);
 
+/// `share` of each element and `1 - share` of another's; bytes rounded, halves up.
+void apus_blend_bytes(uint8_t *bytes, const uint8_t *others, size_t count, float share);
+void apus_blend_floats(float *values, const float *others, size_t count, float share);
+
 /// The sums of the channels and, row-major, of the products of each two. At most 64 channels.
 void apus_moments_bytes(const uint8_t *bytes, size_t pixels, int channels, double *sums, double *products);
 void apus_moments_floats(const float *values, size_t pixels, int channels, double *sums, double *products);

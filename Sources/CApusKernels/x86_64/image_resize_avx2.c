@@ -48,18 +48,22 @@ AVX2 static int resize_row_rgb(
     return x;
 }
 
+AVX2 static inline __m256i blend_sixteen(const int16_t *first, const int16_t *second, __m256i a, __m256i b) {
+    const __m256i x = _mm256_mulhi_epi16(_mm256_loadu_si256((const __m256i *)first), a);
+    const __m256i y = _mm256_mulhi_epi16(_mm256_loadu_si256((const __m256i *)second), b);
+    return _mm256_srai_epi16(_mm256_add_epi16(_mm256_add_epi16(x, y), _mm256_set1_epi16(2)), 2);
+}
+
 AVX2 static int resize_blend(
     const int16_t *first, const int16_t *second, int16_t first_weight, int16_t second_weight, int count,
     uint8_t *output) {
     const __m256i a = _mm256_set1_epi16(first_weight), b = _mm256_set1_epi16(second_weight);
-    const __m256i two = _mm256_set1_epi16(2);
     int i = 0;
-    for (; i + 16 <= count; i += 16) {
-        __m256i x = _mm256_mulhi_epi16(_mm256_loadu_si256((const __m256i *)(first + i)), a);
-        __m256i y = _mm256_mulhi_epi16(_mm256_loadu_si256((const __m256i *)(second + i)), b);
-        __m256i sum = _mm256_srai_epi16(_mm256_add_epi16(_mm256_add_epi16(x, y), two), 2);
-        __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(sum, sum), 0x08);
-        _mm_storeu_si128((__m128i *)(output + i), _mm256_castsi256_si128(bytes));
+    for (; i + 32 <= count; i += 32) {
+        const __m256i low = blend_sixteen(first + i, second + i, a, b);
+        const __m256i high = blend_sixteen(first + i + 16, second + i + 16, a, b);
+        const __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xd8);
+        _mm256_storeu_si256((__m256i *)(output + i), bytes);
     }
     return i;
 }

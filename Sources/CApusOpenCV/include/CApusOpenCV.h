@@ -115,6 +115,10 @@ int32_t apus_cv_draw_lines(
 int32_t apus_cv_fill_polygon(
     uint8_t *elements, int32_t width, int32_t height, const int32_t *places, int32_t count, uint8_t value);
 
+/// The same for a convex outline, its edges drawn as lines.
+int32_t apus_cv_fill_convex(
+    uint8_t *elements, int32_t width, int32_t height, const int32_t *places, int32_t count, uint8_t value);
+
 /// How strongly rain on a lens shows, from 0 to 1, out of a layer of liquid from 0 to 1.
 ///
 /// After Hendrycks & Dietterich, Benchmarking Neural Network Robustness to Common Corruptions and Perturbations, 2019.

@@ -35,6 +35,8 @@ def picture(channels):
 
 
 IMAGES = {"color": picture(3), "grey": picture(1), "five": picture(5)}
+# OpenCV converts HSV to RGB in vectors of 32 pixels, which it cuts to whole numbers, and rounds what is left of a row.
+IMAGES["wide"] = IMAGES["color"].reshape(-1, 32, 3)
 cases, results = [], []
 
 
@@ -125,8 +127,7 @@ def colors():
         table("ChromaticAberration", {}, draw, dict(zip(keys, numbers)), ("color", "color.float"))
     for order in ([0, 1, 2, 3], [3, 2, 1, 0]):
         numbers = dict(brightness=1.1, contrast=0.85, saturation=1.2, hue=-0.2, order=order)
-        # A level that OpenCV's versions differ by in a hue's bytes grows with what follows.
-        table("ColorJitter", {}, numbers, numbers, ("color", "grey", "color.float"), tolerance=3)
+        table("ColorJitter", {}, numbers, numbers, ("wide", "grey", "wide.float"))
     numbers = dict(brightness=0.9, contrast=0.0, saturation=0.0, hue=0.0, order=[0, 2, 1, 3])
     table("ColorJitter", {}, numbers, numbers, ("color",))
     alpha = np.array([0.9, -1.4, 2.0, 0.5, -1], np.float32)

@@ -19,7 +19,7 @@ HERE = pathlib.Path(__file__).parent
 HEIGHT, WIDTH = 34, 46
 BOXES = [[4.0, 6.0, 20.0, 18.0], [20.0, 10.0, 44.0, 30.0]]
 # Where albumentations makes whole pixels of boxes, it cuts 19.999998 to 19; after a remap it also leaves out the last.
-CUT = ("CoarseDropout", "XYMasking", "GridDropout", "RandomGridShuffle")
+CUT = ("CoarseDropout", "ConstrainedCoarseDropout", "Erasing", "XYMasking", "GridDropout", "RandomGridShuffle")
 FIELDS = ("GridDistortion", "OpticalDistortion", "PiecewiseAffine", "ThinPlateSpline")
 POINTS = [[10.0, 8.0], [30.5, 20.25], [41.0, 29.0]]
 
@@ -46,8 +46,12 @@ DATA = bytearray()
 
 
 def stored(array):
-    start = len(DATA)
-    DATA.extend(np.ascontiguousarray(array).tobytes())
+    """Where the array's bytes are in the file, once however often they come up."""
+    elements = np.ascontiguousarray(array).tobytes()
+    start = DATA.find(elements)
+    if start < 0:
+        start = len(DATA)
+        DATA.extend(elements)
     shape = list(array.shape) + [1] * (3 - array.ndim)
     return {"start": start, "height": shape[0], "width": shape[1], "channels": shape[2]}
 
@@ -57,7 +61,7 @@ def frame(x0, y0, x1, y1, width=None, height=None):
     return {"x": x0, "y": y0, "size": size, "output": {"width": width or size["width"], "height": height or size["height"]}}
 
 
-def case(name, parameters, draw=None, forced=None, scaled=None, by_matrix=False, boxes=True, points=True):
+def case(name, parameters, draw=None, forced=None, scaled=None, by_matrix=False, boxes=True, points=True, extra=None):
     transform = getattr(A, name)(**{k: tuple(v) if isinstance(v, list) else v for k, v in parameters.items()}, p=1)
     if forced is not None:
         fixed = {k: v for k, v in forced.items()}
@@ -66,11 +70,14 @@ def case(name, parameters, draw=None, forced=None, scaled=None, by_matrix=False,
     pipeline = A.Compose(
         [transform], bbox_params=A.BboxParams(format="pascal_voc", label_fields=["labels"]),
         keypoint_params=A.KeypointParams(format="xy", remove_invisible=False), save_applied_params=True)
-    result = pipeline(image=IMAGE, mask=MASK, bboxes=BOXES, labels=[0, 1], keypoints=POINTS)
-    keypoints = np.asarray(result["keypoints"], dtype=float)
+    if not (boxes or points):
+        pipeline = A.Compose([transform], save_applied_params=True)
+    marks = {"bboxes": BOXES, "labels": [0, 1], "keypoints": POINTS} if boxes or points else {}
+    result = pipeline(image=IMAGE, mask=MASK.copy(), **marks, **(extra or {}))
+    keypoints = np.asarray(result.get("keypoints", []), dtype=float)
     if scaled is not None:
         keypoints = keypoints + (np.asarray(scaled) - 1) / 2
-    moved = np.asarray(result["bboxes"], dtype=float)
+    moved = np.asarray(result.get("bboxes", []), dtype=float)
     if by_matrix:
         applied = result["applied_transforms"][0][1]
         moved = boxes_by(np.asarray(applied["matrix"]), applied, result["image"].shape)
@@ -142,6 +149,19 @@ def crops():
     yield case("CropAndPad", {"px": [-3, 4, 5, -6]}, scaled=(46 / 44, 34 / 36))
 
 
+def boxed_crops():
+    """Crops that boxes decide: where they lie is drawn, what is kept is compared."""
+    part = (3, 4, 45, 31)
+    yield case("BBoxSafeRandomCrop", {}, draw=frame(*part), forced={"crop_coords": part})
+    yield case("AtLeastOneBBoxRandomCrop", {"height": 20, "width": 24}, draw=frame(15, 9, 39, 29),
+               forced={"crop_coords": (15, 9, 39, 29)})
+    yield case("RandomCropNearBBox", {"max_part_shift": [0.1, 0.2]}, draw=frame(2, 5, 22, 19),
+               forced={"crop_coords": (2, 5, 22, 19)}, extra={"cropping_bbox": BOXES[0]})
+    for interpolation in [cv2.INTER_LINEAR, cv2.INTER_CUBIC]:
+        yield case("RandomSizedBBoxSafeCrop", {"height": 30, "width": 25, "interpolation": interpolation},
+                   draw=frame(*part, 25, 30), forced={"crop_coords": part}, scaled=(25 / 42, 30 / 27))
+
+
 def planes():
     for degrees in [25.0, -70.0]:
         yield case("Rotate", {"limit": [degrees, degrees], "fill": 114})
@@ -150,6 +170,11 @@ def planes():
     yield case("SafeRotate", {"limit": [33.0, 33.0]}, by_matrix=True)
     yield case("Affine", {"scale": [0.8, 0.8], "rotate": [12.0, 12.0], "shear": {"x": [9.0, 9.0], "y": [-4.0, -4.0]},
                           "translate_px": {"x": [3, 3], "y": [-2, -2]}})
+    for interpolation in [cv2.INTER_NEAREST, cv2.INTER_CUBIC]:
+        yield case("Affine", {"scale": {"x": [1.2, 1.2], "y": [0.7, 0.7]}, "rotate": [-35.0, -35.0], "fill": 50,
+                              "fill_mask": 9, "interpolation": interpolation})
+    yield case("Affine", {"translate_percent": {"x": [0.25, 0.25], "y": [-0.1, -0.1]}, "border_mode": cv2.BORDER_REPLICATE})
+    yield case("Affine", {"scale": [1.3, 1.3], "keep_ratio": True, "rotate": [50.0, 50.0], "rotate_method": "ellipse"})
     yield case("Affine", {"rotate": [30.0, 30.0], "fit_output": True}, boxes=False)
     yield case("Affine", {"rotate": [10.0, 10.0], "border_mode": cv2.BORDER_REFLECT_101}, boxes=False, points=False)
     yield case("ShiftScaleRotate", {
@@ -164,6 +189,11 @@ def holes():
     yield case("CoarseDropout", {"fill": [10, 200, 30], "fill_mask": 7}, draw=draw, forced=forced)
     yield case("XYMasking", {"fill": 99.0}, draw=draw, forced=forced)
     yield case("GridDropout", {}, draw=draw, forced=forced)
+    yield case("Erasing", {"fill": [10, 200, 30]}, draw=draw, forced=forced)
+    yield case("ConstrainedCoarseDropout", {"fill": 77, "fill_mask": 3, "bbox_labels": [0]}, draw=draw, forced=forced)
+    # The second of the mask's two parts.
+    yield case("MaskDropout", {"fill": 44, "fill_mask": 6}, draw=[2], forced={"dropout_mask": MASK == 2},
+               boxes=False, points=False)
 
 
 def fields():
@@ -203,6 +233,37 @@ def fields():
     yield case("ThinPlateSpline", look, forced={"map_x": x, "map_y": y}, points=False, draw=moves.tolist())
 
 
+def deformed():
+    edges_x, edges_y = [0, 15, 31, WIDTH], [0, 16, HEIGHT]
+    moves = np.array([[[3, -2], [-4, 1]]])
+    cells = []
+    for row in range(2):
+        for column in range(3):
+            corners = [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)]
+            quad = [np.array([edges_x[c], edges_y[r]]) + (moves[r - 1, c - 1] if 0 < c < 3 and 0 < r < 2 else 0)
+                    for c, r in corners]
+            cells.append([edges_x[column], edges_y[row], edges_x[column + 1], edges_y[row + 1], *np.concatenate(quad)])
+    yield case("GridElasticDeform", {"num_grid_xy": [3, 2], "magnitude": 5}, boxes=False, points=False,
+               draw={"x": edges_x, "y": edges_y, "moves": moves.reshape(-1, 2).tolist()},
+               forced={"generated_mesh": np.array(cells, dtype=np.float32)})
+
+
+def overlaid():
+    """One in a box by its own mask, one anywhere: the test knows both pictures."""
+    parts = [{"image": IMAGE[4:20, 10:30], "bbox": [0.25, 0.2, 0.8, 0.7], "mask": MASK[4:20, 10:30], "mask_id": 5},
+             {"image": IMAGE[20:30, 5:15]}]
+    transform = A.OverlayElements(p=1)
+
+    class Places:
+        def randint(self, low, high):
+            return 7
+
+    data = [transform.preprocess_metadata(part, IMAGE.shape, Places()) for part in parts]
+    places = [{"left": 11, "top": 6, "width": 25, "height": 17}, {"left": 7, "top": 7, "width": 10, "height": 10}]
+    yield case("OverlayElements", {}, draw=places, forced={"overlay_data": data}, boxes=False, points=False,
+               extra={"overlay_metadata": parts})
+
+
 def tiles():
     corners = [(0, 0, 17, 23), (0, 23, 17, 46), (17, 0, 34, 23), (17, 23, 34, 46)]
     order = [2, 0, 3, 1]
@@ -228,7 +289,8 @@ def perspective():
 
 def main():
     source = {"image": stored(IMAGE), "mask": stored(MASK), "boxes": BOXES, "keypoints": POINTS}
-    cases = [entry for family in (flips, sizes, crops, planes, perspective, holes, fields, tiles) for entry in family()]
+    cases = [entry for family in (
+        flips, sizes, crops, boxed_crops, planes, perspective, holes, fields, deformed, overlaid, tiles) for entry in family()]
     for entry in cases:
         whole = 2.0 if entry["name"] in FIELDS else 1.0
         entry["boxesWithin"] = whole if entry["name"] in FIELDS + CUT else 1e-4
