@@ -11,12 +11,12 @@ import Testing
 
     static func render(_ configuration: AugmentationConfiguration, _ key: SampleKey, position: Int = 0) -> LabeledImage
     {
-        var boxes: [LabeledBox] = []
+        var objects: [SceneObject] = []
         let image = Image(uninitializedWidth: 48, height: 48, channels: 3) { pixels in
             let view = PixelView(pixels.baseAddress!, size: ImageSize(square: 48))
-            boxes = DetectionRecipe(configuration, imageSize: 48).render(position, of: source, key: key, into: view)
+            objects = DetectionRecipe(configuration, imageSize: 48).render(position, of: source, key: key, into: view)
         }
-        return LabeledImage(image: image, boxes: boxes)
+        return LabeledImage(image: image, objects: objects)
     }
 
     @Test func `without augmentation the image stands in the middle of its square`() {

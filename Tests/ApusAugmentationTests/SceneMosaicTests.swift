@@ -33,7 +33,7 @@ import Testing
             rule: BoxRule(minimumSide: 0, maximumAspect: .infinity, minimumVisibility: 0))
         let scene = Self.mosaic.scene(Self.samples, Self.mosaic.draw(using: &stream))
         let draw = affine.draw(for: scene.canvas.size, using: &stream)
-        var boxes: [LabeledBox] = []
+        var boxes: [SceneObject] = []
         let image = Image(uninitializedWidth: 32, height: 32, channels: 3) { pixels in
             boxes = scene.draw(draw, of: affine, into: PixelView(pixels.baseAddress!, size: ImageSize(square: 32)))
         }

@@ -1,7 +1,8 @@
-import ApusAugmentation
 import ApusCore
 import ApusVision
 import Foundation
+
+@testable import ApusAugmentation
 
 /// The goldens that Oracles/make_goldens.py wrote.
 enum Goldens {
@@ -105,4 +106,9 @@ extension Image {
         }
         return result
     }
+}
+
+extension LabeledImage {
+    /// As a pipeline takes it; there is no skeleton to mirror.
+    var sample: Sample { asSample(mirror: []) }
 }

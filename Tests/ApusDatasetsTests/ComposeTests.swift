@@ -88,9 +88,9 @@ import Testing
         #expect(!scene.accepts(sprite, x: 8, y: 0, limit: 0.1))
         scene.place(sprite, label: 2, x: 9, y: 0, tint: SceneColor(1, 1, 1), shadow: 0)
         #expect(!scene.accepts(sprite, x: 0, y: 9, limit: 0.1))
-        #expect(scene.annotations.map(\.label) == [1, 2])
+        #expect(scene.annotations(withMasks: false).map(\.label) == [1, 2])
         #expect(scene.image.pixels[0] == 200)
-        let box = try #require(scene.annotations[0].box)
+        let box = try #require(scene.annotations(withMasks: false)[0].box)
         #expect((box.minX, box.maxX) == (0, 9))
     }
 }

@@ -109,15 +109,13 @@ extension AugmentationConfiguration: Codable {
         _ key: CodingKeys, _ container: KeyedDecodingContainer<CodingKeys>
     ) throws -> Pipeline? {
         guard let pipeline = try container.decodeIfPresent(Pipeline.self, forKey: key) else { return nil }
-        if let name = pipeline.transformNames.first(where: normalizing.contains) {
+        if let name = pipeline.normalizingName {
             throw DecodingError.dataCorruptedError(
                 forKey: key, in: container,
                 debugDescription: "\(name) has no place here: training takes bytes and normalizes them by itself")
         }
         return pipeline
     }
-
-    private static let normalizing: Set = ["Normalize", "ToFloat", "FromFloat"]
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -3,16 +3,13 @@ import ApusVision
 
 extension DetectionRecipe {
     /// What `render` makes of a position, as a sample, and what was drawn for it in lines for people.
-    public func rendered<Failure>(
+    public func recorded<Failure>(
         _ position: Int, of source: Source<Failure>, key: SampleKey
     ) throws(Failure) -> (sample: Sample, notes: [String]) {
-        let size = ImageSize(square: imageSize)
-        let sample = try rendered(into: size) { view throws(Failure) in
-            try renderRecipe(position, of: source, key: key, into: view)
-        }
+        let sample = try rendered(position, of: source, key: key)
         let notes = notes(for: key, count: source.count)
         guard let transforms else { return (sample, notes) }
-        let (result, replay) = try transforms.recording(sample, key: key, source: partners(of: source, key, size))
+        let (result, replay) = try transforms.recording(sample, key: key, source: partners(of: source, key))
         return (result, notes + replay.applied.map(\.note))
     }
 
@@ -43,7 +40,7 @@ extension DetectionRecipe {
     private func affineNote(_ key: SampleKey) -> String? {
         let isMosaic = happens(.mosaic, mosaicProbability, key)
         var stream = key.stream(Purpose.affine.rawValue)
-        let draw = affine.draw(for: ImageSize(square: isMosaic ? 2 * imageSize : imageSize), using: &stream)
+        let draw = affine.draw(for: isMosaic ? ImageSize(square: 2 * imageSize) : frame, using: &stream)
         return "affine: scale \(DrawText.line(draw.scale)) map \(DrawText.line(draw.map))"
     }
 

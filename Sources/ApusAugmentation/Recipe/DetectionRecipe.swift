@@ -4,9 +4,17 @@ import ApusVision
 /// The training recipe of YOLOv8-style detectors: mosaic, affine, mix-up, HSV, flips, in this order, between two
 /// pipelines of the user's.
 ///
-/// Every draw is a function of the sample's key and the draw's purpose, never of what happened before.
+/// Every draw is a function of the sample's key and the draw's purpose, never of what happened before. Outlines, turned
+/// boxes and keypoints go where their pixels go.
 public struct DetectionRecipe: Sendable {
+    /// The longer side of the pictures that scenes are composed of.
     public let imageSize: Int
+    /// What a scene is composed for: `imageSize`², or a rectangle that its picture fits into.
+    public let frame: ImageSize
+    /// What is drawn: the frame, or the same enlarged or shrunk.
+    public let outputSize: ImageSize
+    /// Where each keypoint goes when a picture is mirrored: left eye to right eye. Empty where there are none.
+    public let keypointMirror: [Int]
     public let mosaicProbability: Double
     public let mosaic: SceneMosaic
     public let affine: RandomAffine
@@ -15,14 +23,20 @@ public struct DetectionRecipe: Sendable {
     public let pictureTransforms, transforms: Pipeline?
     public let verticalFlipProbability, horizontalFlipProbability: Double
 
-    public init(_ configuration: AugmentationConfiguration, imageSize: Int) {
+    /// - Parameter frame: by default `imageSize`²; a mosaic needs that.
+    public init(
+        _ configuration: AugmentationConfiguration, imageSize: Int, frame: ImageSize? = nil,
+        outputSize: ImageSize? = nil, keypointMirror: [Int] = []
+    ) {
+        let frame = frame ?? ImageSize(square: imageSize)
         self.imageSize = imageSize
+        (self.frame, self.outputSize, self.keypointMirror) = (frame, outputSize ?? frame, keypointMirror)
         mosaicProbability = configuration.mosaic
         mosaic = SceneMosaic(imageSize: imageSize)
         affine = RandomAffine(
             degrees: configuration.degrees, translate: configuration.translate, scale: configuration.scale,
             shear: configuration.shear, perspective: configuration.perspective,
-            outputSize: ImageSize(square: imageSize))
+            outputSize: frame)
         mixUp = SceneMixUp(probability: configuration.mixup)
         hsv = HSV(
             hue: configuration.hsvHue, saturation: configuration.hsvSaturation, value: configuration.hsvValue,
@@ -50,34 +64,35 @@ public struct DetectionRecipe: Sendable {
         }
     }
 
-    /// Writes the augmented image for `position` of the source into `output` (`imageSize`² RGB); returns its boxes.
+    /// Writes the augmented image for `position` of the source into `output` (`outputSize`, RGB); returns its objects.
     public func render<Failure>(
         _ position: Int, of source: Source<Failure>, key: SampleKey, into output: PixelView
-    ) throws(Failure) -> [LabeledBox] {
+    ) throws(Failure) -> [SceneObject] {
         precondition(
-            output.size == ImageSize(square: imageSize) && output.channels == 3, "the recipe is for \(imageSize)²")
-        let boxes = try renderRecipe(position, of: source, key: key, into: output)
-        guard let transforms else { return boxes }
-        return try finish(boxes, by: transforms, of: source, key: key, output)
+            output.size == outputSize && output.channels == 3, "the recipe is for \(outputSize)")
+        let objects = try renderRecipe(position, of: source, key: key, into: output)
+        guard let transforms else { return objects }
+        return try finish(objects, by: transforms, of: source, key: key, output)
     }
 
     func renderRecipe<Failure>(
         _ position: Int, of source: Source<Failure>, key: SampleKey, into output: PixelView
-    ) throws(Failure) -> [LabeledBox] {
-        var boxes = try drawScene(position, of: source, key, .mosaic, .affine, into: output)
-        boxes += try mixIn(from: source, key: key, into: output)
+    ) throws(Failure) -> [SceneObject] {
+        var objects = try drawScene(position, of: source, key, .mosaic, .affine, into: output)
+        objects += try mixIn(from: source, key: key, into: output)
         changeColors(key, output)
-        return flipSideways(key, output, flipUpsideDown(key, output, boxes))
+        return flipSideways(key, output, flipUpsideDown(key, output, objects))
     }
 
     private func drawScene<Failure>(
         _ position: Int, of source: Source<Failure>, _ key: SampleKey, _ mosaicPurpose: Purpose,
         _ affinePurpose: Purpose, into output: PixelView
-    ) throws(Failure) -> [LabeledBox] {
+    ) throws(Failure) -> [SceneObject] {
         var mosaicStream = key.stream(mosaicPurpose.rawValue)
         let scene = try makeScene(position, of: source, key, mosaicPurpose, using: &mosaicStream)
         var affineStream = key.stream(affinePurpose.rawValue)
-        return scene.draw(affine.draw(for: scene.canvas.size, using: &affineStream), of: affine, into: output)
+        let draw = affine.draw(for: scene.canvas.size, using: &affineStream)
+        return scene.draw(draw.scaled(to: outputSize), of: affine, into: output)
     }
 
     private func makeScene<Failure>(
@@ -85,7 +100,8 @@ public struct DetectionRecipe: Sendable {
         using stream: inout RandomStream
     ) throws(Failure) -> Scene {
         guard stream.happens(mosaicProbability) else {
-            return Scene(centering: try picture(position, of: source, key, purpose, slot: 0), side: imageSize)
+            let picture = try picture(position, of: source, key, purpose, slot: 0)
+            return Scene(centering: picture.fitted(in: frame), in: frame)
         }
         let partners = (0..<3).map { _ in stream.index(below: source.count) }
         let center = mosaic.draw(using: &stream)
@@ -102,10 +118,13 @@ public struct DetectionRecipe: Sendable {
     ) throws(Failure) -> LabeledImage {
         let picture = try source.sample(position)
         guard let pictureTransforms else { return picture }
-        let samples = SampleSource(count: source.count) { other throws(Failure) in try source.sample(other).sample }
+        let samples = SampleSource(count: source.count) { other throws(Failure) in
+            try source.sample(other).asSample(mirror: keypointMirror)
+        }
         let own = key.derived(sample: position, slot: Self.pictureSlot + purpose.rawValue << 3 + slot)
-        return LabeledImage(
-            try pictureTransforms(picture.sample, key: own, source: samples), longerSideUpTo: imageSize)
+        let sample = picture.asSample(mirror: keypointMirror)
+        let result = LabeledImage(try pictureTransforms(sample, key: own, source: samples), shapesOf: picture)
+        return result.fitted(in: ImageSize(square: imageSize))
     }
 
     /// Slots of keys: a picture's in its scenes, and what the last pipeline mixes in. Below are the pipelines' own.
@@ -115,16 +134,16 @@ public struct DetectionRecipe: Sendable {
     /// Blends another scene into `output` where the draw says so, and returns its boxes.
     private func mixIn<Failure>(
         from source: Source<Failure>, key: SampleKey, into output: PixelView
-    ) throws(Failure) -> [LabeledBox] {
+    ) throws(Failure) -> [SceneObject] {
         var stream = key.stream(Purpose.mixUp.rawValue)
         guard let share = mixUp.draw(using: &stream) else { return [] }
         let partner = stream.index(below: source.count)
         let other = UnsafeMutablePointer<UInt8>.allocate(capacity: output.byteCount)
         defer { other.deallocate() }
-        let boxes = try drawScene(
+        let objects = try drawScene(
             partner, of: source, key, .mixedMosaic, .mixedAffine, into: PixelView(other, size: output.size))
         mixUp.blend(other, into: output, share: share)
-        return boxes
+        return objects
     }
 
     private func changeColors(_ key: SampleKey, _ pixels: PixelView) {
@@ -133,62 +152,60 @@ public struct DetectionRecipe: Sendable {
         hsv.apply(draw, to: pixels)
     }
 
-    private func flipUpsideDown(_ key: SampleKey, _ pixels: PixelView, _ boxes: [LabeledBox]) -> [LabeledBox] {
+    private func flipUpsideDown(_ key: SampleKey, _ pixels: PixelView, _ objects: [SceneObject]) -> [SceneObject] {
         var stream = key.stream(Purpose.verticalFlip.rawValue)
-        guard stream.happens(verticalFlipProbability) else { return boxes }
+        guard stream.happens(verticalFlipProbability) else { return objects }
         VerticalFlip.mirror(UnsafeMutableRawBufferPointer(pixels.bytes), rowBytes: pixels.rowBytes)
-        return move(boxes, in: pixels.size) { VerticalFlip().apply(NoDraw(), to: $0, in: $1) }
+        return objects.compactMap { $0.flipped(by: VerticalFlip(), in: pixels.size, mirror: keypointMirror) }
     }
 
-    private func flipSideways(_ key: SampleKey, _ pixels: PixelView, _ boxes: [LabeledBox]) -> [LabeledBox] {
+    private func flipSideways(_ key: SampleKey, _ pixels: PixelView, _ objects: [SceneObject]) -> [SceneObject] {
         var stream = key.stream(Purpose.horizontalFlip.rawValue)
-        guard stream.happens(horizontalFlipProbability) else { return boxes }
+        guard stream.happens(horizontalFlipProbability) else { return objects }
         HorizontalFlip.mirror(
             UnsafeMutableRawBufferPointer(pixels.bytes), rowPixels: pixels.size.width, pixelBytes: pixels.channels)
-        return move(boxes, in: pixels.size) { HorizontalFlip().apply(NoDraw(), to: $0, in: $1) }
+        return objects.compactMap { $0.flipped(by: HorizontalFlip(), in: pixels.size, mirror: keypointMirror) }
     }
 
-    private func move(
-        _ boxes: [LabeledBox], in size: ImageSize, by flip: (BoundingBox, ImageSize) -> BoundingBox
-    ) -> [LabeledBox] {
-        boxes.compactMap { labeled in
-            let box = flip(labeled.box, size).clipped(to: size)
-            return box.area > 0 ? LabeledBox(box, label: labeled.label, isCrowd: labeled.isCrowd) : nil
-        }
-    }
-
-    /// The rendered image through the user's last pipeline, in the middle of its square again.
+    /// The rendered image through the user's last pipeline, in the middle of its place again.
     private func finish<Failure>(
-        _ boxes: [LabeledBox], by transforms: Pipeline, of source: Source<Failure>, key: SampleKey, _ output: PixelView
-    ) throws(Failure) -> [LabeledBox] {
-        let sample = Sample(
-            image: Raster(size: output.size, channels: output.channels, uint8: Array(output.bytes)), boxes: boxes)
-        let result = try transforms(sample, key: key, source: partners(of: source, key, output.size))
-        let scene = Scene(centering: LabeledImage(result, longerSideUpTo: imageSize), side: imageSize)
+        _ objects: [SceneObject], by transforms: Pipeline, of source: Source<Failure>, key: SampleKey,
+        _ output: PixelView
+    ) throws(Failure) -> [SceneObject] {
+        let rendered = LabeledImage(image: Image(copying: output), objects: objects)
+        let sample = rendered.asSample(mirror: keypointMirror)
+        let result = try transforms(sample, key: key, source: partners(of: source, key))
+        let picture = LabeledImage(result, shapesOf: rendered).fitted(in: outputSize)
+        let scene = Scene(centering: picture, in: outputSize)
         scene.canvas.draw(through: .identity, into: output)
-        return scene.boxes
+        return scene.objects
     }
 
     /// Other positions as the recipe renders them: what the last pipeline may mix in.
-    func partners<Failure>(
-        of source: Source<Failure>, _ key: SampleKey, _ size: ImageSize
-    ) -> SampleSource<Failure> {
+    func partners<Failure>(of source: Source<Failure>, _ key: SampleKey) -> SampleSource<Failure> {
         SampleSource(count: source.count) { other throws(Failure) in
             let own = key.derived(sample: other, slot: Self.renderedSlot)
-            return try rendered(into: size) { view throws(Failure) in
-                try renderRecipe(other, of: source, key: own, into: view)
-            }
+            return try rendered(other, of: source, key: own)
         }
     }
 
-    /// A sample of the pixels that `render` writes and the boxes that it returns.
+    /// What `renderRecipe` makes of a position, as a sample.
     func rendered<Failure>(
-        into size: ImageSize, by render: (PixelView) throws(Failure) -> [LabeledBox]
+        _ position: Int, of source: Source<Failure>, key: SampleKey
     ) throws(Failure) -> Sample {
-        let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: size.width * size.height * 3)
+        let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: outputSize.width * outputSize.height * 3)
         defer { bytes.deallocate() }
-        guard let base = bytes.baseAddress else { preconditionFailure("an image of \(size)") }
-        let boxes = try render(PixelView(base, size: size))
-        return Sample(image: Raster(size: size, channels: 3, uint8: Array(bytes)), boxes: boxes)
+        guard let base = bytes.baseAddress else { preconditionFailure("an image of \(outputSize)") }
+        let view = PixelView(base, size: outputSize)
+        let objects = try renderRecipe(position, of: source, key: key, into: view)
+        return LabeledImage(image: Image(copying: view), objects: objects).asSample(mirror: keypointMirror)
+    }
+}
+
+extension Image {
+    /// The pixels of a view, copied.
+    init(copying view: PixelView) {
+        self.init(
+            width: view.size.width, height: view.size.height, channels: view.channels, pixels: Array(view.bytes))
     }
 }

@@ -1,11 +1,21 @@
 import ApusVision
 
-/// A picture and the boxes in it: what the training recipe draws scenes from.
+/// A picture and the objects in it: what the training recipe draws scenes from.
 public struct LabeledImage: Hashable, Sendable {
     public var image: Image
-    public var boxes: [LabeledBox]
+    public var objects: [SceneObject]
 
-    public init(image: Image, boxes: [LabeledBox] = []) { (self.image, self.boxes) = (image, boxes) }
+    public init(image: Image, objects: [SceneObject]) { (self.image, self.objects) = (image, objects) }
+
+    public init(image: Image, boxes: [LabeledBox] = []) {
+        self.init(image: image, objects: boxes.map { SceneObject($0) })
+    }
+
+    /// Those of the objects; new ones are all that is known of theirs.
+    public var boxes: [LabeledBox] {
+        get { objects.map(\.labeled) }
+        set { objects = newValue.map { SceneObject($0) } }
+    }
 
     /// The picture with its image stretched to another size.
     public func resized(to size: ImageSize) -> LabeledImage {
@@ -13,7 +23,7 @@ public struct LabeledImage: Hashable, Sendable {
         let (x, y) = (Float(size.width) / Float(image.width), Float(size.height) / Float(image.height))
         return LabeledImage(
             image: image.resized(width: size.width, height: size.height),
-            boxes: boxes.map { LabeledBox($0.box.scaled(x: x, y: y), label: $0.label, isCrowd: $0.isCrowd) })
+            objects: objects.map { $0.scaled(x: x, y: y) })
     }
 
     /// The picture at the size at which its longer side is `side` pixels; the shorter side rounds up.
@@ -21,14 +31,12 @@ public struct LabeledImage: Hashable, Sendable {
 }
 
 extension LabeledImage {
-    /// What a pipeline made, as a picture: bytes of RGB, its longer side at most `side`.
-    init(_ sample: Sample, longerSideUpTo side: Int) {
-        let boxes = sample.boxes.map(\.labeled)
-        let whole = LabeledImage(image: sample.image.rgbImage, boxes: boxes)
-        self = max(sample.size.width, sample.size.height) > side ? whole.resized(longerSide: side) : whole
+    /// Shrunk where it is larger than `size`, its shape kept.
+    func fitted(in size: ImageSize) -> LabeledImage {
+        guard image.width > size.width || image.height > size.height else { return self }
+        guard size.width != size.height else { return resized(longerSide: size.width) }
+        return resized(to: image.size.shrunk(into: size))
     }
-
-    var sample: Sample { Sample(image: Raster(image), boxes: boxes) }
 }
 
 extension ImageSize {
@@ -37,6 +45,14 @@ extension ImageSize {
         let longer = max(width, height)
         func fitted(_ extent: Int) -> Int { max((extent * side + longer - 1) / longer, 1) }
         return ImageSize(width: fitted(width), height: fitted(height))
+    }
+
+    /// The largest size of the same shape that fits into another; each side is at least 1.
+    func shrunk(into limit: ImageSize) -> ImageSize {
+        let ratio = min(Double(limit.width) / Double(width), Double(limit.height) / Double(height))
+        return ImageSize(
+            width: max(min(Int(Double(width) * ratio), limit.width), 1),
+            height: max(min(Int(Double(height) * ratio), limit.height), 1))
     }
 }
 

@@ -4,7 +4,7 @@ import ApusVision
 /// Turns, scales, shears, tilts and shifts about the image's centre; what lies outside is grey.
 ///
 /// The map is `T · S · R · P · C`: centre, perspective, rotation with scale, shear, translation, as in YOLOv8's recipe.
-/// Boxes become the hull of their four corners.
+/// Boxes become the hull of their four corners, boxes of outlined objects the hull of what is left of the outline.
 public struct RandomAffine: Sendable {
     /// Rotation up to this many degrees either way.
     public var degrees: Double
@@ -20,6 +20,8 @@ public struct RandomAffine: Sendable {
     public var outputSize: ImageSize?
     public var background: UInt8
     public var rule: BoxRule
+    /// The rule for objects with outlines.
+    public var outlineRule = BoxRule(minimumVisibility: 0.01)
 
     public init(
         degrees: Double = 0, translate: Double = 0.1, scale: Double = 0.5, shear: Double = 0, perspective: Double = 0,
@@ -39,6 +41,14 @@ public struct RandomAffine: Sendable {
 
         public init(map: ProjectiveMap, scale: Double, outputSize: ImageSize) {
             (self.map, self.scale, self.outputSize) = (map, scale, outputSize)
+        }
+
+        /// The same picture at another size of the same shape.
+        func scaled(to size: ImageSize) -> Draw {
+            guard size != outputSize else { return self }
+            let x = Double(size.width) / Double(outputSize.width)
+            let y = Double(size.height) / Double(outputSize.height)
+            return Draw(map: .scaling(x: x, y: y) * map, scale: scale * (x * y).squareRoot(), outputSize: size)
         }
     }
 
@@ -68,10 +78,35 @@ public struct RandomAffine: Sendable {
 
     /// The boxes moved, clipped to the output, and without those of which too little is left.
     public func move(_ boxes: [LabeledBox], by draw: Draw) -> [LabeledBox] {
-        boxes.compactMap { labeled in
-            let box = labeled.box.hull { draw.map($0) }.clipped(to: draw.outputSize)
-            guard rule.keeps(box, wholeArea: labeled.box.area * Float(draw.scale * draw.scale)) else { return nil }
-            return LabeledBox(box, label: labeled.label, isCrowd: labeled.isCrowd)
+        move(boxes.map { SceneObject($0) }, by: draw).map(\.labeled)
+    }
+
+    /// The objects moved, clipped to the output, and without those of which too little is left.
+    public func move(_ objects: [SceneObject], by draw: Draw) -> [SceneObject] {
+        objects.compactMap { move($0, by: draw) }
+    }
+
+    private func move(_ object: SceneObject, by draw: Draw) -> SceneObject? {
+        let box = object.box.hull { draw.map($0) }.clipped(to: draw.outputSize)
+        let area = object.box.area * Float(draw.scale * draw.scale)
+        guard let shape = object.shape?.moved({ draw.map($0) }).clipped(to: draw.outputSize) else {
+            return rule.keeps(box, wholeArea: area) ? object.moved(to: box, nil) : nil
         }
+        if shape.isOutlined {
+            guard let hull = shape.outlineHull, outlineRule.keeps(hull, wholeArea: area) else { return nil }
+            return object.moved(to: hull, shape)
+        }
+        if let turned = shape.turned, let before = object.shape?.turned {
+            let whole = Float(before.area * draw.scale * draw.scale)
+            return rule.keeps(turned.unturned, wholeArea: whole) ? object.moved(to: box, shape) : nil
+        }
+        return rule.keeps(box, wholeArea: area) ? object.moved(to: box, shape) : nil
+    }
+}
+
+extension RotatedBox {
+    /// A box of its extents.
+    fileprivate var unturned: BoundingBox {
+        BoundingBox(minX: 0, minY: 0, maxX: Float(width), maxY: Float(height))
     }
 }

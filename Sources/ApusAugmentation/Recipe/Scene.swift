@@ -1,10 +1,12 @@
 import ApusVision
 
-/// Samples laid on a canvas, and their boxes there: what a geometric transform then draws.
+/// Samples laid on a canvas, and their objects there: what a geometric transform then draws.
 public struct Scene: Sendable {
     public var canvas: TileCanvas
     /// In the canvas's pixels, clipped to it; none is empty.
-    public var boxes: [LabeledBox]
+    public var objects: [SceneObject]
+
+    public var boxes: [LabeledBox] { objects.map(\.labeled) }
 
     /// Lays each sample with its top-left pixel at its place.
     public init(
@@ -13,24 +15,20 @@ public struct Scene: Sendable {
         canvas = TileCanvas(
             size: size, background: background,
             tiles: samples.map { TileCanvas.Tile($0.sample.image, left: $0.left, top: $0.top) })
-        boxes = samples.flatMap { item in
-            item.sample.boxes.compactMap { labeled in
-                let box = labeled.box.shifted(x: Float(item.left), y: Float(item.top))
-                    .clipped(width: Float(size.width), height: Float(size.height))
-                return box.area > 0 ? LabeledBox(box, label: labeled.label, isCrowd: labeled.isCrowd) : nil
-            }
+        objects = samples.flatMap { item in
+            item.sample.objects.compactMap { $0.shifted(x: item.left, y: item.top, in: size) }
         }
     }
 
-    /// One sample in the middle of a square; its longer side must fit.
-    public init(centering sample: LabeledImage, side: Int, background: UInt8 = 114) {
-        let (left, top) = ((side - sample.image.width) / 2, (side - sample.image.height) / 2)
-        self.init(size: ImageSize(square: side), background: background, placing: [(sample, left, top)])
+    /// One sample in the middle of a canvas that it fits into.
+    public init(centering sample: LabeledImage, in size: ImageSize, background: UInt8 = 114) {
+        let (left, top) = ((size.width - sample.image.width) / 2, (size.height - sample.image.height) / 2)
+        self.init(size: size, background: background, placing: [(sample, left, top)])
     }
 
-    /// Draws the scene into `output` and returns the boxes that remain there.
-    public func draw(_ draw: RandomAffine.Draw, of affine: RandomAffine, into output: PixelView) -> [LabeledBox] {
+    /// Draws the scene into `output` and returns the objects that remain there.
+    public func draw(_ draw: RandomAffine.Draw, of affine: RandomAffine, into output: PixelView) -> [SceneObject] {
         canvas.draw(through: draw.map, into: output)
-        return affine.move(boxes, by: draw)
+        return affine.move(objects, by: draw)
     }
 }

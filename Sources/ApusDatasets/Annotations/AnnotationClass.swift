@@ -11,6 +11,9 @@ public struct AnnotationClass: Hashable, Sendable {
     public var skeleton: [SIMD2<Int>] = []
     /// For each keypoint the one it becomes when the image is mirrored; empty where the source does not say.
     public var mirrored: [Int] = []
+    /// For each keypoint how far people's marks of it lie apart, as a part of the object's size; empty where the source
+    /// does not say.
+    public var sigmas: [Double] = []
 
     public init(_ name: String, id: Int? = nil) { (self.name, self.id) = (name, id) }
 }

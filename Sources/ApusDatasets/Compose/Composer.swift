@@ -63,7 +63,8 @@ struct Composer {
             addObject(to: &scene, from: pool, shadow: shadow, using: &stream)
         }
         return GeneratedSample(
-            bytes: scene.image.pngData(level: 1), labels: SourceLabels(annotations: scene.annotations))
+            bytes: scene.image.pngData(level: 1),
+            labels: SourceLabels(annotations: scene.annotations(withMasks: recipe.outlines ?? false)))
     }
 
     /// How often a place or a cutout is drawn before an object is given up.

@@ -79,20 +79,28 @@ struct Scene {
         }
     }
 
-    /// The box around the pixels that each object shows.
-    var annotations: [Annotation] {
+    /// The box around the pixels that each object shows, and the pixels themselves where they are wanted.
+    func annotations(withMasks: Bool) -> [Annotation] {
         var hulls = [(minX: Int, minY: Int, maxX: Int, maxY: Int)](repeating: (side, side, 0, 0), count: objects.count)
         for (pixel, owner) in owners.enumerated() where owner >= 0 {
             let (x, y) = (pixel % side, pixel / side)
             let hull = hulls[owner]
             hulls[owner] = (min(hull.minX, x), min(hull.minY, y), max(hull.maxX, x + 1), max(hull.maxY, y + 1))
         }
-        return zip(objects, hulls).map { object, hull in
-            Annotation(
-                label: object.label,
+        return zip(objects, hulls).enumerated().map { index, object in
+            let (label, hull) = (object.0.label, object.1)
+            var annotation = Annotation(
+                label: label,
                 box: AnnotatedBox(
                     minX: Double(hull.minX), minY: Double(hull.minY), maxX: Double(hull.maxX), maxY: Double(hull.maxY)))
+            if withMasks { annotation.region = .mask(mask(of: index)) }
+            return annotation
         }
+    }
+
+    /// The pixels that an object shows.
+    private func mask(of object: Int) -> RunLengthMask {
+        RunLengthMask(Mask(width: side, height: side, bits: owners.map { $0 == object }))
     }
 
     var image: Image {

@@ -48,12 +48,14 @@ public struct ComposeRecipe: Defaulted, Validated, Hashable, Sendable {
     public var flip = 0.5
     /// How colourful objects are, from 0 (grey) to 1.
     public var tint = 0.6
+    /// Whether objects come with the masks of what they show; left out as false, versions from before keep their ids.
+    public var outlines: Bool?
     public var seed: UInt64 = 0
 
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case canvas, scenes, objects, size, backgrounds, flip, tint, seed
+        case canvas, scenes, objects, size, backgrounds, flip, tint, outlines, seed
         case maximumOverlap = "maximum_overlap"
     }
 

@@ -13,6 +13,8 @@ public struct DatasetDescription: Defaulted, Validated, Hashable, Sendable {
     public var source = SourceDescription()
     /// The class names in the order of their labels. Empty: those that the source names.
     public var classes: [String] = []
+    /// What the source does not say of its skeleton.
+    public var keypoints: KeypointDescription?
     public var splits = SplitDescription()
     public var store = StoreDescription()
     /// What becomes of images and labels before they are kept.

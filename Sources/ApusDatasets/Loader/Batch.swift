@@ -19,13 +19,6 @@ public struct Target: Hashable, Sendable {
         (self.centerX, self.centerY, self.width, self.height) = (centerX, centerY, width, height)
         self.angle = angle
     }
-
-    init(_ labeled: LabeledBox, image: Int, imageSize: Int) {
-        let side = Float(imageSize)
-        self.init(
-            image: image, label: labeled.label, centerX: labeled.box.centerX / side,
-            centerY: labeled.box.centerY / side, width: labeled.box.width / side, height: labeled.box.height / side)
-    }
 }
 
 /// Images ready for a model, and what is in them.
@@ -50,19 +43,22 @@ public struct Batch: Sendable {
     public let letterboxes: [Letterbox]
     /// What each image is a crop of; empty unless objects are cropped.
     public let crops: [ObjectCrop]
+    /// How many images the batches of all processes have together in this step; `count` where there is one process.
+    public let globalCount: Int
     /// How long the consumer waited for this batch.
     public let waitSeconds: Double
 
     public init(
         pixels: Storage, count: Int, width: Int, height: Int, indices: [Int], targets: [Target] = [],
         keypoints: [SIMD3<Float>] = [], masks: InstanceMasks = InstanceMasks(), labels: [ClassShare] = [],
-        letterboxes: [Letterbox] = [], crops: [ObjectCrop] = [], waitSeconds: Double = 0
+        letterboxes: [Letterbox] = [], crops: [ObjectCrop] = [], globalCount: Int? = nil,
+        waitSeconds: Double = 0
     ) {
         precondition(pixels.byteCount >= count * width * height * 3, "too few pixels for the batch")
         (self.pixels, self.count, self.width, self.height) = (pixels, count, width, height)
         (self.indices, self.targets, self.keypoints, self.masks) = (indices, targets, keypoints, masks)
         (self.labels, self.letterboxes, self.crops) = (labels, letterboxes, crops)
-        self.waitSeconds = waitSeconds
+        (self.globalCount, self.waitSeconds) = (globalCount ?? count, waitSeconds)
     }
 
     /// The longer side of the images; both where they are square.

@@ -23,9 +23,9 @@ final class BufferPool: Sendable {
 
         deinit { pool.giveBack(storage) }
 
-        /// The buffer's first bytes, to hand out; they hold the lease.
-        func window(byteCount: Int) -> Storage {
-            Storage(borrowing: storage.base, byteCount: byteCount, owner: self)
+        /// Bytes of the buffer, to hand out; they hold the lease.
+        func window(from start: Int, byteCount: Int) -> Storage {
+            Storage(borrowing: storage.base + start, byteCount: byteCount, owner: self)
         }
     }
 }

@@ -7,22 +7,17 @@ import ApusCore
 public final class LoaderEpoch {
     private let queue: BatchQueue
     private let threads: [Thread]
-    private let imageSize: Int
-    private let batchSize: Int
-    /// Positions in the loader's indices, in the epoch's order.
-    private let order: [Int]
-    private let indices: [Int]
+    private let plan: EpochPlan
+    private let indexOf: @Sendable (Int) -> Int
 
-    init(order: [Int], indices: [Int], from step: Int, maker: any ImageMaker, options: LoaderOptions, pool: BufferPool)
-    {
-        (self.order, self.indices) = (order, indices)
-        (imageSize, batchSize) = (options.imageSize, options.batchSize)
-        let queue = BatchQueue(
-            sizes: options.batchSizes(for: order.count), from: step, prefetch: options.prefetch, pool: pool)
+    init(
+        plan: EpochPlan, from step: Int, maker: any ImageMaker, mixer: PairMixer?,
+        indexOf: @escaping @Sendable (Int) -> Int, settings: LoaderSettings, pool: BufferPool
+    ) {
+        (self.plan, self.indexOf) = (plan, indexOf)
+        let queue = BatchQueue(plan: plan, from: step, prefetch: max(settings.prefetch, 1), pool: pool)
         self.queue = queue
-        threads = (0..<options.threads).map { _ in
-            Thread { Self.work(queue, order: order, maker: maker, options: options) }
-        }
+        threads = (0..<max(settings.threads, 1)).map { _ in Thread { Self.work(queue, maker: maker, mixer: mixer) } }
     }
 
     deinit {
@@ -30,13 +25,15 @@ public final class LoaderEpoch {
         for thread in threads { thread.join() }
     }
 
-    private static func work(_ queue: BatchQueue, order: [Int], maker: any ImageMaker, options: LoaderOptions) {
-        let size = ImageSize(square: options.imageSize)
+    private static func work(_ queue: BatchQueue, maker: any ImageMaker, mixer: PairMixer?) {
         while let job = queue.claim() {
-            let place = job.assembly.lease.storage.base + job.slot * options.imageBytes
-            let output = PixelView(place.assumingMemoryBound(to: UInt8.self), size: size)
-            let position = order[job.assembly.step * options.batchSize + job.slot]
-            queue.complete(job, with: Result { () throws(LoaderError) in try maker.make(position, into: output) })
+            let plan = job.assembly.plan
+            let base = job.assembly.lease.storage.base.assumingMemoryBound(to: UInt8.self)
+            let output = PixelView(base + job.slot * job.assembly.imageBytes, size: plan.size)
+            let place = plan.places[job.slot]
+            queue.complete(job, with: Result { () throws(LoaderError) in try maker.make(place, into: output) }) {
+                mixer?.mix(&$0.images, of: plan, step: $0.step, at: base)
+            }
         }
     }
 
@@ -61,13 +58,35 @@ public final class LoaderEpoch {
         for result in assembly.images {
             if let result { images.append(try result.get()) }
         }
-        let first = assembly.step * batchSize
+        let (plan, handed) = (assembly.plan, assembly.plan.handed)
+        var parts = BatchParts()
+        for image in images[handed] { parts.append(image) }
         return Batch(
-            pixels: assembly.lease.window(byteCount: images.count * imageSize * imageSize * 3), count: images.count,
-            width: imageSize, height: imageSize, indices: order[first..<first + images.count].map { indices[$0] },
-            targets: images.enumerated().flatMap { place, image in
-                image.boxes.map { Target($0, image: place, imageSize: imageSize) }
-            },
-            letterboxes: images.compactMap(\.letterbox), waitSeconds: waitSeconds)
+            pixels: assembly.lease.window(
+                from: handed.lowerBound * assembly.imageBytes, byteCount: handed.count * assembly.imageBytes),
+            count: handed.count, width: plan.size.width, height: plan.size.height,
+            indices: plan.places[handed].map { indexOf($0.position) }, targets: parts.targets.targets,
+            keypoints: parts.targets.keypoints, masks: parts.targets.masks, labels: parts.labels,
+            letterboxes: images[handed].compactMap(\.letterbox), crops: images[handed].compactMap(\.crop),
+            globalCount: plan.globalCount, waitSeconds: waitSeconds)
+    }
+}
+
+/// What the images of a batch teach, put together.
+private struct BatchParts {
+    var targets = ImageTargets()
+    var labels: [ClassShare] = []
+    private var count = 0
+
+    mutating func append(_ image: MadeImage) {
+        targets.targets += image.targets.targets.map { target in
+            var target = target
+            target.image = count
+            return target
+        }
+        targets.keypoints += image.targets.keypoints
+        targets.masks.append(image.targets.masks)
+        labels += image.labels.map { ClassShare(image: count, label: $0.label, share: $0.share) }
+        count += 1
     }
 }

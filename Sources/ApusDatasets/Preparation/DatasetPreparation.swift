@@ -76,8 +76,9 @@ extension DatasetDescription {
     }
 
     func source(at root: String, threads: Int) -> any DatasetSource {
-        let plain = BoundedSource(
+        var plain: any DatasetSource = BoundedSource(
             source: plainSource(at: root, threads: threads), bounds: SourceBounds(root: root, description: self))
+        if let keypoints { plain = DescribedKeypoints(source: plain, keypoints: keypoints) }
         guard recipe.changesImages else { return plain }
         return RecipeSource(source: plain, recipe: recipe, seed: splits.seed, threads: threads)
     }

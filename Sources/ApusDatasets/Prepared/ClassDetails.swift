@@ -6,18 +6,22 @@ struct ClassDetails: Codable, Hashable {
     /// Pairs of keypoints.
     var skeleton: [[Int]]
     var mirrored: [Int]
+    /// `nil` where nothing is said, so that versions from before keep their ids.
+    var sigmas: [Double]?
 
     init(_ described: AnnotationClass) {
         (id, group, keypoints, mirrored) = (described.id, described.group, described.keypoints, described.mirrored)
         skeleton = described.skeleton.map { [$0.x, $0.y] }
+        sigmas = described.sigmas.isEmpty ? nil : described.sigmas
     }
 
     /// Whether the name says everything.
-    var isEmpty: Bool { group == nil && keypoints.isEmpty && skeleton.isEmpty && mirrored.isEmpty }
+    var isEmpty: Bool { group == nil && keypoints.isEmpty && skeleton.isEmpty && mirrored.isEmpty && sigmas == nil }
 
     func described(name: String) -> AnnotationClass {
         var result = AnnotationClass(name, id: id)
         (result.group, result.keypoints, result.mirrored) = (group, keypoints, mirrored)
+        result.sigmas = sigmas ?? []
         result.skeleton = skeleton.compactMap { $0.count == 2 ? SIMD2($0[0], $0[1]) : nil }
         return result
     }

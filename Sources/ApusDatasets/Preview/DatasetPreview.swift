@@ -36,7 +36,7 @@ public struct DatasetPreview {
             return LabeledImage(image: try dataset.image(index).rgb, boxes: boxes)
                 .resized(longerSide: recipe.imageSize)
         }
-        let (sample, notes) = try recipe.rendered(position, of: source, key: key(position))
+        let (sample, notes) = try recipe.recorded(position, of: source, key: key(position))
         return draw(sample, position, notes)
     }
 

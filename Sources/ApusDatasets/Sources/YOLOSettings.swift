@@ -45,6 +45,7 @@ struct YOLOSettings: Sendable {
         classes = try Self.names(node).enumerated().map { index, name in
             var kind = AnnotationClass(name)
             (kind.keypoints, kind.mirrored) = (pointNames[index] ?? pointNames[-1] ?? [], mirrored)
+            kind.sigmas = node["kpt_oks_sigmas"]?.elements?.compactMap { $0.text.flatMap(Double.init) } ?? []
             return kind
         }
         var entries = [Split: [String]]()

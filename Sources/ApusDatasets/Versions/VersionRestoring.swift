@@ -47,7 +47,7 @@ extension PreparedDataset {
 }
 
 extension Annotation {
-    /// The annotation of an image that was resized; a mask becomes its outlines.
+    /// The annotation of an image that was resized; a mask becomes its outline.
     func scaled(by scale: Point) -> Annotation {
         var result = self
         result.box = box.map {
@@ -55,12 +55,7 @@ extension Annotation {
                 minX: $0.minX * scale.x, minY: $0.minY * scale.y, maxX: $0.maxX * scale.x, maxY: $0.maxY * scale.y)
         }
         result.rotatedBox = rotatedBox.flatMap { TurnedBox(corners: $0.corners.map { $0 * scale }) }
-        result.region = region.map { region in
-            switch region {
-            case .polygons(let parts): .polygons(parts.map { $0.map { $0 * scale } })
-            case .mask(let mask): .polygons(MaskOutline.polygons(of: mask.mask).map { $0.map { $0 * scale } })
-            }
-        }
+        result.region = region.map { .polygons($0.outline.map { part in part.map { $0 * scale } }) }
         result.keypoints = keypoints.map { Landmark($0.position * scale, visibility: $0.visibility) }
         return result
     }
