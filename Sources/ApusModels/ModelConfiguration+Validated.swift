@@ -3,16 +3,26 @@ import ApusConfiguration
 /// A name or a number in a model file that gives no network is an error with its line.
 extension ModelConfiguration: Validated {
     public func problems() -> [ConfigurationProblem] {
-        let architectures = ModelRegistry.detectors.map(\.name)
-        guard architectures.contains(architecture) else {
-            return [unknown("architecture", architecture, among: architectures)]
+        guard let task else {
+            return [unknown("architecture", architecture, among: ModelRegistry.architectures.map(\.name))]
         }
+        let stray = strayKeys.map {
+            ConfigurationProblem($0, expected: "nothing: \(architecture) has no \($0)", remedy: "leave it out")
+        }
+        return stray + sizeProblems(task)
+    }
+
+    private func sizeProblems(_ task: ModelTask) -> [ConfigurationProblem] {
         do throws(ModelError) {
-            _ = try v8Scale()
+            if task == .keypoints { _ = try keypointNetwork() }
+            if architecture.hasPrefix("v8-") { _ = try v8Scale() }
             return []
         } catch {
-            if case .unknownScale(let name, let known) = error { return [unknown("scale", name, among: known)] }
-            return [ConfigurationProblem("", expected: error.description)]
+            switch error {
+            case .unknownScale(let name, let known): return [unknown("scale", name, among: known)]
+            case .unknownBackbone(let name, let known): return [unknown("backbone", name, among: known)]
+            default: return [ConfigurationProblem("", expected: error.description)]
+            }
         }
     }
 

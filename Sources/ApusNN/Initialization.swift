@@ -31,7 +31,12 @@ public struct WeightInitializer {
     /// The bias of a layer with this weight.
     mutating func bias(besides weight: Tensor) -> Tensor {
         let extents = weight.shape.dimensions
-        return draw(bias, [extents[0]], inputs: extents[1...].reduce(1, *), outputs: extents[0])
+        return bias(extents[0], inputs: extents[1...].reduce(1, *))
+    }
+
+    /// The bias of a layer with this many outputs, each a sum of so many numbers.
+    mutating func bias(_ outputs: Int, inputs: Int) -> Tensor {
+        draw(bias, [outputs], inputs: inputs, outputs: outputs)
     }
 
     /// A seed for what is drawn while a network is trained.

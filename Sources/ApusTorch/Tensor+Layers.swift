@@ -9,6 +9,11 @@ extension Tensor {
             apus_tensor_conv2d(handle, weight.handle, bias?.handle, Int64(stride), Int64(padding), Int64(groups)))
     }
 
+    /// - Input: `[N, I, H, W]`, weight `[I, O, k, k]`; output `[N, O, (H − 1) · stride + k, …]`
+    public func transposedConv2D(_ weight: Tensor, bias: Tensor? = nil, stride: Int) -> Tensor {
+        Tensor(apus_tensor_conv_transpose2d(handle, weight.handle, bias?.handle, Int64(stride)))
+    }
+
     /// - Input: `[…, I]`, weight `[O, I]`; output `[…, O]`
     public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
         Tensor(apus_tensor_linear(handle, weight.handle, bias?.handle))

@@ -1,45 +1,9 @@
 // Complete IoU of Zheng et al., *Distance-IoU Loss*, <https://arxiv.org/abs/1911.08287>, for plain and dual numbers.
 #pragma once
 #include "Detection.hpp"
-#include <cmath>
+#include "Dual.hpp"
 
 namespace apus {
-
-/// A value with its derivatives with respect to a box's four corners coordinates.
-struct Dual {
-    double value;
-    double slope[4];
-};
-
-inline Dual constant(double value) { return {value, {0, 0, 0, 0}}; }
-inline Dual variable(double value, int index) {
-    Dual x = constant(value);
-    x.slope[index] = 1;
-    return x;
-}
-/// f(a, b), given f's value and its partial derivatives.
-inline Dual combined(double value, const Dual &a, double da, const Dual &b, double db) {
-    Dual x{value, {}};
-    for (int i = 0; i < 4; i++) x.slope[i] = a.slope[i] * da + b.slope[i] * db;
-    return x;
-}
-inline Dual operator+(const Dual &a, const Dual &b) { return combined(a.value + b.value, a, 1, b, 1); }
-inline Dual operator-(const Dual &a, const Dual &b) { return combined(a.value - b.value, a, 1, b, -1); }
-inline Dual operator*(const Dual &a, const Dual &b) { return combined(a.value * b.value, a, b.value, b, a.value); }
-inline Dual operator/(const Dual &a, const Dual &b) {
-    return combined(a.value / b.value, a, 1 / b.value, b, -a.value / (b.value * b.value));
-}
-inline Dual minimum(const Dual &a, const Dual &b) { return a.value < b.value ? a : b; }
-inline Dual maximum(const Dual &a, const Dual &b) { return a.value > b.value ? a : b; }
-inline Dual arcTangent(const Dual &a) { return combined(std::atan(a.value), a, 1 / (1 + a.value * a.value), a, 0); }
-inline double plain(const Dual &a) { return a.value; }
-inline Dual lifted(const Dual &, double value) { return constant(value); }
-
-inline double minimum(double a, double b) { return a < b ? a : b; }
-inline double maximum(double a, double b) { return a > b ? a : b; }
-inline double arcTangent(double a) { return std::atan(a); }
-inline double plain(double a) { return a; }
-inline double lifted(double, double value) { return value; }
 
 /// IoU − (distance² / diagonal² + α·v). The trade-off α carries no gradient.
 template <class Number>

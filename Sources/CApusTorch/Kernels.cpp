@@ -8,7 +8,7 @@
 // The helpers on Lanes are inlined, so how a target passes vectors to functions does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-#define APUS_KERNEL_TABLE {moments, normSilu, gradientSums, normSiluGradient, softplusSum}
+#define APUS_KERNEL_TABLE {moments, normSilu, gradientSums, normSiluGradient, softplusSum, maskRow}
 
 namespace generic {
 #include "Lanes.hpp"

@@ -4,6 +4,17 @@
 
 namespace apus {
 
+/// One row of cells of an instance's mask.
+struct MaskRow {
+    const float *prototypes;   // [cells, channels]
+    const float *coefficients; // [channels]
+    const float *wanted;       // [cells], 1 inside the instance
+    float *slopes;             // [cells], for the kernel's own use
+    float *prototypeGradient, *coefficientGradient; // added to
+    int64_t cells, channels;
+    float weight;
+};
+
 struct Kernels {
     void (*moments)(const float *x, int64_t rows, int64_t channels, float *sum, float *squares);
     void (*normSilu)(const float *x, float *z, int64_t rows, int64_t channels, const float *scale, const float *shift);
@@ -13,6 +24,7 @@ struct Kernels {
                              int64_t dzStride, const float *scale, const float *shift, const float *mean,
                              const float *slope, const float *offset);
     double (*softplusSum)(const float *x, float *gradient, int64_t count, float weight);
+    double (*maskRow)(const MaskRow &row);
 };
 
 /// The fastest kernels that this CPU executes.

@@ -51,3 +51,11 @@ __attribute__((always_inline)) static inline Lanes logarithmOfOnePlus(Lanes y) {
     p = __builtin_elementwise_fma(p, t, Lanes(1.0f / 3));
     return 2.0f * __builtin_elementwise_fma(p * t, s, s);
 }
+
+__attribute__((always_inline)) static inline float sumOfLanes(Lanes x) {
+    typedef float Eight __attribute__((ext_vector_type(8)));
+    typedef float Four __attribute__((ext_vector_type(4)));
+    const Eight eight = x.lo + x.hi;
+    const Four four = eight.lo + eight.hi;
+    return (four[0] + four[2]) + (four[1] + four[3]);
+}

@@ -1,6 +1,7 @@
 #include "Handle.hpp"
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
@@ -17,6 +18,13 @@ apus_result apus_tensor_conv2d(apus_tensor x, apus_tensor weight, apus_result bi
     return guarded([&] {
         const int64_t strides[] = {stride, stride}, paddings[] = {padding, padding}, dilations[] = {1, 1};
         return at::conv2d(Borrowed(x), Borrowed(weight), optional(bias), strides, paddings, dilations, groups);
+    });
+}
+
+apus_result apus_tensor_conv_transpose2d(apus_tensor x, apus_tensor weight, apus_result bias, int64_t stride) {
+    return guarded([&] {
+        const int64_t strides[] = {stride, stride};
+        return at::conv_transpose2d(Borrowed(x), Borrowed(weight), optional(bias), strides);
     });
 }
 

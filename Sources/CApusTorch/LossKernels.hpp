@@ -1,7 +1,8 @@
-// Binary cross entropy of logits against zero targets.
+// Binary cross entropy of logits.
 // Included once for each target, inside its namespace: see Kernels.hpp.
 
-/// Σ softplus(x), and gradient = weight · sigmoid(x). Sums in float over 4096 values at most, then in double.
+/// Σ softplus(x), and gradient = weight · sigmoid(x), which may take the place of x. Sums in float over 4096 values at
+/// most, then in double.
 static double softplusSum(const float *x, float *gradient, int64_t count, float weight) {
     double total = 0;
     int64_t i = 0;
@@ -18,9 +19,41 @@ static double softplusSum(const float *x, float *gradient, int64_t count, float 
         if (end == count) break;
     }
     for (; i < count; i++) {
-        const float e = __builtin_expf(-__builtin_fabsf(x[i])), reciprocal = 1 / (1 + e);
-        gradient[i] = weight * (x[i] >= 0 ? reciprocal : e * reciprocal);
-        total += (x[i] < 0 ? 0 : x[i]) + __builtin_log1pf(e);
+        const float value = x[i], e = __builtin_expf(-__builtin_fabsf(value)), reciprocal = 1 / (1 + e);
+        gradient[i] = weight * (value >= 0 ? reciprocal : e * reciprocal);
+        total += (value < 0 ? 0 : value) + __builtin_log1pf(e);
+    }
+    return total;
+}
+
+static float dotProduct(const float *a, const float *b, int64_t count) {
+    Lanes sum = Lanes(0.0f);
+    int64_t i = 0;
+    for (; i + 16 <= count; i += 16) sum += load(a + i) * load(b + i);
+    float total = sumOfLanes(sum);
+    for (; i < count; i++) total += a[i] * b[i];
+    return total;
+}
+
+/// y += factor · x
+static void addScaled(float *y, const float *x, float factor, int64_t count) {
+    int64_t i = 0;
+    for (; i + 16 <= count; i += 16) store(y + i, load(y + i) + factor * load(x + i));
+    for (; i < count; i++) y[i] += factor * x[i];
+}
+
+/// Cross entropy of a row's cells, Σ over them, and its gradients times the row's weight.
+static double maskRow(const apus::MaskRow &row) {
+    for (int64_t i = 0; i < row.cells; i++) {
+        row.slopes[i] = dotProduct(row.prototypes + i * row.channels, row.coefficients, row.channels);
+    }
+    double total = 0;
+    for (int64_t i = 0; i < row.cells; i++) total -= row.wanted[i] * row.slopes[i];
+    total += softplusSum(row.slopes, row.slopes, row.cells, row.weight);
+    for (int64_t i = 0; i < row.cells; i++) {
+        const float slope = row.slopes[i] - row.weight * row.wanted[i];
+        addScaled(row.prototypeGradient + i * row.channels, row.coefficients, slope, row.channels);
+        addScaled(row.coefficientGradient, row.prototypes + i * row.channels, slope, row.channels);
     }
     return total;
 }

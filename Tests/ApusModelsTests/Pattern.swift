@@ -13,9 +13,14 @@ func pattern(_ tensor: Int, _ shape: Shape) -> [Double] {
     }
 }
 
-/// The goldens' tiny model: 8 to 32 channels, three classes.
-func tinyModel() -> V8Detector {
-    let model = V8Detector(scale: V8Scale(depth: 0.33, width: 0.125, maxChannels: 256), classCount: 3)
+/// The goldens' tiny size: 8 to 32 channels.
+let tinyScale = V8Scale(depth: 0.33, width: 0.125, maxChannels: 256)
+
+/// The goldens' tiny model: three classes.
+func tinyModel() -> V8Detector { patterned(V8Detector(scale: tinyScale, classCount: 3)) }
+
+/// A network of the goldens with their weights.
+func patterned<Network: Module>(_ model: Network) -> Network {
     for (number, (name, tensor)) in model.stateDictionary().enumerated() {
         if name.contains("dfl") || name.hasSuffix("num_batches_tracked") { continue }
         let shape = tensor.shape
@@ -49,13 +54,22 @@ func patternedOutput() -> DetectionOutput {
         scores: maps.map { $0.slice(1, 64..<67).channelsLast().requiringGradient() }, strides: [8, 16, 32])
 }
 
-/// What `Oracles/goldens.py` wrote.
+/// The goldens' maps of a task beside detection, `channels` a level.
+func extraMaps(_ number: Int, _ channels: Int) -> [Tensor] {
+    [8, 16, 32].map { stride in
+        let shape: Shape = [2, channels, 64 / stride, 96 / stride]
+        let values = pattern(number + stride, shape).map { Float($0 * 2 - 1) }
+        return Tensor(values, shape: shape).channelsLast().requiringGradient()
+    }
+}
+
+/// What `Oracles/goldens.py` or another generator wrote.
 struct Goldens {
     let tensors: StateDictionary
 
-    init() throws {
+    init(_ name: String = "tiny") throws {
         let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-        tensors = try Checkpoint(contentsOf: "/\(folder)/Oracles/tiny.safetensors").tensors
+        tensors = try Checkpoint(contentsOf: "/\(folder)/Oracles/\(name).safetensors").tensors
     }
 
     subscript(name: String) -> [Float] { tensors[name]!.elements() }

@@ -74,15 +74,4 @@ import Testing
             #expect(deviation(folded.elements(), from: block(input).elements()) < 1e-5)
         }
     }
-
-    @Test func `a bad model file says what is known`() {
-        #expect(throws: ModelError.unknownScale("q", known: ["n", "s", "m", "l", "x"])) {
-            try ModelConfiguration(scale: "q").v8Scale()
-        }
-        #expect(throws: ModelError.unknownArchitecture("v9", known: ["v8-detect"])) {
-            try ModelRegistry.makeDetector(ModelConfiguration(architecture: "v9", scale: "n"), classCount: 1, seed: 0)
-        }
-        #expect(throws: ModelError.self) { try ModelConfiguration(width: 0.5).v8Scale() }
-        #expect(throws: ModelError.self) { try ModelConfiguration(scale: "n", width: 0.5).v8Scale() }
-    }
 }

@@ -6,7 +6,7 @@ import ApusTorch
 ///
 /// - Input: `[N, 3, H, W]`
 /// - Output: logits `[N, classes]`
-public final class EfficientNet: Module, ImageClassifier {
+public final class EfficientNet: Module, ImageClassifier, ImageBackbone {
     public let classCount: Int
     public let stem, last: NormalizedConvolution
     public let stages: [[InvertedResidual]]
@@ -50,14 +50,17 @@ public final class EfficientNet: Module, ImageClassifier {
         }
     }
 
-    public override var children: [(name: String, module: Module)] {
-        [
-            ("features", ModuleList([stem] + stages.map { ModuleList($0) } + [last])),
-            ("classifier", ModuleList([dropout, classifier])),
-        ]
+    public var featureModules: [(name: String, module: Module)] {
+        [("features", ModuleList([stem] + stages.map { ModuleList($0) } + [last]))]
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        classifier(dropout(last(stages.joined().reduce(stem(x)) { $1($0) }).meanPool()))
+    public override var children: [(name: String, module: Module)] {
+        featureModules + [("classifier", ModuleList([dropout, classifier]))]
     }
+
+    public var featureChannels: Int { last.convolution.outputs }
+
+    public func features(_ x: Tensor) -> Tensor { last(stages.joined().reduce(stem(x)) { $1($0) }) }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { classifier(dropout(features(x).meanPool())) }
 }

@@ -6,7 +6,7 @@ import ApusTorch
 ///
 /// - Input: `[N, 3, H, W]`
 /// - Output: logits `[N, classes]`
-public final class MobileNetV2: Module, ImageClassifier {
+public final class MobileNetV2: Module, ImageClassifier, ImageBackbone {
     /// Expand, convolve each channel, project without activation; added to the input where shapes are equal.
     public final class Block: Module {
         /// The expansion, where there is one, and the depthwise convolution.
@@ -75,14 +75,17 @@ public final class MobileNetV2: Module, ImageClassifier {
         }
     }
 
-    public override var children: [(name: String, module: Module)] {
-        [
-            ("features", ModuleList([stem] + blocks + [last])),
-            ("classifier", ModuleList([dropout, classifier])),
-        ]
+    public var featureModules: [(name: String, module: Module)] {
+        [("features", ModuleList([stem] + blocks + [last]))]
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        classifier(dropout(last(blocks.reduce(stem(x)) { $1($0) }).meanPool()))
+    public override var children: [(name: String, module: Module)] {
+        featureModules + [("classifier", ModuleList([dropout, classifier]))]
     }
+
+    public var featureChannels: Int { last.convolution.outputs }
+
+    public func features(_ x: Tensor) -> Tensor { last(blocks.reduce(stem(x)) { $1($0) }) }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { classifier(dropout(features(x).meanPool())) }
 }

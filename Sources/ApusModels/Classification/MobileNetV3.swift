@@ -6,7 +6,7 @@ import ApusTorch
 ///
 /// - Input: `[N, 3, H, W]`
 /// - Output: logits `[N, classes]`
-public final class MobileNetV3: Module, ImageClassifier {
+public final class MobileNetV3: Module, ImageClassifier, ImageBackbone {
     /// One of the two networks that the paper describes.
     public struct Size: Sendable {
         let blocks: [Block]
@@ -88,16 +88,20 @@ public final class MobileNetV3: Module, ImageClassifier {
         }
     }
 
-    public override var children: [(name: String, module: Module)] {
-        [
-            ("features", ModuleList([stem] + blocks + [last])),
-            // Between the two linear layers torchvision counts the activation, too.
-            ("classifier", ModuleList([hidden, Pass(), dropout, classifier])),
-        ]
+    public var featureModules: [(name: String, module: Module)] {
+        [("features", ModuleList([stem] + blocks + [last]))]
     }
 
+    public override var children: [(name: String, module: Module)] {
+        // Between the two linear layers torchvision counts the activation, too.
+        featureModules + [("classifier", ModuleList([hidden, Pass(), dropout, classifier]))]
+    }
+
+    public var featureChannels: Int { last.convolution.outputs }
+
+    public func features(_ x: Tensor) -> Tensor { last(blocks.reduce(stem(x)) { $1($0) }) }
+
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        let features = last(blocks.reduce(stem(x)) { $1($0) }).meanPool()
-        return classifier(dropout(hidden(features).hardSwish()))
+        classifier(dropout(hidden(features(x).meanPool()).hardSwish()))
     }
 }

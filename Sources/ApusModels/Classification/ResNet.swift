@@ -6,7 +6,7 @@ import ApusTorch
 ///
 /// - Input: `[N, 3, H, W]`
 /// - Output: logits `[N, classes]`
-public final class ResNet: Module, ImageClassifier {
+public final class ResNet: Module, ImageClassifier, ImageBackbone {
     /// The blocks of the four stages.
     public struct Depth: Hashable, Sendable {
         public let kind: ResidualBlock.Kind
@@ -46,13 +46,19 @@ public final class ResNet: Module, ImageClassifier {
         }
     }
 
-    public override var children: [(name: String, module: Module)] {
+    public var featureModules: [(name: String, module: Module)] {
         let layers = stages.enumerated().map { ("layer\($0 + 1)", ModuleList($1) as Module) }
-        return [("conv1", conv1), ("bn1", bn1)] + layers + [("fc", fc)]
+        return [("conv1", conv1), ("bn1", bn1)] + layers
     }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor {
+    public override var children: [(name: String, module: Module)] { featureModules + [("fc", fc)] }
+
+    public var featureChannels: Int { fc.weight.size(1) }
+
+    public func features(_ x: Tensor) -> Tensor {
         let stem = bn1(conv1(x)).relu().maxPool2D(kernelSize: 3, stride: 2, padding: 1)
-        return fc(stages.joined().reduce(stem) { $1($0) }.meanPool())
+        return stages.joined().reduce(stem) { $1($0) }
     }
+
+    public func callAsFunction(_ x: Tensor) -> Tensor { fc(features(x).meanPool()) }
 }

@@ -118,6 +118,8 @@ apus_result apus_tensor_gather(apus_tensor x, int64_t axis, apus_tensor index);
 // Layers
 apus_result apus_tensor_conv2d(apus_tensor x, apus_tensor weight, apus_result bias, int64_t stride, int64_t padding,
                                int64_t groups);
+/// `weight` [I, O, k, k]; no padding.
+apus_result apus_tensor_conv_transpose2d(apus_tensor x, apus_tensor weight, apus_result bias, int64_t stride);
 apus_result apus_tensor_linear(apus_tensor x, apus_tensor weight, apus_result bias);
 apus_result apus_tensor_max_pool2d(apus_tensor x, int64_t kernel, int64_t stride, int64_t padding);
 /// Nearest-neighbour upsampling by a whole factor.
@@ -153,41 +155,99 @@ apus_status apus_adamw_step(const apus_tensor _Nonnull *_Nonnull parameters, con
 apus_status apus_average_step(const apus_tensor _Nonnull *_Nonnull averages,
                               const apus_tensor _Nonnull *_Nonnull values, size_t count, double decay);
 
-// Detection
-/// One labelled box: image index, class, centre and size as fractions of the image.
+// Heads and their losses
+/// One labelled box: image index, class, centre and size as fractions of the image. `angle` turns it, in radians,
+/// clockwise as seen; only oriented heads look at it.
 typedef struct {
     int32_t image;
     int32_t label;
-    float centerX, centerY, width, height;
+    float centerX, centerY, width, height, angle;
 } apus_target;
+
+/// A point as fractions of the image's sides; visibility 0 where nobody marked it.
+typedef struct {
+    float x, y, visibility;
+} apus_keypoint;
+
+/// Where an instance's mask lies, in cells of the prototypes' map, and its first byte: rows of `width`, 1 inside.
+typedef struct {
+    int32_t left, top, width, height;
+    int64_t offset;
+} apus_mask_window;
+
+enum apus_head_task { APUS_DETECT, APUS_SEGMENT, APUS_POSE, APUS_OBB };
+
+/// The maps of a v8-style head, level by level: `boxes[i]` [B, 4·bins, H_i, W_i], `scores[i]` [B, C, H_i, W_i],
+/// `strides[i]` pixels a cell. `extras[i]` [B, E, H_i, W_i] unless it only detects: E mask coefficients,
+/// E / 3 keypoints, or one angle. `prototypes` [B, E, H, W] where it segments.
+typedef struct {
+    int task;
+    size_t levels;
+    const float *strides;
+    const apus_tensor _Nonnull *_Nonnull boxes;
+    const apus_tensor _Nonnull *_Nonnull scores;
+    const apus_tensor _Nonnull *_Nullable extras;
+    apus_result prototypes;
+} apus_head;
+
+/// What a batch shows. Keypoints: `count` times as many as the head gives; windows: `count`.
+typedef struct {
+    const apus_target *_Nullable targets;
+    size_t count;
+    const apus_keypoint *_Nullable keypoints;
+    size_t keypointCount;
+    const apus_mask_window *_Nullable windows;
+    size_t windowCount;
+    const uint8_t *_Nullable masks;
+    size_t maskBytes;
+} apus_truths;
 
 typedef struct {
     float boxGain, classGain, distributionGain;
     int32_t candidates;  // anchors a box may claim
     float scorePower, overlapPower;
-} apus_detection_settings;
+    float focalGamma;  // 0: plain cross entropy
+    const float *_Nullable classWeights;  // NULL: all 1
+    size_t classWeightCount;
+    float maskGain, keypointGain, visibilityGain;
+    const float *_Nullable sigmas;  // each keypoint's spread
+    size_t sigmaCount;
+} apus_head_settings;
 
-/// What a detection loss is made of, each multiplied by its gain (not by the batch size).
+/// What a head's loss is made of, each multiplied by its gain (not by the batch size).
 typedef struct {
-    float box, classification, distribution;
+    float box, classification, distribution, mask, keypoints, visibility;
     int32_t positives;
 } apus_loss_parts;
 
-/// Task-aligned assignment, CIoU, distribution focal and class loss of a v8-style head, with their gradients.
-///
-/// `boxes[i]`: [B, 4·bins, H_i, W_i], `scores[i]`: [B, C, H_i, W_i], `strides[i]` pixels a cell. Returns the scalar
-/// Σ parts × B.
-apus_result apus_detection_loss(const apus_tensor _Nonnull *_Nonnull boxes, const apus_tensor _Nonnull *_Nonnull scores,
-                                const float *strides, size_t levels, const apus_target *_Nullable targets,
-                                size_t targetCount, apus_detection_settings settings, apus_loss_parts *parts);
-/// The assignment alone: for each image and anchor the index into `targets` (-1: background) and the target score.
-apus_status apus_detection_assignment(const apus_tensor _Nonnull *_Nonnull boxes,
-                                      const apus_tensor _Nonnull *_Nonnull scores, const float *strides, size_t levels,
-                                      const apus_target *_Nullable targets, size_t targetCount,
-                                      apus_detection_settings settings, int32_t *assigned, float *targetScores);
-/// Decoded predictions [B, 4 + C, anchors]: centre x, y, width, height in pixels, then sigmoid scores.
-apus_result apus_detection_decode(const apus_tensor _Nonnull *_Nonnull boxes,
-                                  const apus_tensor _Nonnull *_Nonnull scores, const float *strides, size_t levels);
+/// Task-aligned assignment, overlap, distribution focal and class loss of a v8-style head, with what its task adds,
+/// and all gradients. Returns the scalar Σ parts × B.
+apus_result apus_head_loss(const apus_head *head, const apus_truths *truths, const apus_head_settings *settings,
+                           apus_loss_parts *parts);
+/// The assignment alone: for each image and anchor the index into the targets (-1: background) and the target score.
+apus_status apus_head_assignment(const apus_head *head, const apus_truths *truths, const apus_head_settings *settings,
+                                 int32_t *assigned, float *targetScores);
+/// Decoded predictions [B, 4 + C + E, anchors]: centre x, y, width, height in pixels, sigmoid scores, then mask
+/// coefficients, or x, y, sigmoid visibility of each keypoint in pixels, or the angle in radians.
+apus_result apus_head_decode(const apus_head *head);
+
+// Losses of image classifiers and coordinate classifiers
+/// How much of an image is of a class.
+typedef struct {
+    int32_t image, label;
+    float share;
+} apus_class_share;
+
+/// Cross entropy of logits [N, C] and shares, smoothed, weighted by class and made focal, with its gradients. The mean
+/// is over the shares' weights, as PyTorch takes it.
+apus_result apus_classification_loss(apus_tensor logits, const apus_class_share *_Nullable shares, size_t count,
+                                     double smoothing, double focalGamma, const float *_Nullable classWeights,
+                                     size_t classWeightCount);
+/// Divergence of one axis' logits [N, K, bins] from bell curves around the keypoints' coordinates (fractions of the
+/// axis), averaged over marked keypoints; `weights` [N · K] is 0 where nobody marked one. Both distributions are
+/// softmaxes of `sharpness` times the curve and the logits.
+apus_result apus_coordinate_loss(apus_tensor logits, const float *coordinates, const float *weights, size_t count,
+                                 double sigma, double sharpness);
 
 #pragma clang assume_nonnull end
 

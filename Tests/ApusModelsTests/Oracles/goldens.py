@@ -4,42 +4,15 @@ A tiny v8-style model in double precision, so that the Swift side's float32 is c
 images and head maps are not stored: both sides compute them by `pattern`. tiny.safetensors holds raw maps and decoded
 predictions, the loss with its parts, gradients and assignment, and what two optimizer steps make of chosen weights.
 """
-import math
 import pathlib
 
-import numpy
 import torch
 from safetensors.torch import save_file
 
 import v8_reference as v8
+from patterns import CLASSES, filled, float32, pattern, targets
 
 HERE = pathlib.Path(__file__).resolve().parent
-CLASSES = 3
-
-
-def pattern(tensor, shape):
-    """Numbers in [0, 1) that are a hash of the tensor's number and the element's index."""
-    index = numpy.arange(math.prod(shape), dtype=numpy.uint64) + numpy.uint64(tensor * 1_000_003 + 1)
-    x = index * numpy.uint64(2654435761) & numpy.uint64(0xFFFFFFFF)
-    x = (x ^ x >> numpy.uint64(15)) * numpy.uint64(2246822519) & numpy.uint64(0xFFFFFFFF)
-    x ^= x >> numpy.uint64(13)
-    return torch.from_numpy((x >> numpy.uint64(8)).astype(numpy.float64) / 2 ** 24).view(shape)
-
-
-def filled(model):
-    """The model with patterned weights, by the kind of tensor."""
-    for number, (name, value) in enumerate(model.state_dict().items()):
-        u = pattern(number, tuple(value.shape))
-        if "dfl" in name or "num_batches" in name:
-            continue
-        elif name.endswith("running_var") or name.endswith("bn.weight"):
-            u = u + 0.5
-        elif value.dim() == 4:
-            u = (u * 2 - 1) * math.sqrt(3 / math.prod(value.shape[1:]))
-        else:
-            u = u - 0.5
-        value.copy_(u.float())
-    return model
 
 
 def model_and_input():
@@ -47,21 +20,9 @@ def model_and_input():
     return model, pattern(1000, (2, 3, 64, 96)).float()
 
 
-def targets():
-    return torch.tensor([
-        [0, 1, 0.45, 0.5, 0.5, 0.6], [0, 2, 0.5, 0.45, 0.4, 0.5], [0, 0, 0.2, 0.3, 0.15, 0.2],
-        [1, 2, 0.7, 0.6, 0.5, 0.7], [1, 2, 0.71, 0.58, 0.45, 0.66], [1, 1, 0.02, 0.03, 0.01, 0.01],
-    ], dtype=torch.float32)
-
-
 def split(maps):
     return {f"{kind}.{i}": part for i, x in enumerate(maps)
             for kind, part in zip(("boxes", "scores"), x.split((64, CLASSES), 1))}
-
-
-def float32(tensors):
-    return {name: (t.detach().float() if t.dtype.is_floating_point else t.detach()).contiguous().clone()
-            for name, t in tensors.items()}
 
 
 def loss_golden(out):

@@ -173,14 +173,24 @@ def assign(scores, boxes, centres, labels, truths, valid, topk=10, alpha=0.5, be
     scores (B, A, C) after sigmoid, boxes (B, A, 4), centres (A, 2), labels (B, M), truths (B, M, 4), valid (B, M).
     Returns owner (B, A) as an index into M (-1: background) and the target score (B, A).
     """
+    low, high = centres - truths[:, :, None, :2], truths[:, :, None, 2:] - centres
+    inside = torch.cat((low, high), -1).amin(-1) > 1e-9
+    return claim(scores, ciou(boxes[:, None], truths[:, :, None]), inside, labels, valid, topk, alpha, beta)
+
+
+@torch.no_grad()
+def claim(scores, overlap, inside, labels, valid, topk=10, alpha=0.5, beta=6.0):
+    """Task-aligned assignment, given how far each anchor's box overlaps each truth and which centres lie inside.
+
+    overlap, inside (B, M, A). Returns as assign does.
+    """
     batch, anchors, _ = scores.shape
-    count = truths.shape[1]
+    count = valid.shape[1]
     if count == 0:
         return torch.full((batch, anchors), -1), scores.new_zeros(batch, anchors)
-    low, high = centres - truths[:, :, None, :2], truths[:, :, None, 2:] - centres
-    inside = (torch.cat((low, high), -1).amin(-1) > 1e-9) & valid[..., None]
+    inside = inside & valid[..., None]
     score = scores.gather(2, labels[:, None, :].expand(-1, anchors, -1)).permute(0, 2, 1)
-    overlap = ciou(boxes[:, None], truths[:, :, None]).clamp(min=0) * inside
+    overlap = overlap.clamp(min=0) * inside
     align = score ** alpha * overlap ** beta * inside
     best = align.topk(min(topk, anchors), -1)
     mask = torch.zeros_like(inside).scatter(2, best.indices, best.values > 0)
@@ -208,6 +218,16 @@ def padded(targets, batch, width, height, dtype):
     return labels, boxes, valid
 
 
+def distribution_focal(logits, distance):
+    """Cross entropy of both bins beside each of four distances (P, 4), by nearness; a mean over the sides."""
+    distance = distance.clamp(0, BINS - 1 - 0.01)
+    left = distance.long()
+    logits = logits.reshape(-1, BINS)
+    near = F.cross_entropy(logits, left.view(-1), reduction="none").view(left.shape) * (left + 1 - distance)
+    far = F.cross_entropy(logits, left.view(-1) + 1, reduction="none").view(left.shape) * (distance - left)
+    return (near + far).mean(-1)
+
+
 def assignment(maps, targets):
     box, cls, centres, strides = flatten(maps)
     height, width = (n * STRIDES[0] for n in maps[0].shape[2:])
@@ -232,12 +252,8 @@ def detection_loss(maps, targets, gains=(7.5, 0.5, 1.5)):
         cells = truths[image, which] / strides[anchor]
         box_loss = ((1 - ciou(corners[image, anchor], cells)) * weight).sum() / total
         distance = torch.cat((centres[anchor] - cells[:, :2], cells[:, 2:] - centres[anchor]), -1)
-        distance = distance.clamp(0, BINS - 1 - 0.01)
-        left = distance.long()
-        logits = box[image, anchor].view(-1, BINS)
-        near = F.cross_entropy(logits, left.view(-1), reduction="none").view(left.shape) * (left + 1 - distance)
-        far = F.cross_entropy(logits, left.view(-1) + 1, reduction="none").view(left.shape) * (distance - left)
-        distribution_loss = ((near + far).mean(-1) * weight).sum() / total
+        shares = distribution_focal(box[image, anchor], distance)
+        distribution_loss = (shares * weight).sum() / total
     else:
         box_loss = distribution_loss = box.sum() * 0
     parts = torch.stack((box_loss * gains[0], class_loss * gains[1], distribution_loss * gains[2]))

@@ -1,18 +1,5 @@
 import ApusTorch
 
-/// One labelled box of a batch: centre and size are fractions of the image.
-public struct DetectionTarget: Hashable, Sendable {
-    /// Index into the batch.
-    public var image: Int
-    public var label: Int
-    public var centerX, centerY, width, height: Float
-
-    public init(image: Int, label: Int, centerX: Float, centerY: Float, width: Float, height: Float) {
-        (self.image, self.label) = (image, label)
-        (self.centerX, self.centerY, self.width, self.height) = (centerX, centerY, width, height)
-    }
-}
-
 /// The loss of v8-style detectors: task-aligned assignment (Feng et al., <https://arxiv.org/abs/2108.07755>), complete
 /// IoU (Zheng et al., <https://arxiv.org/abs/1911.08287>) and distribution focal loss (Li et al.,
 /// <https://arxiv.org/abs/2006.04388>) for boxes, binary cross entropy for classes.
@@ -25,6 +12,11 @@ public struct DetectionLoss: Codable, Hashable, Sendable {
     /// alignment = score^scorePower · overlap^overlapPower
     public var scorePower = 0.5
     public var overlapPower = 6.0
+    /// Above 0, a class score p that shall be t counts |t − p|^focalGamma times its cross entropy (quality focal loss,
+    /// <https://arxiv.org/abs/2006.04388>).
+    public var focalGamma = 0.0
+    /// How much each class counts in the class loss; all alike where it is empty.
+    public var classWeights: [Double] = []
 
     public init() {}
 
@@ -38,10 +30,12 @@ public struct DetectionLoss: Codable, Hashable, Sendable {
 
         /// The parts' sum: the loss of one image on average.
         public var sum: Double { box + classification + distribution }
+
+        public var parts: [LossValue.Part] { [("box", box), ("cls", classification), ("dfl", distribution)] }
     }
 
     public func callAsFunction(_ output: DetectionOutput, _ targets: [DetectionTarget]) throws(TorchError) -> Value {
-        let loss = try output.maps.loss(targets.map(\.assigned), settings)
+        let loss = try output.maps().loss(HeadTruths(targets.map(\.forHead)), settings)
         return Value(
             total: loss.total, box: Double(loss.box), classification: Double(loss.classification),
             distribution: Double(loss.distribution), positives: loss.positives)
@@ -52,19 +46,22 @@ public struct DetectionLoss: Codable, Hashable, Sendable {
     public func assignment(_ output: DetectionOutput, _ targets: [DetectionTarget]) throws(TorchError) -> (
         targets: [Int32], scores: [Float]
     ) {
-        try output.maps.assignment(targets.map(\.assigned), settings)
+        try output.maps().assignment(HeadTruths(targets.map(\.forHead)), settings)
     }
 
-    private var settings: DetectionMaps.Settings {
-        DetectionMaps.Settings(
+    var settings: HeadLossSettings {
+        var settings = HeadLossSettings(
             boxGain: Float(boxGain), classGain: Float(classGain), distributionGain: Float(distributionGain),
             candidates: candidates, scorePower: Float(scorePower), overlapPower: Float(overlapPower))
+        settings.focalGamma = Float(focalGamma)
+        settings.classWeights = classWeights.map(Float.init)
+        return settings
     }
 }
 
-extension DetectionTarget {
-    fileprivate var assigned: DetectionMaps.Target {
-        DetectionMaps.Target(
-            image: image, label: label, centerX: centerX, centerY: centerY, width: width, height: height)
+extension HeadLoss {
+    /// Box, class and distribution loss by their names.
+    var detectionParts: [LossValue.Part] {
+        [("box", Double(box)), ("cls", Double(classification)), ("dfl", Double(distribution))]
     }
 }
