@@ -21,6 +21,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
         case ENOENT where path.unicodeScalars.contains("\u{FFFD}"): "; if its name is not UTF-8, rename it"
         case ENOENT: "; check the path"
         case ENOTSUP: "; give an ordinary file"
+        case EFBIG: "; raise the limit on the size of files (ulimit -f)"
         default: ""
         }
     }
@@ -89,16 +90,18 @@ public enum FileSystem {
     }
 
     /// Writes a temporary file beside `path`, syncs it, renames it over `path` and syncs the folder:
-    /// whoever opens `path` sees the old bytes or the new ones, never a part.
+    /// whoever opens `path` sees the old bytes or the new ones, never a part. A device, such as /dev/stdout, is written
+    /// to as it is.
     public static func writeWhole(_ bytes: UnsafeRawBufferPointer, to path: String) throws(FileError) {
         try writeWhole([bytes], to: path)
     }
 
     /// The same for bytes that lie in several places.
     static func writeWhole(_ parts: [UnsafeRawBufferPointer], to path: String) throws(FileError) {
+        if isDevice(path) { return try write(parts, to: path, O_WRONLY) }
         let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
         do throws(FileError) {
-            try writeAndSync(parts, to: temporary)
+            try write(parts, to: temporary, O_WRONLY | O_CREAT | O_EXCL)
             guard rename(temporary, path) == 0 else { throw FileError("rename", temporary) }
         } catch {
             unlink(temporary)
@@ -166,19 +169,28 @@ public enum FileSystem {
         return folder == "." || folder.isEmpty ? path : folder + "/" + path
     }
 
-    private static func writeAndSync(_ parts: [UnsafeRawBufferPointer], to path: String) throws(FileError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    /// What is there and neither a file nor a folder.
+    private static func isDevice(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+    }
+
+    private static func write(
+        _ parts: [UnsafeRawBufferPointer], to path: String, _ flags: Int32
+    ) throws(FileError) {
+        let descriptor = open(path, flags | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError("create", path) }
         defer { close(descriptor) }
         for var rest in parts {
             while let base = rest.baseAddress, !rest.isEmpty {
-                let count = write(descriptor, base, rest.count)
+                let count = Glibc.write(descriptor, base, rest.count)
                 if count < 0 && errno == EINTR { continue }
                 guard count > 0 else { throw FileError("write", path) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             }
         }
-        guard fsync(descriptor) == 0 else { throw FileError("sync", path) }
+        // Devices and pipes cannot be synced.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw FileError("sync", path) }
     }
 
     private static func syncFolder(of path: String) {

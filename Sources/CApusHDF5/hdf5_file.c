@@ -23,6 +23,9 @@ enum {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+/// What the first call that failed said, under the lock: the library forgets it with the next call, closing included.
+static char failure[256];
+
 /// Takes the lock and silences the library's own printing of errors.
 static void enter(void) {
     pthread_mutex_lock(&lock);
@@ -31,29 +34,25 @@ static void enter(void) {
     H5open();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5Eclear2(H5E_DEFAULT);
+    failure[0] = 0;
 }
-
-typedef struct {
-    char *message;
-    size_t capacity;
-} sink;
 
 /// Keeps the innermost description, which names the cause.
 static herr_t keep_innermost(unsigned n, const H5E_error2_t *error, void *context) {
-    sink *s = context;
-    if (n == 0 && error->desc) snprintf(s->message, s->capacity, "%s", error->desc);
+    (void)context;
+    if (n == 0 && error->desc) snprintf(failure, sizeof failure, "%s", error->desc);
     return 0;
 }
 
-static void describe_error(const char *fallback, char *message, size_t capacity) {
-    snprintf(message, capacity, "%s", fallback);
-    sink s = {message, capacity};
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &s);
+/// Right after a call: whether it failed, and if so, why.
+static int failed_now(int failed) {
+    if (failed && !failure[0]) H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, NULL);
+    return failed;
 }
 
 /// Ends a call that `enter` began.
 static int leave(int failed, const char *fallback, char *message, size_t capacity) {
-    if (failed) describe_error(fallback, message, capacity);
+    if (failed_now(failed)) snprintf(message, capacity, "%s", failure[0] ? failure : fallback);
     H5Eclear2(H5E_DEFAULT);
     pthread_mutex_unlock(&lock);
     return failed ? -1 : 0;
@@ -100,7 +99,8 @@ int apus_h5_create(const char *path, apus_h5_file **file, char *message, size_t 
     H5Pset_obj_track_times(creation, 0);
     H5Pset_attr_phase_change(creation, MOST_ATTRIBUTES, MOST_ATTRIBUTES);
     H5Pset_link_phase_change(creation, MOST_ATTRIBUTES, MOST_ATTRIBUTES);
-    int failed = wrap(H5Fcreate(path, H5F_ACC_TRUNC, creation, access), file);
+    hid_t created = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+    int failed = failed_now(created < 0) || wrap(created, file);
     H5Pclose(creation);
     H5Pclose(access);
     return leave(failed, "the file could not be created; check the free space and the permissions", message, capacity);
@@ -149,8 +149,9 @@ static int ensure_group(hid_t file, const char *name) {
     hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
     H5Pset_obj_track_times(creation, 0);
     hid_t created = H5Gcreate2(file, group, H5P_DEFAULT, creation, H5P_DEFAULT);
+    const int failed = failed_now(created < 0 || H5Gclose(created) < 0);
     H5Pclose(creation);
-    return created < 0 || H5Gclose(created) < 0;
+    return failed;
 }
 
 int apus_h5_add(apus_h5_file *file, const char *name, apus_h5_type type, size_t element_size, int rank,
@@ -167,7 +168,7 @@ int apus_h5_add(apus_h5_file *file, const char *name, apus_h5_type type, size_t 
     H5Pset_obj_track_times(creation, 0);
     int failed = ensure_group(file->id, name);
     hid_t dataset = failed ? -1 : H5Dcreate2(file->id, name, element, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    failed = dataset < 0 || H5Dclose(dataset) < 0;
+    failed = failed_now(dataset < 0 || H5Dclose(dataset) < 0);
     H5Pclose(creation);
     if (space >= 0) H5Sclose(space);
     close_type(element);
@@ -187,7 +188,7 @@ static int write_rows(hid_t dataset, hid_t type, hid_t space, uint64_t start, ui
     if (H5Sselect_hyperslab(space, H5S_SELECT_SET, starts, NULL, extents, NULL) < 0) return 1;
     hid_t memory = H5Screate_simple(rank, extents, NULL);
     if (memory < 0) return 1;
-    int failed = H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, bytes) < 0;
+    int failed = failed_now(H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, bytes) < 0);
     H5Sclose(memory);
     return failed;
 }
@@ -222,7 +223,7 @@ int apus_h5_describe(apus_h5_file *file, const char *name, apus_h5_layout *layou
 static int set_attribute(hid_t file, const char *name, hid_t stored, hid_t memory, const void *value) {
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate2(file, name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
-    int failed = attribute < 0 || H5Awrite(attribute, memory, value) < 0;
+    int failed = failed_now(attribute < 0 || H5Awrite(attribute, memory, value) < 0);
     if (attribute >= 0 && H5Aclose(attribute) < 0) failed = 1;
     if (space >= 0) H5Sclose(space);
     return failed;

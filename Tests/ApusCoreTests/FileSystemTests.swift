@@ -18,6 +18,19 @@ import Testing
         #expect(try FileSystem.names(in: folder + "/a/b") == ["file"])
     }
 
+    @Test func `what is no file is written to and stays what it is`() throws {
+        let path = folder + "/pipe"
+        #expect(mkfifo(path, 0o600) == 0)
+        let reader = open(path, O_RDONLY | O_NONBLOCK)
+        defer { close(reader) }
+        try FileSystem.writeWhole("one", to: path)
+        var bytes = [UInt8](repeating: 0, count: 8)
+        #expect(read(reader, &bytes, 8) == 3)
+        #expect(try FileSystem.names(in: folder) == ["a", "pipe"])
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    }
+
     @Test func `a missing folder is a typed error that names the path`() {
         let path = folder + "/none/file"
         #expect(throws: FileError("create", path, code: ENOENT)) { try FileSystem.writeWhole("x", to: path) }

@@ -145,6 +145,21 @@ import Testing
             #expect(!ClassNames.areAlike(a, b))
         }
     }
+
+    @Test func `short names that are one misspelt where one is rare`() {
+        for (a, b) in [("cat", "catt"), ("Dog", "dgo"), ("bird", "brid"), ("car", "cars")] {
+            #expect(ClassNames.areAlikeThoughShort(a, b) && ClassNames.areAlikeThoughShort(b, a))
+        }
+        for (a, b) in [("cat", "car"), ("a", "ab"), ("tea", "tea2"), ("bus", "cat"), ("cat", "cattle")] {
+            #expect(!ClassNames.areAlikeThoughShort(a, b))
+        }
+        func typos(_ rare: Int) -> Int {
+            ClassChecks(
+                classNames: ["cat", "catt"], counts: [100, rare], bySplit: [:], options: CheckOptions(), file: ""
+            ).faults.count { $0.kind == .labelTypo }
+        }
+        #expect(typos(1) == 1 && typos(60) == 0)
+    }
 }
 
 @Suite struct ColorEncodingTests {

@@ -55,7 +55,10 @@ struct ClassChecks {
     }
 
     private func isTypo(_ a: Int, _ b: Int) -> Bool {
-        ClassNames.areAlike(classNames[a], classNames[b])
+        if ClassNames.areAlike(classNames[a], classNames[b]) { return true }
+        let (rare, common) = (min(counts[a], counts[b]), max(counts[a], counts[b]))
+        let isRare = rare > 0 && Double(common) > Double(rare) * options.imbalance
+        return isRare && ClassNames.areAlikeThoughShort(classNames[a], classNames[b])
     }
 
     /// At most five names.
@@ -76,6 +79,19 @@ enum ClassNames {
         let shorter = min(first.count, second.count)
         guard shorter >= 5, abs(first.count - second.count) <= 2 else { return false }
         return editDistance(first, second) <= (shorter >= 9 ? 2 : 1)
+    }
+
+    /// Of three letters or more, one with a letter too many, one too few, or two exchanged: so little says something
+    /// only where one of the two is rare.
+    static func areAlikeThoughShort(_ a: String, _ b: String) -> Bool {
+        let (first, second) = (letters(a), letters(b))
+        guard min(first.count, second.count) >= 3, !(first + second).contains(where: \.isNumber) else { return false }
+        if first.count != second.count {
+            return abs(first.count - second.count) == 1 && editDistance(first, second) == 1
+        }
+        let differing = first.indices.filter { first[$0] != second[$0] }
+        return differing.count == 2 && differing[1] == differing[0] + 1
+            && first[differing[0]] == second[differing[1]] && first[differing[1]] == second[differing[0]]
     }
 
     private static func letters(_ name: String) -> [Character] {

@@ -72,6 +72,13 @@ protocol DatasetWriter: AnyObject {
     func finish(losses: inout LossLedger) throws(DatasetError)
 }
 
+extension DatasetWriter {
+    /// `images/SPLIT/NAME`, or `images/NAME` without splits, as most formats have it.
+    func imagePath(_ name: String, split: Split?) -> String? {
+        "images/" + (split.map { $0.rawValue + "/" } ?? "") + name
+    }
+}
+
 /// How a format calls its images.
 struct OutputNaming {
     /// Images have to differ without their extensions.

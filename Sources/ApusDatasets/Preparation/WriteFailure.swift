@@ -20,6 +20,8 @@ enum WriteFailure: Error {
         case .dataset(let error): error
         case .hdf5(let error) where error.message.contains("No space left"):
             .file(FileError("write", path, code: ENOSPC))
+        case .hdf5(let error) where error.message.contains("File too large"):
+            .file(FileError("write", path, code: EFBIG))
         case .hdf5(let error): .unwritable(path: path, reason: error.message)
         }
     }

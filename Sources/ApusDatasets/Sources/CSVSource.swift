@@ -109,10 +109,7 @@ struct CSVLabels: Sendable {
     /// - Parameter path: what errors call these bytes.
     init(_ bytes: [UInt8], path: String) throws(DatasetError) {
         self.path = path
-        let table: CSVTable
-        do throws(CSVError) { table = try CSVTable(bytes) } catch {
-            throw .unreadableSource(path: path, line: error.line, reason: error.reason)
-        }
+        let table = try CSVTable(bytes, path: path)
         guard let header = table.rows.first, let columns = CSVColumns(header.fields) else {
             throw .unreadableSource(path: path, line: 1, reason: "no header with 'filename' and 'label'")
         }

@@ -63,10 +63,7 @@ struct KeypointTable: Sendable {
 
     /// - Parameter path: what errors call these bytes.
     init(_ bytes: [UInt8], path: String) throws(DatasetError) {
-        let table: CSVTable
-        do throws(CSVError) { table = try CSVTable(bytes) } catch {
-            throw .unreadableSource(path: path, line: error.line, reason: error.reason)
-        }
+        let table = try CSVTable(bytes, path: path)
         guard let header = KeypointHeader(table.rows) else {
             throw .unreadableSource(
                 path: path, line: table.rows.first?.line,

@@ -65,10 +65,7 @@ struct MaskLegend: Sendable {
 
     /// - Parameter path: what errors call these bytes.
     init(_ bytes: [UInt8], path: String) throws(DatasetError) {
-        let table: CSVTable
-        do throws(CSVError) { table = try CSVTable(bytes) } catch {
-            throw .unreadableSource(path: path, line: error.line, reason: error.reason)
-        }
+        let table = try CSVTable(bytes, path: path)
         classes = []
         var seen = Set<Int>()
         for (index, row) in table.rows.enumerated() {

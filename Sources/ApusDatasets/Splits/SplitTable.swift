@@ -21,10 +21,7 @@ public struct SplitTable: Hashable, Sendable {
 
     /// - Parameter path: what errors call these bytes.
     init(_ bytes: [UInt8], path: String) throws(DatasetError) {
-        let table: CSVTable
-        do throws(CSVError) { table = try CSVTable(bytes) } catch {
-            throw .unreadableSource(path: path, line: error.line, reason: error.reason)
-        }
+        let table = try CSVTable(bytes, path: path)
         guard let header = table.rows.first?.fields, let name = header.firstIndex(of: "filename"),
             let split = header.firstIndex(of: "split")
         else { throw .unreadableSource(path: path, line: 1, reason: "no header with 'filename' and 'split'") }

@@ -10,7 +10,7 @@ struct BarChart {
     var histogram: Histogram
     var style: Style
 
-    private static let plot = (left: 16.0, top: 26.0, right: 464.0, bottom: 180.0)
+    private static let plot = (left: 28.0, top: 26.0, right: 452.0, bottom: 180.0)
 
     /// The bins from the first to the last that holds anything, with one more on each side.
     private var shown: Range<Int> {
@@ -24,7 +24,7 @@ struct BarChart {
     var svg: String {
         """
         <svg class="chart" viewBox="0 0 480 236" role="img" aria-label="\(escaped(title))">
-        <path class="grid" d="M16 180H464"/>\(shown.map(bar).joined())\(edges)
+        <path class="grid" d="M28 180H452"/>\(shown.map(bar).joined())\(edges)
         <text class="axis" x="240" y="228" text-anchor="middle">\(escaped(label))</text>
         </svg>
         """
@@ -51,8 +51,7 @@ struct BarChart {
         let every = max(1, Int((widest / step).rounded(.up)))
         return names.enumerated().filter { $0.offset % every == 0 }.map { index, name in
             let x = Self.plot.left + (Double(index) + (style == .counted ? 0.5 : 0)) * step
-            let anchor = index == 0 && style != .counted ? "start" : index == shown.count ? "end" : "middle"
-            return "<text class=\"tick\" x=\"\(fixed(x, 1))\" y=\"200\" text-anchor=\"\(anchor)\">\(name)</text>"
+            return "<text class=\"tick\" x=\"\(fixed(x, 1))\" y=\"200\" text-anchor=\"middle\">\(name)</text>"
         }.joined()
     }
 

@@ -20,6 +20,13 @@ struct CSVTable {
         }
     }
 
+    /// - Parameter path: what errors call these bytes.
+    init(_ bytes: [UInt8], path: String) throws(DatasetError) {
+        do throws(CSVError) { try self.init(bytes) } catch {
+            throw .unreadableSource(path: path, line: error.line, reason: error.reason)
+        }
+    }
+
     /// A field as it is written: in quotes where it has to be.
     static func quoted(_ field: String) -> String {
         let needsQuotes = field.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) } || field != field.trimmed

@@ -15,7 +15,7 @@ extension DataCommand {
                   apus data convert datasets/bccd/dataset.yaml bccd-coco --to coco
                   apus data convert export/data.yaml masks --to masks --images link
 
-                Exit status: 0 written whole, 1 written and something was left out, 2 nothing was written.
+                Exit status: 0 written whole, 1 written and something was left out, 2 nothing was written (a full disk too).
                 """)
 
         @Argument(help: "A dataset.yaml, a folder or a label file.", completion: .file()) var source: String

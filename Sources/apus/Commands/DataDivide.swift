@@ -14,7 +14,7 @@ extension DataCommand {
                   apus data split datasets/raccoon/dataset.yaml --method stratified --output splits.csv
                   apus data split frames --method grouped --group '^([^_]+)_' --output splits.csv
 
-                Exit status: 0 done, 2 nothing that can be read.
+                Exit status: 0 done, 2 nothing that can be read, or the table cannot be written: then it is as it was.
                 """)
 
         @Argument(help: "A dataset.yaml, a folder or a label file.", completion: .file()) var source: String

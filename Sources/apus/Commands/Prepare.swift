@@ -11,7 +11,10 @@ struct Prepare: ParsableCommand {
               apus prepare datasets/garments/dataset.yaml
               apus prepare datasets/bccd/dataset.yaml path=/data/BCCD --strict
 
-            Exit status: 0 prepared, 2 a fault under --strict, or nothing that can be prepared.
+            A preparation that is killed, or finds the disk full, leaves no version and is taken up where it was; a \
+            second one of the same folder waits for it.
+
+            Exit status: 0 prepared, 2 a fault under --strict, nothing that can be prepared, or no room for it.
             """)
 
     @Argument(help: "A dataset.yaml.", completion: .file(extensions: ["yaml"])) var description: String

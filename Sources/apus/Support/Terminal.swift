@@ -31,6 +31,8 @@ struct Terminal: Sendable {
     /// A reader that goes away ends no training, and no file of ours is ever opened as output or errors.
     static func prepare() {
         signal(SIGPIPE, SIG_IGN)
+        // A file that grows beyond what is allowed is an error like any other.
+        signal(SIGXFSZ, SIG_IGN)
         for descriptor in 0...2 where fcntl(Int32(descriptor), F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
     }
 

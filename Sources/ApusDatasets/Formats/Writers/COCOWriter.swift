@@ -28,10 +28,6 @@ final class COCOWriter: DatasetWriter {
         return rises && ids.count == classes.count ? ids : Array(1..<classes.count + 1)
     }
 
-    func imagePath(_ name: String, split: Split?) -> String? {
-        "images/" + (split.map { $0.rawValue + "/" } ?? "") + name
-    }
-
     func write(
         _ image: OutputImage, pixels: () -> Image?, losses: inout LossLedger
     ) throws(DatasetError) -> Bool {

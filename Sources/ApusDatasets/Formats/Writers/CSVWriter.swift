@@ -21,10 +21,6 @@ final class CSVWriter: DatasetWriter {
                     + (hasBoxes ? ["xmin", "ymin", "xmax", "ymax"] : []) + (hasSplits ? ["split"] : [])))
     }
 
-    func imagePath(_ name: String, split: Split?) -> String? {
-        "images/" + (split.map { $0.rawValue + "/" } ?? "") + name
-    }
-
     func write(
         _ image: OutputImage, pixels: () -> Image?, losses: inout LossLedger
     ) throws(DatasetError) -> Bool {

@@ -19,10 +19,6 @@ final class KeypointWriter: DatasetWriter {
         bodyparts = names.isEmpty ? (0..<survey.keypointCount).map { "point\($0 + 1)" } : names
     }
 
-    func imagePath(_ name: String, split: Split?) -> String? {
-        "images/" + (split.map { $0.rawValue + "/" } ?? "") + name
-    }
-
     func write(
         _ image: OutputImage, pixels: () -> Image?, losses: inout LossLedger
     ) throws(DatasetError) -> Bool {

@@ -22,10 +22,6 @@ final class MaskWriter: DatasetWriter {
         values = areUsable ? ids.map { UInt8($0) } : classes.indices.map { UInt8($0 + 1) }
     }
 
-    func imagePath(_ name: String, split: Split?) -> String? {
-        "images/" + (split.map { $0.rawValue + "/" } ?? "") + name
-    }
-
     func write(
         _ image: OutputImage, pixels: () -> Image?, losses: inout LossLedger
     ) throws(DatasetError) -> Bool {
