@@ -10,7 +10,7 @@ import Testing
         try Pipeline(contentsOf: Goldens.folder + "pipelines/" + name)
     }
 
-    @Test(arguments: ["detection", "single", "replay"])
+    @Test(arguments: ["detection", "single", "replay", "every"])
     func `JSON and YAML of albumentations say the same, and survive being written`(name: String) throws {
         let pipeline = try Self.saved("\(name).json")
         #expect(try Self.saved("\(name).yaml") == pipeline)
@@ -42,6 +42,12 @@ import Testing
         else { Issue.record("no Affine"); return }
         #expect(affine.scale == AxisRanges(0.8...1.2) && affine.translateFraction == AxisRanges(0.1))
         #expect(affine.translatePixels == nil)
+    }
+
+    @Test func `every transform that albumentations saves is read`() throws {
+        let names = try Self.saved("every.json").transformNames
+        let own: Set = ["CopyPaste", "CutMix", "MixUp", "RandAugment", "TrivialAugment"]
+        #expect(Set(TransformRegistry.byName.keys).subtracting(names) == own)
     }
 
     @Test func `albumentations is told nothing that it does not take`() throws {

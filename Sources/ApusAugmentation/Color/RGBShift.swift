@@ -14,11 +14,12 @@ public struct RGBShift: PixelTransform {
         try parameters.range("r_shift_limit", &red, in: -255...255)
         try parameters.range("g_shift_limit", &green, in: -255...255)
         try parameters.range("b_shift_limit", &blue, in: -255...255)
+        parameters.skip("approximation", "noise_params", "noise_type", "spatial_mode")
     }
 
-    /// For each channel a fraction of full intensity.
     public func channels(after channels: Int) -> Int? { channels <= 3 ? channels : nil }
 
+    /// For each channel a fraction of full intensity.
     public func draw(for sample: Sample, using stream: inout RandomStream) -> [Double]? {
         guard sample.image.channels <= 3 else { return nil }
         return [red, green, blue][..<sample.image.channels].map { limit in

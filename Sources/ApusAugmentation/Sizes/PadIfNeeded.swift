@@ -25,6 +25,7 @@ public struct PadIfNeeded: FramingTransform {
         try parameters.integer("pad_width_divisor", &widthDivisor, in: lengths)
         try parameters.choice("position", &position)
         try parameters.border(&border, fill: &fill, mask: &maskFill)
+        parameters.skip("padding")
         guard (minimumHeight == nil) != (heightDivisor == nil) else {
             throw parameters.problem("min_height", "expected one of min_height and pad_height_divisor")
         }

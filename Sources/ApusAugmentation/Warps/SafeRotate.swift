@@ -13,6 +13,9 @@ public struct SafeRotate: PlaneTransform {
     public mutating func bind(_ parameters: inout Parameters) throws(ConfigurationError) {
         try parameters.range("limit", &limit, in: -36_000...36_000)
         try look.bindTurning(&parameters)
+        parameters.skip(
+            "balanced_scale", "fit_output", "keep_ratio", "rotate", "scale", "shear", "translate_percent",
+            "translate_px")
     }
 
     /// As Albumentations draws it, the picture lies half a pixel of the frame further right and down than its middle;

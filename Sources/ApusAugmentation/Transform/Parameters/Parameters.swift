@@ -15,6 +15,7 @@ public struct Parameters {
     private let isWriting: Bool
     private let position: SourcePosition
     private var known: [String] = []
+    private var skipped: Set<String> = []
     /// What error messages put before a key, such as `transforms[2]`.
     private let path: String
 
@@ -54,9 +55,14 @@ public struct Parameters {
         value = result
     }
 
+    /// Keys that a file may have and that say nothing: what Albumentations writes of a transform's relatives, and warns of
+    /// when it reads it.
+    mutating func skip(_ keys: String...) { skipped.formUnion(keys) }
+
     /// An error unless every key of the file was asked for.
     public func finish() throws(ConfigurationError) {
-        guard !isWriting, let entry = entries.first(where: { !known.contains($0.key) }) else { return }
+        func isUnknown(_ key: String) -> Bool { !known.contains(key) && !skipped.contains(key) }
+        guard !isWriting, let entry = entries.first(where: { isUnknown($0.key) }) else { return }
         let near = nearestName(to: entry.key, among: known)
         throw ConfigurationError(
             .unknownKey, at: entry.position, keyPath: path, problem: "unknown key '\(entry.key.prefix(60))'",
