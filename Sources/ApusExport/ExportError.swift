@@ -5,6 +5,8 @@ import ApusONNX
 public enum ExportError: Error, Equatable, CustomStringConvertible {
     case unsupportedArchitecture(String)
     case imageSize(width: Int, height: Int, multipleOf: Int)
+    /// A network for keypoints takes one size only: width and height.
+    case crop(model: [Int], description: [Int])
     case classCount(model: Int, labels: Int)
     case versionExists(folder: String)
     case noImages
@@ -19,6 +21,8 @@ public enum ExportError: Error, Equatable, CustomStringConvertible {
         case .unsupportedArchitecture(let name): "no ONNX form of the architecture \(name)"
         case .imageSize(let width, let height, let multiple):
             "an image size of \(width)×\(height); choose multiples of \(multiple)"
+        case .crop(let model, let description):
+            "an image size of \(description[0])×\(description[1]), but the network takes \(model[0])×\(model[1])"
         case .classCount(let model, let labels):
             "the model finds \(model) classes, but \(labels) labels are given; give one label a class"
         case .versionExists(let folder):

@@ -13,6 +13,10 @@ import ApusVision
 public struct ModelExporter {
     public static let inputName = "images"
     public static let outputName = "output0"
+    /// The prototypes of masks.
+    public static let secondOutputName = "output1"
+    /// The logits of coordinates along both axes.
+    public static let coordinateNames = (x: "simcc_x", y: "simcc_y")
     public static let fileName = "model.onnx"
 
     /// How images become the network's input, what its classes are called, and where its weights come from.
@@ -41,22 +45,31 @@ public struct ModelExporter {
         return [batch, 3] + (hasDynamicSize ? ["height", "width"] : [.fixed(height), .fixed(width)])
     }
 
-    /// The network as an ONNX model (opset 17, IR version 8), as it computes in evaluation mode.
-    public func model(of detector: any Detector) throws(ExportError) -> Model {
-        guard let detector = detector as? any GraphDetector else {
-            throw .unsupportedArchitecture("\(type(of: detector))")
+    /// A network that finds objects as an ONNX model (opset 17, IR version 8), as it computes in evaluation mode.
+    public func model(of network: any ObjectNetwork) throws(ExportError) -> Model {
+        guard let network = network as? any GraphNetwork else {
+            throw .unsupportedArchitecture("\(type(of: network))")
         }
-        try check(detector)
-        let (width, height) = (description.input.letterbox.width, description.input.letterbox.height)
-        let rows = Dimension.fixed(4 + detector.classCount)
+        try check(network)
         var graph = GraphBuilder(name: description.name.isEmpty ? "detector" : description.name)
         let images = graph.input(Self.inputName, shape: imageShape)
-        let output = detector.exported(
-            images, size: hasDynamicSize ? nil : (width, height), output: Self.outputName, in: &graph)
-        graph.output(
-            output, name: Self.outputName,
-            shape: [batch, rows, hasDynamicSize ? "anchors" : .fixed(described(detector).anchorCount)])
-        return graph.model(metadata: described(detector).metadata)
+        let (width, height) = (description.input.letterbox.width, description.input.letterbox.height)
+        let outputs = network.exported(images, size: hasDynamicSize ? nil : (width, height), in: &graph)
+        for (output, (name, shape)) in zip(outputs, outputShapes(of: network)) {
+            graph.output(output, name: name, shape: shape)
+        }
+        return graph.model(metadata: described(network).metadata)
+    }
+
+    private func outputShapes(of network: any GraphNetwork) -> [(name: String, shape: [Dimension])] {
+        let (width, height) = (description.input.letterbox.width, description.input.letterbox.height)
+        let rows = Dimension.fixed(4 + network.classCount + network.extraRows)
+        let anchors: Dimension = hasDynamicSize ? "anchors" : .fixed(described(network).anchorCount)
+        let map: [Dimension] = hasDynamicSize ? ["rows", "columns"] : [.fixed(height / 4), .fixed(width / 4)]
+        return [
+            (Self.outputName, [batch, rows, anchors]),
+            (Self.secondOutputName, [batch, .fixed(network.extraRows)] + map),
+        ]
     }
 
     /// Proves the export on real images and writes the version's folder, whole or not at all.
@@ -67,13 +80,13 @@ public struct ModelExporter {
     ///   - folder: `models/NAME/VERSION`, which must not be there yet.
     /// - Throws: `ExportError.parity` where LibTorch and our runtime differ by more than `tolerance`.
     public func export(
-        _ detector: any Detector, card: ModelCard, images: [Image], runID: String? = nil, modelID: String? = nil,
+        _ network: any ObjectNetwork, card: ModelCard, images: [Image], runID: String? = nil, modelID: String? = nil,
         to folder: String
     ) throws -> ParityReport {
-        let description = described(detector)
+        let description = described(network)
         return try publish(
-            detector, as: try model(of: detector), description, card: card, origin: (runID, modelID), to: folder
-        ) { try ParityCheck(description: description, tolerance: tolerance)(detector, $0, images: images) }
+            network, as: try model(of: network), description, card: card, origin: (runID, modelID), to: folder
+        ) { try ParityCheck(description: description, tolerance: tolerance)(network, $0, images: images) }
     }
 
     /// Proves a model that was made of a network, and writes its folder.
@@ -104,9 +117,9 @@ public struct ModelExporter {
     }
 
     /// The description with the network's own strides.
-    private func described(_ detector: any Detector) -> ModelDescription {
+    private func described(_ network: any ObjectNetwork) -> ModelDescription {
         var description = description
-        description.detection.strides = detector.strides
+        description.detection.strides = network.strides
         return description
     }
 
@@ -120,12 +133,12 @@ public struct ModelExporter {
         return description
     }
 
-    private func check(_ detector: any Detector) throws(ExportError) {
-        guard description.labels.count == detector.classCount else {
-            throw .classCount(model: detector.classCount, labels: description.labels.count)
+    private func check(_ network: any ObjectNetwork) throws(ExportError) {
+        guard description.labels.count == network.classCount else {
+            throw .classCount(model: network.classCount, labels: description.labels.count)
         }
         let letterbox = description.input.letterbox
-        let multiple = detector.strides.max() ?? 1
+        let multiple = network.strides.max() ?? 1
         guard letterbox.width > 0, letterbox.height > 0, letterbox.width % multiple == 0,
             letterbox.height % multiple == 0
         else { throw .imageSize(width: letterbox.width, height: letterbox.height, multipleOf: multiple) }

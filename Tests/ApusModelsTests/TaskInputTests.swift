@@ -72,8 +72,11 @@ import Testing
         let a = try OrientedLoss()(output, [box(40, 20, 0.3)])
         let turned = try OrientedLoss()(output, [box(40, 20, 0.3 + .pi)])
         let exchanged = try OrientedLoss()(output, [box(20, 40, 0.3 + .pi / 2)])
-        #expect(abs(a.sum - turned.sum) < 1e-4 * a.sum)
-        #expect(a.positives == exchanged.positives && abs(a["box"]! - exchanged["box"]!) < 1e-4 * a["box"]!)
+        // The distances to the sides change their names, so only these parts stay.
+        for other in [turned, exchanged] {
+            #expect(a.positives == other.positives && abs(a["box"]! - other["box"]!) < 1e-4 * a["box"]!)
+            #expect(abs(a["cls"]! - other["cls"]!) < 1e-4 * a["cls"]!)
+        }
     }
 
     @Test(arguments: [[2.0], [1, 1, -1], [1, 1, .nan]])

@@ -9,3 +9,9 @@ protocol GraphClassifier: ImageClassifier {
     /// - Returns: logits `[N, classes]`.
     func exported(_ images: GraphValue, in graph: inout GraphBuilder) -> GraphValue
 }
+
+/// A classifier whose convolutions can be written without its last layers.
+protocol GraphBackbone: GraphClassifier {
+    /// Adds the network up to its features `[N, channels, H / 32, W / 32]`.
+    func exportedFeatures(_ images: GraphValue, in graph: inout GraphBuilder) -> GraphValue
+}

@@ -2,13 +2,16 @@ import ApusModels
 import ApusNN
 import ApusONNX
 
-extension ResNet: GraphClassifier {
-    func exported(_ images: GraphValue, in graph: inout GraphBuilder) -> GraphValue {
+extension ResNet: GraphBackbone {
+    func exportedFeatures(_ images: GraphValue, in graph: inout GraphBuilder) -> GraphValue {
         let stem = graph.activated(graph.scope("conv1") { conv1.exported(images, with: bn1, in: &$0) }, .relu)
         let pooled = graph.maxPool(stem, kernelSize: 3, stride: 2, padding: 1)
-        let features = stages.enumerated().reduce(pooled) { x, stage in
+        return stages.enumerated().reduce(pooled) { x, stage in
             graph.scope("layer\(stage.offset + 1)") { $0.chain(stage.element, x) }
         }
-        return graph.layer("fc", fc, graph.meanPool(features))
+    }
+
+    func exported(_ images: GraphValue, in graph: inout GraphBuilder) -> GraphValue {
+        graph.layer("fc", fc, graph.meanPool(exportedFeatures(images, in: &graph)))
     }
 }

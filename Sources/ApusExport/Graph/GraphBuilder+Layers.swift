@@ -20,8 +20,9 @@ extension GraphBuilder {
     }
 
     /// `x · sigmoid(x)`.
-    mutating func silu(_ x: GraphValue) -> GraphValue {
-        node("Mul", [x, node("Sigmoid", [x])])
+    mutating func silu(_ x: GraphValue, output: String? = nil) -> GraphValue {
+        let gate = node("Sigmoid", [x])
+        return node("Mul", [x, gate], output: output)
     }
 
     mutating func activated(_ x: GraphValue, _ activation: Activation) -> GraphValue {

@@ -19,7 +19,8 @@ extension ParityCheck {
         for image in images {
             let pixels = array(of: image.convertedToRGB().centerCropped(width: input.width, height: input.height))
             let expected = classifier.predict(Tensor(pixels, device: device)).array()
-            let found = try output(of: session, for: pixels, shape: expected.shape)
+            let found = try value(
+                ModelExporter.outputName, in: outputs(of: session, for: pixels), shape: expected.shape)
             let (a, b): ([Float], [Float]) = (expected.elements(), found.elements())
             probabilities.add(a, b)
             if a.indices.max(by: { a[$0] < a[$1] }) == b.indices.max(by: { b[$0] < b[$1] }) { sameClass += 1 }

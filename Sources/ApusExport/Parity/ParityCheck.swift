@@ -16,33 +16,40 @@ public struct ParityCheck {
 
     /// - Throws: `ExportError.parity` where a difference is above the tolerance.
     public func callAsFunction(
-        _ detector: any Detector, _ session: Session, images: [Image]
+        _ network: any ObjectNetwork, _ session: Session, images: [Image]
     ) throws -> ParityReport {
         guard !images.isEmpty else { throw ExportError.noImages }
-        var boxes = OutputDifference("\(ModelExporter.outputName) boxes")
-        var scores = OutputDifference("\(ModelExporter.outputName) scores")
+        var differences = ObjectDifferences(description, classCount: network.classCount)
         var agreement = BoxAgreement()
-        let device = detector.parameters.first?.tensor.device ?? .cpu
+        let device = network.parameters.first?.tensor.device ?? .cpu
         for image in images {
             let pixels = pixels(of: image)
-            let expected = try detector.predict(Tensor(pixels, device: device)).array()
-            let found = try output(of: session, for: pixels, shape: expected.shape)
-            compare(expected, found, &boxes, &scores)
-            agreement.add(detections(expected), detections(found))
+            let output = network.evaluated(Tensor(pixels, device: device))
+            let expected = try output.decoded().array()
+            let found = try outputs(of: session, for: pixels)
+            let decoded = try value(ModelExporter.outputName, in: found, shape: expected.shape)
+            differences.add(expected, decoded)
+            if let prototypes = (output as? SegmentationOutput)?.prototypes.array() {
+                let name = ModelExporter.secondOutputName
+                differences.addPrototypes(prototypes, try value(name, in: found, shape: prototypes.shape))
+            }
+            agreement.add(detections(expected, network.classCount), detections(decoded, network.classCount))
         }
         let report = ParityReport(
-            imageCount: images.count, differences: [boxes, scores], boxes: agreement, tolerance: tolerance)
+            imageCount: images.count, differences: differences.all, boxes: agreement, tolerance: tolerance)
         guard report.passes else { throw ExportError.parity(report) }
         return report
     }
 
-    /// The session's output, which must be of this shape.
-    func output(of session: Session, for pixels: NDArray, shape: Shape) throws -> NDArray {
-        let outputs = try session.run([ModelExporter.inputName: pixels])
-        guard let found = outputs[ModelExporter.outputName], found.shape == shape else {
+    func outputs(of session: Session, for pixels: NDArray) throws -> [String: NDArray] {
+        try session.run([ModelExporter.inputName: pixels])
+    }
+
+    /// One of a session's outputs, which must be of this shape.
+    func value(_ name: String, in outputs: [String: NDArray], shape: Shape) throws -> NDArray {
+        guard let found = outputs[name], found.shape == shape else {
             throw ExportError.outputs(
-                expected: ["\(ModelExporter.outputName) \(shape)"],
-                found: outputs.map { "\($0.key) \($0.value.shape)" }.sorted())
+                expected: ["\(name) \(shape)"], found: outputs.map { "\($0.key) \($0.value.shape)" }.sorted())
         }
         return found
     }
@@ -64,28 +71,11 @@ public struct ParityCheck {
         return array
     }
 
-    /// Compares `[1, 4 + classes, anchors]` row by row.
-    private func compare(
-        _ a: NDArray, _ b: NDArray, _ boxes: inout OutputDifference, _ scores: inout OutputDifference
-    ) {
-        let size = [Float(description.input.letterbox.width), Float(description.input.letterbox.height)]
-        let anchors = a.shape[2]
-        a.withElements(of: Float.self) { a in
-            b.withElements(of: Float.self) { b in
-                for row in 0..<a.count / max(anchors, 1) {
-                    let range = row * anchors..<(row + 1) * anchors
-                    if row < 4 {
-                        boxes.add(a[range], b[range], unit: size[row % 2])
-                    } else {
-                        scores.add(a[range], b[range])
-                    }
-                }
-            }
+    private func detections(_ output: NDArray, _ classCount: Int) -> [Detection] {
+        let decoder = DetectionDecoder(classCount: classCount)
+        let (rows, anchors) = (4 + classCount, output.shape[2])
+        return output.withElements(of: Float.self) {
+            decoder.decode(UnsafeBufferPointer(rebasing: $0[..<(rows * anchors)]), anchors: anchors)
         }
-    }
-
-    private func detections(_ output: NDArray) -> [Detection] {
-        let decoder = DetectionDecoder(classCount: output.shape[1] - 4)
-        return output.withElements(of: Float.self) { decoder.decode($0, anchors: output.shape[2]) }
     }
 }

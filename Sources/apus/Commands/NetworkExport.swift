@@ -11,42 +11,49 @@ struct NetworkExport {
     let options: NetworkOptions
     let architecture: String
     let folder: String
-    private let isDetector: Bool
+    private let configuration: ModelConfiguration
     private let labels: [String]
 
-    private static let detectors = ApusModels.ModelRegistry.detectors.map(\.name)
+    private static let tasks: [ModelTask] = [.detect, .segment, .obb, .classify]
 
     /// - Returns: `nil` where the options name no architecture.
     init?(_ options: NetworkOptions) throws {
         guard let architecture = options.architecture, let folder = options.output else { return nil }
         (self.options, self.architecture, self.folder) = (options, architecture, folder)
-        isDetector = NetworkExport.detectors.contains(architecture)
+        configuration = ModelConfiguration(
+            architecture: architecture, scale: options.scale ?? (architecture.hasPrefix("v8-") ? "n" : nil))
+        let classifies = configuration.task == .classify
         // As many as COCO and ImageNet have, which most published weights are for.
         labels =
             try options.labels.map(NetworkExport.names)
-            ?? NetworkExport.numbered(options.classes ?? (isDetector ? 80 : 1000))
+            ?? NetworkExport.numbered(options.classes ?? (classifies ? 1000 : 80))
     }
 
     func callAsFunction(images: Int) throws -> NetworkExportSummary {
-        let parity = try isDetector ? exportDetector(images) : exportClassifier(images)
+        let parity = try configuration.task == .classify ? exportClassifier(images) : exportDetector(images)
         return NetworkExportSummary(architecture: architecture, folder: folder, parity: parity)
     }
 
     private func exportClassifier(_ images: Int) throws -> ParityReport {
-        guard options.scale == nil else { throw ValidationError("\(architecture) has one size: leave --scale out.") }
-        guard ApusModels.ModelRegistry.classifiers.contains(where: { $0.name == architecture }) else { throw unknown }
-        let network = try ApusModels.ModelRegistry.makeClassifier(architecture, classCount: labels.count, seed: 0)
+        let isV8 = architecture.hasPrefix("v8-")
+        guard isV8 || options.scale == nil else {
+            throw ValidationError("\(architecture) has one size: leave --scale out.")
+        }
+        let network = try ApusModels.ModelRegistry.makeClassifier(
+            configuration, classCount: labels.count, seed: 0)
         let side = options.imageSize ?? 224
-        let input = InputSpecification(
-            letterbox: LetterboxSpecification(width: side, height: side), mean: ImageNet.mean, std: ImageNet.deviation)
+        let square = LetterboxSpecification(width: side, height: side)
+        let input =
+            isV8
+            ? InputSpecification(letterbox: square)
+            : InputSpecification(letterbox: square, mean: ImageNet.mean, std: ImageNet.deviation)
         try fill(network, input) { _ = network($0) }
         return try exporter(.classify, input).export(
             network, card: card, images: pictures(images, side: side), to: folder)
     }
 
     private func exportDetector(_ images: Int) throws -> ParityReport {
-        let configuration = ModelConfiguration(architecture: architecture, scale: options.scale ?? "n")
-        let network = try ApusModels.ModelRegistry.makeDetector(configuration, classCount: labels.count, seed: 0)
+        let (network, task) = try objectNetwork()
         let side = options.imageSize ?? 640
         let multiple = network.strides.max() ?? 1
         guard side % multiple == 0 else {
@@ -54,8 +61,26 @@ struct NetworkExport {
         }
         let input = InputSpecification(letterbox: LetterboxSpecification(width: side, height: side))
         try fill(network, input) { _ = network($0) }
-        return try exporter(.detect, input).export(
+        return try exporter(task, input).export(
             network, card: card, images: pictures(images, side: side), to: folder)
+    }
+
+    /// A network that finds objects, and what its model says it is for.
+    private func objectNetwork() throws -> (any ObjectNetwork, ModelDescription.Task) {
+        guard let task = configuration.task, NetworkExport.tasks.contains(task),
+            let described = ModelDescription.Task(rawValue: task.rawValue)
+        else { throw unknown }
+        let count = labels.count
+        switch task {
+        case .segment:
+            return (try ApusModels.ModelRegistry.makeSegmenter(configuration, classCount: count, seed: 0), described)
+        case .obb:
+            return (
+                try ApusModels.ModelRegistry.makeOrientedDetector(configuration, classCount: count, seed: 0), described
+            )
+        default:
+            return (try ApusModels.ModelRegistry.makeDetector(configuration, classCount: count, seed: 0), described)
+        }
     }
 
     /// Loads the weights, or makes the initial ones pass signals of a sensible size, as trained ones do.
@@ -102,7 +127,7 @@ struct NetworkExport {
     }
 
     private var unknown: ValidationError {
-        let known = NetworkExport.detectors + ApusModels.ModelRegistry.classifiers.map(\.name)
+        let known = ApusModels.ModelRegistry.architectures.filter { NetworkExport.tasks.contains($0.task) }.map(\.name)
         return ValidationError("no architecture is named \(architecture); there are: \(known.joined(separator: ", "))")
     }
 

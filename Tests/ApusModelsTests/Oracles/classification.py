@@ -8,8 +8,9 @@ import json
 import math
 import pathlib
 
-import numpy
 import torch
+
+from patterns import pattern
 
 declared = torch.library.Library("torchvision", "DEF")
 for operator in ("nms", "qnms"):
@@ -22,15 +23,6 @@ from torchvision import models  # noqa: E402
 HERE = pathlib.Path(__file__).resolve().parent
 NAMES = ("resnet18", "resnet34", "resnet50", "resnet101", "mobilenet_v2", "mobilenet_v3_small", "mobilenet_v3_large",
          "efficientnet_b0")
-
-
-def pattern(tensor, shape):
-    """Numbers in [0, 1) that are a hash of the tensor's number and the element's index."""
-    index = numpy.arange(math.prod(shape), dtype=numpy.uint64) + numpy.uint64(tensor * 1_000_003 + 1)
-    x = index * numpy.uint64(2654435761) & numpy.uint64(0xFFFFFFFF)
-    x = (x ^ x >> numpy.uint64(15)) * numpy.uint64(2246822519) & numpy.uint64(0xFFFFFFFF)
-    x ^= x >> numpy.uint64(13)
-    return torch.from_numpy((x >> numpy.uint64(8)).astype(numpy.float64) / 2 ** 24).view(shape)
 
 
 def filled(model):
