@@ -72,7 +72,7 @@ let modules = [
     Module(name: "CApusTorch", imports: [], external: .libTorch),
     Module(name: "ApusCheckpoints", imports: ["ApusCore"], tests: .oracles),
     Module(name: "ApusTorch", imports: ["ApusCheckpoints", "CApusTorch"]),
-    Module(name: "ApusNN", imports: ["ApusTorch"]),
+    Module(name: "ApusNN", imports: ["ApusTorch"], tests: .oracles),
     Module(name: "ApusModels", imports: ["ApusNN", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(
         name: "ApusTraining", imports: ["ApusModels", "ApusDatasets", "ApusMetrics", "ApusTracking"]),

@@ -19,6 +19,11 @@ extension Tensor {
     /// What `backward` has added up since the last release; `nil` where nothing reached this leaf.
     public var gradient: Tensor? { apus_tensor_gradient(handle).map(Tensor.init(owning:)) }
 
+    /// Puts a copy of `gradient` where `backward` adds to, as if it had come from there.
+    public func setGradient(_ gradient: Tensor) throws(TorchError) {
+        guard apus_tensor_set_gradient(handle, gradient.handle) == 0 else { throw .last }
+    }
+
     public func clearGradient() { apus_tensor_clear_gradient(handle) }
 
     /// Adds the gradients of this scalar to the leaves it was computed from.

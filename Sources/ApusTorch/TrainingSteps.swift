@@ -3,7 +3,7 @@ import CApusTorch
 /// How far one parameter moves within an optimizer step.
 public struct StepRates {
     public var learningRate: Double
-    /// SGD's momentum; AdamW's β₁.
+    /// SGD's and RMSProp's momentum; the others' β₁.
     public var momentum: Double
     public var weightDecay: Double
 
@@ -37,17 +37,24 @@ public enum TrainingSteps {
         return norm
     }
 
-    /// Adam with decoupled weight decay (Loshchilov and Hutter, <https://arxiv.org/abs/1711.05101>); `step` is 1 first.
-    public static func adamW(
-        parameters: [Tensor], first: [Tensor], second: [Tensor], rates: [StepRates], beta2: Double, epsilon: Double,
-        step: Int, maximumNorm: Double
+    /// Optimizers that keep moments of the gradients.
+    public enum Adaptive: Int32, Sendable {
+        case adam, adamW, radam, rmsProp, lion
+    }
+
+    /// A step of an adaptive optimizer; `step` is 1 first. `second` is empty where the kind has no second moments.
+    public static func adaptive(
+        _ kind: Adaptive, parameters: [Tensor], first: [Tensor], second: [Tensor], rates: [StepRates], beta2: Double,
+        epsilon: Double, step: Int, maximumNorm: Double
     ) throws(TorchError) -> Double {
         precondition(parameters.count == first.count && parameters.count == rates.count, "one state for each parameter")
+        precondition(second.count == (kind == .lion ? 0 : parameters.count), "one state for each parameter")
         var norm = 0.0
         let status = withExtendedLifetime((parameters, first, second)) {
-            apus_adamw_step(
-                parameters.map(\.handle), first.map(\.handle), second.map(\.handle), rates.map(\.c), parameters.count,
-                beta2, epsilon, Int64(step), maximumNorm, &norm)
+            apus_adaptive_step(
+                kind.rawValue, parameters.map(\.handle), first.map(\.handle),
+                kind == .lion ? nil : second.map(\.handle), rates.map(\.c), parameters.count, beta2, epsilon,
+                Int64(step), maximumNorm, &norm)
         }
         guard status == 0 else { throw .last }
         return norm

@@ -1,4 +1,5 @@
 #include "Handle.hpp"
+#include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
 using namespace apus;
@@ -18,6 +19,16 @@ apus_result apus_tensor_gradient(apus_tensor tensor) {
 
 void apus_tensor_clear_gradient(apus_tensor tensor) {
     (void)guardedStatus([&] { Borrowed(tensor)->mutable_grad().reset(); });
+}
+
+apus_status apus_tensor_set_gradient(apus_tensor tensor, apus_tensor gradient) {
+    return guardedStatus([&] {
+        const auto like = retained(tensor);
+        TORCH_CHECK(like.sizes() == Borrowed(gradient)->sizes(), "a gradient has its parameter's shape");
+        auto copy = at::empty_like(like.detach());
+        copy.copy_(*Borrowed(gradient));
+        like.mutable_grad() = copy;
+    });
 }
 
 apus_result apus_tensor_detach(apus_tensor x) {

@@ -136,28 +136,109 @@ apus_status apus_sgd_step(const apus_tensor *parameters, const apus_tensor *mome
     });
 }
 
-apus_status apus_adamw_step(const apus_tensor *parameters, const apus_tensor *first, const apus_tensor *second,
-                            const apus_step_rates *rates, size_t count, double beta2, double epsilon, int64_t stepIndex,
-                            double maximumNorm, double *norm) {
+namespace {
+
+/// What an adaptive step is computed with besides each parameter's own rates.
+struct AdaptiveNumbers {
+    float beta2, keep2, epsilon;
+    /// 1 − βᵢᵗ of the step t.
+    double correction2;
+    int64_t index;
+
+    AdaptiveNumbers(double beta2, double epsilon, int64_t index)
+        : beta2(static_cast<float>(beta2)), keep2(static_cast<float>(1 - beta2)), epsilon(static_cast<float>(epsilon)),
+          correction2(1 - std::pow(beta2, index)), index(index) {}
+
+    double correction1(float beta1) const { return 1 - std::pow(static_cast<double>(beta1), index); }
+
+    /// RAdam's factor of the adaptive step; 0 while the variance cannot be trusted.
+    double rectification() const {
+        const double b2 = beta2, limit = 2 / (1 - b2) - 1;
+        const double length = limit - 2 * index * std::pow(b2, index) / correction2;
+        if (length <= 5) return 0;
+        return std::sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length));
+    }
+};
+
+/// The elements of one range: parameter, state and gradient.
+struct Elements {
+    float *__restrict p, *__restrict m, *__restrict v;
+    const float *__restrict g;
+
+    explicit Elements(const Entry &entry)
+        : p(entry.parameter.mutable_data_ptr<float>()), m(entry.first.mutable_data_ptr<float>()),
+          v(entry.second.defined() ? entry.second.mutable_data_ptr<float>() : nullptr),
+          g(entry.gradient.const_data_ptr<float>()) {}
+};
+
+void adamStep(const Entry &entry, int64_t begin, int64_t end, float factor, const AdaptiveNumbers &n, bool isDecoupled) {
+    const Elements e(entry);
+    const auto [rate, beta1, decay] = entry.rates;
+    const float size = static_cast<float>(rate / n.correction1(beta1));
+    const float shrink = isDecoupled ? 1 - rate * decay : 1, coupled = isDecoupled ? 0 : decay;
+    const float scale = static_cast<float>(1 / std::sqrt(n.correction2));
+    for (int64_t i = begin; i < end; i++) {
+        const float gradient = e.g[i] * factor + coupled * e.p[i];
+        e.m[i] += (1 - beta1) * (gradient - e.m[i]);
+        e.v[i] = n.beta2 * e.v[i] + n.keep2 * gradient * gradient;
+        e.p[i] = e.p[i] * shrink - size * e.m[i] / (std::sqrt(e.v[i]) * scale + n.epsilon);
+    }
+}
+
+void radamStep(const Entry &entry, int64_t begin, int64_t end, float factor, const AdaptiveNumbers &n) {
+    const Elements e(entry);
+    const auto [rate, beta1, decay] = entry.rates;
+    const float size = static_cast<float>(rate / n.correction1(beta1));
+    const double rectification = n.rectification();
+    const float adaptive = static_cast<float>(rectification * std::sqrt(n.correction2));
+    for (int64_t i = begin; i < end; i++) {
+        const float gradient = e.g[i] * factor + decay * e.p[i];
+        e.m[i] += (1 - beta1) * (gradient - e.m[i]);
+        e.v[i] = n.beta2 * e.v[i] + n.keep2 * gradient * gradient;
+        const float turn = rectification > 0 ? adaptive / (std::sqrt(e.v[i]) + n.epsilon) : 1;
+        e.p[i] -= size * e.m[i] * turn;
+    }
+}
+
+void rmspropStep(const Entry &entry, int64_t begin, int64_t end, float factor, const AdaptiveNumbers &n) {
+    const Elements e(entry);
+    const auto [rate, momentum, decay] = entry.rates;
+    for (int64_t i = begin; i < end; i++) {
+        const float gradient = e.g[i] * factor + decay * e.p[i];
+        e.v[i] = n.beta2 * e.v[i] + n.keep2 * gradient * gradient;
+        e.m[i] = momentum * e.m[i] + gradient / (std::sqrt(e.v[i]) + n.epsilon);
+        e.p[i] -= rate * e.m[i];
+    }
+}
+
+void lionStep(const Entry &entry, int64_t begin, int64_t end, float factor, const AdaptiveNumbers &n) {
+    const Elements e(entry);
+    const auto [rate, beta1, decay] = entry.rates;
+    const float shrink = 1 - rate * decay;
+    for (int64_t i = begin; i < end; i++) {
+        const float gradient = e.g[i] * factor;
+        const float turn = beta1 * e.m[i] + (1 - beta1) * gradient;
+        e.p[i] = e.p[i] * shrink - (turn > 0 ? rate : turn < 0 ? -rate : 0);
+        e.m[i] = n.beta2 * e.m[i] + n.keep2 * gradient;
+    }
+}
+
+} // namespace
+
+apus_status apus_adaptive_step(int kind, const apus_tensor *parameters, const apus_tensor *first,
+                               const apus_tensor *second, const apus_step_rates *rates, size_t count, double beta2,
+                               double epsilon, int64_t stepIndex, double maximumNorm, double *norm) {
     return guardedStatus([&] {
         c10::NoGradGuard off;
         const auto entries = gather(parameters, first, second, rates, count);
-        const double correction2 = std::sqrt(1 - std::pow(beta2, stepIndex));
-        const float b2 = static_cast<float>(beta2), keep2 = static_cast<float>(1 - beta2);
+        const AdaptiveNumbers numbers(beta2, epsilon, stepIndex);
         step(entries, maximumNorm, norm, [&](const Entry &entry, int64_t begin, int64_t end, float factor) {
-            float *__restrict p = entry.parameter.mutable_data_ptr<float>();
-            float *__restrict m = entry.first.mutable_data_ptr<float>();
-            float *__restrict v = entry.second.mutable_data_ptr<float>();
-            const float *__restrict g = entry.gradient.const_data_ptr<float>();
-            const auto [rate, beta1, decay] = entry.rates;
-            const float size = static_cast<float>(rate / (1 - std::pow(static_cast<double>(beta1), stepIndex)));
-            const float shrink = 1 - rate * decay;
-            const float scale = static_cast<float>(1 / correction2), small = static_cast<float>(epsilon);
-            for (int64_t i = begin; i < end; i++) {
-                const float gradient = g[i] * factor;
-                m[i] += (1 - beta1) * (gradient - m[i]);
-                v[i] = b2 * v[i] + keep2 * gradient * gradient;
-                p[i] = p[i] * shrink - size * m[i] / (std::sqrt(v[i]) * scale + small);
+            switch (kind) {
+            case APUS_ADAM: return adamStep(entry, begin, end, factor, numbers, false);
+            case APUS_ADAMW: return adamStep(entry, begin, end, factor, numbers, true);
+            case APUS_RADAM: return radamStep(entry, begin, end, factor, numbers);
+            case APUS_RMSPROP: return rmspropStep(entry, begin, end, factor, numbers);
+            case APUS_LION: return lionStep(entry, begin, end, factor, numbers);
             }
         });
         releaseGradients(parameters, count);

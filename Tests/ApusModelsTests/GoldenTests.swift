@@ -56,7 +56,7 @@ import Testing
         let optimizer: any Optimizer =
             name == "sgd"
             ? SGD(model.parameterGroups(learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4))
-            : AdamW(model.parameterGroups(learningRate: 0.001, momentum: 0.9, weightDecay: 5e-4))
+            : AdaptiveOptimizer(.adamW, model.parameterGroups(learningRate: 0.001, momentum: 0.9, weightDecay: 5e-4))
         let average = try ModelEMA(of: model, in: tinyModel())
         for step in 0..<2 {
             let value = try DetectionLoss()(model(tinyImages()), goldens.targets)

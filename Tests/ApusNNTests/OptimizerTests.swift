@@ -1,4 +1,5 @@
 import ApusCore
+import Foundation
 import ApusNN
 import ApusTorch
 import Testing
@@ -28,10 +29,30 @@ import Testing
 
     @Test func `AdamW's first step has the size of the learning rate`() throws {
         let group = try group([1, 2], gradient: [0.5, -100])
-        try AdamW([group]).step(maximumNorm: nil)
+        try AdaptiveOptimizer(.adamW, [group]).step(maximumNorm: nil)
         let found: [Float] = group.parameters[0].tensor.elements()
         #expect(abs(found[0] - 0.9) < 1e-5)
         #expect(abs(found[1] - 2.1) < 1e-5)
+    }
+
+    /// Eight steps beside PyTorch's in double precision; `Oracles/make_optimizers.py` has the same gradients.
+    @Test(arguments: [AdaptiveOptimizer.Kind.adam, .adamW, .radam, .rmsProp, .lion])
+    func `adaptive optimizers move as PyTorch's do`(kind: AdaptiveOptimizer.Kind) throws {
+        let folder = String(#filePath.dropLast("OptimizerTests.swift".count))
+        let goldens = try JSONDecoder().decode(
+            [String: [[Float]]].self, from: Data(try FileSystem.read(folder + "Oracles/optimizers.json")))
+        let parameter = Tensor([Float(1), -2, 0.5, 0, 3]).requiringGradient()
+        let group = ParameterGroup(
+            name: "all", parameters: [("p", parameter)], learningRate: 0.05, momentum: 0.9, weightDecay: 0.1)
+        let beta2 = kind == .rmsProp || kind == .lion ? 0.99 : 0.999
+        let optimizer = AdaptiveOptimizer(kind, [group], beta2: beta2)
+        let steps = try #require(goldens["\(kind)"])
+        for (step, expected) in steps.enumerated() {
+            let gradient = (0..<5).map { Float((step * 7 + $0 * 3) % 11 - 5) / 4 }
+            try (parameter * Tensor(gradient)).sum().backward()
+            try optimizer.step(maximumNorm: nil)
+            #expect(deviationOf(parameter.elements(), expected) < 1e-5)
+        }
     }
 
     @Test func `clipping bounds the norm`() throws {
@@ -56,11 +77,11 @@ import Testing
                 ParameterGroup(
                     name: "a", parameters: [("p", parameter)], learningRate: 0.05, momentum: 0.9, weightDecay: 0.01)
             ]
-            var optimizer = AdamW(groups)
+            var optimizer = AdaptiveOptimizer(.adamW, groups)
             for step in 0..<steps {
                 if restart && step == 2 {
                     let state = optimizer.stateDictionary().cloned()
-                    optimizer = AdamW(groups)
+                    optimizer = AdaptiveOptimizer(.adamW, groups)
                     try optimizer.load(state)
                 }
                 try (parameter * parameter).sum().backward()

@@ -1,6 +1,7 @@
 import ApusCore
 import ApusDatasets
 import ApusModels
+import ApusTorch
 import ApusTracking
 import ApusVision
 import Foundation
@@ -87,5 +88,45 @@ final class LossRecorder: TrainingObserver {
         case .epochCompleted(let report): epochs.append(report)
         default: break
         }
+    }
+}
+
+/// Fails once a checkpoint of the step is written.
+final class Crash: TrainingObserver {
+    struct Failure: Error {}
+    private let step: Int
+    private var checkpoints = 0
+
+    init(step: Int) { self.step = step }
+
+    func observe(_ event: TrainingEvent) throws {
+        guard case .checkpointDue = event else { return }
+        checkpoints += 1
+        if checkpoints == step { throw Failure() }
+    }
+}
+
+/// Makes a weight NaN after a step, once.
+final class Poison: TrainingObserver {
+    private unowned let trainer: Trainer
+    private var stepsLeft: Int
+    private(set) var factors: [Double] = []
+
+    init(_ trainer: Trainer, atStep step: Int) { (self.trainer, stepsLeft) = (trainer, step) }
+
+    func observe(_ event: TrainingEvent) throws {
+        if case .rolledBack(_, _, _, let factor) = event { factors.append(factor) }
+        guard case .stepCompleted = event else { return }
+        stepsLeft -= 1
+        guard stepsLeft == 0, let weight = trainer.model.parameters.first?.tensor else { return }
+        weight.assign(Tensor.full(weight.shape, .nan))
+    }
+}
+
+extension Tensor {
+    var rawBytes: [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count * dataType.size)
+        bytes.withUnsafeMutableBytes(copy(to:))
+        return bytes
     }
 }

@@ -1,5 +1,6 @@
 import ApusConfiguration
 import ApusCore
+import ApusTorch
 import ApusTracking
 import Testing
 @testable import ApusTraining
@@ -32,24 +33,104 @@ import Testing
         }
     }
 
-    @Test func `stopping in an epoch and resuming gives the uninterrupted run's weights`() throws {
+    /// Stops after so many steps in all.
+    private func stop(_ trainer: Trainer, after limit: Int) {
+        var steps = 0
+        trainer.shouldStop = {
+            steps += 1
+            return steps == limit
+        }
+    }
+
+    /// Gradients of two batches are summed, so that some stops leave one waiting; every second batch a checkpoint.
+    private func accumulating(_ workspace: TestWorkspace, epochs: Int) -> ApusTraining.Experiment {
+        var experiment = workspace.experiment(epochs: epochs)
+        (experiment.batchSize, experiment.optimizer.nominalBatchSize) = (2, 4)
+        experiment.optimizer.name = .adamw
+        return experiment
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 9], [1, 2])
+    func `stopping at any step and resuming gives the uninterrupted run's losses and weights`(
+        steps: Int, threads: Int
+    ) throws {
         let workspace = try TestWorkspace()
-        let whole = try start(workspace, workspace.experiment(epochs: 3))
+        let whole = try start(workspace, accumulating(workspace, epochs: 3))
+        let losses = LossRecorder()
+        whole.trainer.add(losses)
         _ = try whole.train()
 
-        let broken = try start(workspace, workspace.experiment(epochs: 3))
-        var steps = 0
-        broken.trainer.shouldStop = {
-            steps += 1
-            return steps == broken.trainer.stepsPerEpoch + 1
-        }
+        var experiment = accumulating(workspace, epochs: 3)
+        experiment.machine.loaderThreads = threads
+        let broken = try start(workspace, experiment)
+        stop(broken.trainer, after: steps)
+        let before = LossRecorder()
+        broken.trainer.add(before)
         #expect(try broken.train().ending == .interrupted)
         #expect(try broken.run.status() == .killed)
         let resumed = try TrainingSession.resume(broken.run) { _ in workspace.dataset }
-        #expect(resumed.trainer.progress.epoch == 1)
+        let after = LossRecorder()
+        resumed.trainer.add(after)
         _ = try resumed.train()
-        #expect(try best(whole.run) == best(resumed.run))
+        #expect(before.losses.count == steps)
+        #expect(before.losses + after.losses == losses.losses)
+        #expect(after.epochs.last?.loss == losses.epochs.last?.loss)
+        #expect(try tensors(whole.run) == tensors(resumed.run))
         #expect(try resumed.run.status() == .finished)
+    }
+
+    /// Everything that the last checkpoint of a run holds.
+    private func tensors(_ run: Run) throws -> [String: [UInt8]] {
+        try Checkpoint(contentsOf: CheckpointFolder(run.artifactPath).last).tensors.reduce(into: [:]) {
+            $0[$1.name] = $1.tensor.rawBytes
+        }
+    }
+
+    @Test func `a crash loses what came after the last checkpoint, and nothing else`() throws {
+        let workspace = try TestWorkspace()
+        var experiment = accumulating(workspace, epochs: 2)
+        experiment.checkpoint.everySteps = 1
+        let whole = try start(workspace, experiment)
+        _ = try whole.train()
+        let broken = try start(workspace, experiment)
+        broken.trainer.add(Crash(step: 2))
+        #expect(throws: Crash.Failure.self) { try broken.train() }
+        #expect(try broken.run.status() == .failed)
+        let resumed = try TrainingSession.resume(broken.run) { _ in workspace.dataset }
+        #expect(resumed.trainer.progress.step == 2)
+        _ = try resumed.train()
+        #expect(try tensors(whole.run) == tensors(resumed.run))
+    }
+
+    @Test func `a run may be given more epochs`() throws {
+        let workspace = try TestWorkspace()
+        let session = try start(workspace, workspace.experiment(epochs: 1))
+        _ = try session.train()
+        let resumed = try TrainingSession.resume(session.run, extraEpochs: 2) { _ in workspace.dataset }
+        #expect(try resumed.train().epochsDone == 3)
+        #expect(try session.run.history(of: "train/box_loss").count == 3)
+        let again = try TrainingSession.resume(session.run) { _ in workspace.dataset }
+        #expect(again.trainer.experiment.epochs == 3)
+    }
+
+    @Test func `a time limit ends training as an interruption does`() throws {
+        let workspace = try TestWorkspace()
+        let session = try TrainingSession.start(
+            workspace.experiment(epochs: 50), path: workspace.path + "/experiments/squares.yaml",
+            dataset: workspace.dataset, store: try workspace.store(), timeLimit: .milliseconds(1))
+        #expect(try session.train().ending == .timeLimit)
+        #expect(session.trainer.progress.step == 1)
+        #expect(try session.run.status() == .killed)
+    }
+
+    @Test func `losses that are not finite lead back to the checkpoint, with half the rates`() throws {
+        let workspace = try TestWorkspace()
+        let session = try start(workspace, workspace.experiment(epochs: 2))
+        let poison = Poison(session.trainer, atStep: 1)
+        session.trainer.add(poison)
+        #expect(try session.train().ending == .completed)
+        #expect(poison.factors == [0.5])
+        #expect(session.trainer.average.parameters.allSatisfy { $0.tensor.elements(of: Float.self).allSatisfy(\.isFinite) })
     }
 
     @Test func `a checkpoint of another model is refused`() throws {

@@ -7,7 +7,7 @@ public struct ParameterGroup {
     public var learningRate: Double
     /// What the learning rate is multiplied by: layers may learn at rates of their own while a schedule sets one.
     public var rateFactor = 1.0
-    /// SGD's momentum; AdamW's β₁.
+    /// SGD's and RMSProp's momentum; the others' β₁.
     public var momentum: Double
     public var weightDecay: Double
 

@@ -27,6 +27,7 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     public var validation = ValidationConfiguration()
     /// Epochs without a better result after which training ends.
     public var patience = 100
+    public var checkpoint = CheckpointConfiguration()
     public var machine = MachineConfiguration()
 
     public init() {}
@@ -40,7 +41,7 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
         case batchSize = "batch_size"
         case seed, optimizer, ema, loss, augmentation
         case closeMosaic = "close_mosaic"
-        case validation, patience, machine
+        case validation, patience, checkpoint, machine
     }
 
     public func problems() -> [ConfigurationProblem] {
@@ -68,64 +69,6 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     private static let maximumBatchPixels = 1 << 30
 }
 
-/// The optimizer and its schedule; the names and defaults are those of yolov8-style training.
-public struct OptimizerConfiguration: Defaulted, Validated, Equatable, Sendable {
-    public enum Name: String, Codable, CaseIterable, Sendable { case sgd, adamw }
-
-    public var name = Name.sgd
-    /// The learning rate after warm-up.
-    public var lr0 = 0.01
-    /// The last learning rate, as a fraction of `lr0`.
-    public var lrf = 0.01
-    public var schedule = Schedule.linear
-    /// SGD's momentum; AdamW's first beta.
-    public var momentum = 0.937
-    /// AdamW's second beta.
-    public var beta2 = 0.999
-    public var nesterov = true
-    public var weightDecay = 5e-4
-    /// Gradients are accumulated until about this many images have been seen; weight decay is scaled to it.
-    public var nominalBatchSize = 64
-    public var warmupEpochs = 3.0
-    /// Warm-up lasts at least this many steps.
-    public var warmupMinimumSteps = 100
-    public var warmupMomentum = 0.8
-    public var warmupBiasLR = 0.1
-    /// Gradients are scaled down to this Euclidean norm; 0 for no limit.
-    public var clipNorm = 10.0
-
-    public init() {}
-
-    enum CodingKeys: String, CodingKey {
-        case name, lr0, lrf, schedule, momentum, beta2, nesterov
-        case weightDecay = "weight_decay"
-        case nominalBatchSize = "nominal_batch_size"
-        case warmupEpochs = "warmup_epochs"
-        case warmupMinimumSteps = "warmup_minimum_steps"
-        case warmupMomentum = "warmup_momentum"
-        case warmupBiasLR = "warmup_bias_lr"
-        case clipNorm = "clip_norm"
-    }
-
-    public func problems() -> [ConfigurationProblem] {
-        [
-            .require("lr0", lr0 > 0, expected: "a number above 0", found: lr0),
-            .range("lrf", lrf, 0...1),
-            .require("momentum", (0..<1).contains(momentum), expected: "0 up to, not including, 1", found: momentum),
-            .require("beta2", (0..<1).contains(beta2), expected: "0 up to, not including, 1", found: beta2),
-            .atLeast("weight_decay", weightDecay, 0),
-            .range("nominal_batch_size", nominalBatchSize, 1...1_000_000),
-            .range("warmup_epochs", warmupEpochs, 0...100_000),
-            .range("warmup_minimum_steps", warmupMinimumSteps, 0...1_000_000_000),
-            .require(
-                "warmup_momentum", (0..<1).contains(warmupMomentum), expected: "0 up to, not including, 1",
-                found: warmupMomentum),
-            .atLeast("warmup_bias_lr", warmupBiasLR, 0),
-            .atLeast("clip_norm", clipNorm, 0),
-        ].compactMap { $0 }
-    }
-}
-
 /// The exponential moving average of the weights, which is what is evaluated and exported.
 public struct AverageConfiguration: Defaulted, Validated, Equatable, Sendable {
     public var decay = 0.9999
@@ -146,6 +89,8 @@ public struct AverageConfiguration: Defaulted, Validated, Equatable, Sendable {
 public struct ValidationConfiguration: Defaulted, Validated, Equatable, Sendable {
     /// Epochs from one evaluation to the next; the last epoch is always evaluated.
     public var every = 1
+    /// The metric whose largest value makes an epoch the best; else the task's own, such as `mAP50-95`.
+    public var best: String?
     public var confidence: Float = 0.001
     public var iou: Float = 0.7
     public var maximumDetections = 300
@@ -153,7 +98,7 @@ public struct ValidationConfiguration: Defaulted, Validated, Equatable, Sendable
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case every, confidence, iou
+        case every, best, confidence, iou
         case maximumDetections = "maximum_detections"
     }
 

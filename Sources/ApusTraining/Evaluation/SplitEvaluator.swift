@@ -88,7 +88,3 @@ public struct SplitEvaluator: Sendable {
         return evaluator.evaluate()
     }
 }
-
-extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

@@ -1,208 +1,222 @@
 import ApusCore
 import ApusDatasets
-import ApusMetrics
 import ApusModels
 import ApusNN
 import ApusTorch
 
-/// Trains a detector on a prepared dataset.
+/// Trains a network on a prepared dataset.
 ///
-/// Everything random is a function of (seed, epoch, sample), and rates are a function of the step, so a run depends
-/// neither on loader threads nor on having been interrupted.
+/// Everything random is a function of (seed, epoch, sample), and rates are a function of the step and of what
+/// `progress` says, so a run depends neither on loader threads nor on having been interrupted.
 public final class Trainer {
     public let experiment: Experiment
     public let dataset: PreparedDataset
-    public let model: any Detector
-    public let average: any Detector
-    public private(set) var progress = TrainingProgress()
+    public let task: any TrainingTask
+    public internal(set) var progress = TrainingProgress()
 
     let ema: ModelEMA
     let optimizer: any Optimizer
-    private let criterion: DetectionLoss
-    private let schedule: TrainingSchedule
-    private let loader: DetectionLoader
-    let evaluator: SplitEvaluator
+    let schedule: TrainingSchedule
+    private let notes: [String]
     private var observers: [any TrainingObserver] = []
+    private var checkpointTimer: CheckpointTimer
+    private let clock = ContinuousClock()
+    private let deadline: ContinuousClock.Instant?
     /// Asked after every step: `true` ends training before the next one.
     public var shouldStop: () -> Bool = { false }
+    /// Puts everything back where the last checkpoint was; `nil` where there is none.
+    var restoreCheckpoint: (() throws -> Void)?
 
-    public init(_ experiment: Experiment, model configuration: ModelConfiguration, dataset: PreparedDataset) throws {
-        let classCount = dataset.classNames.count
+    /// - Parameter timeLimit: after so long training stops as if it were interrupted.
+    public init(
+        _ experiment: Experiment, model configuration: ModelConfiguration, dataset: PreparedDataset,
+        timeLimit: Duration? = nil
+    ) throws {
         Torch.setThreads(experiment.machine.threads > 0 ? experiment.machine.threads : availableCores)
         self.experiment = experiment
         self.dataset = dataset
-        model = try ModelRegistry.makeDetector(configuration, classCount: classCount, seed: experiment.seed)
-        average = try ModelRegistry.makeDetector(configuration, classCount: classCount, seed: experiment.seed)
-        criterion = experiment.loss.criterion
-        (loader, evaluator) = try Trainer.loaders(experiment, dataset)
+        task = try TrainingTasks.make(experiment, model: configuration, dataset: dataset)
+        let chosen = experiment.optimizer.chosen(
+            steps: task.stepsPerEpoch * experiment.epochs, classCount: dataset.classNames.count)
+        notes = chosen.notes
         schedule = TrainingSchedule(
-            experiment.optimizer, stepsPerEpoch: loader.stepsPerEpoch, epochs: experiment.epochs,
+            chosen.configuration, stepsPerEpoch: task.stepsPerEpoch, epochs: experiment.epochs,
             batchSize: experiment.batchSize)
-        if let weights = experiment.weights { try model.loadWeights(from: weights.resolved) }
-        ema = try ModelEMA(of: model, in: average, decay: experiment.ema.decay, tau: experiment.ema.tau)
-        optimizer = experiment.optimizer.makeOptimizer(for: model, weightDecay: schedule.weightDecay)
+        if let weights = experiment.weights { try task.model.loadWeights(from: weights.resolved) }
+        ema = try ModelEMA(of: task.model, in: task.average, decay: experiment.ema.decay, tau: experiment.ema.tau)
+        optimizer = schedule.configuration.makeOptimizer(for: task.model, weightDecay: schedule.weightDecay)
+        checkpointTimer = CheckpointTimer(experiment.checkpoint)
+        deadline = timeLimit.map { clock.now + $0 }
     }
 
-    public var stepsPerEpoch: Int { loader.stepsPerEpoch }
+    /// The network that learns, and its average.
+    public var model: Module { task.model }
+    public var average: Module { task.average }
+    public var stepsPerEpoch: Int { task.stepsPerEpoch }
 
     public func add(_ observer: any TrainingObserver) { observers.append(observer) }
 
-    /// Trains the epochs that are left.
+    /// Trains what is left.
     public func run() throws -> TrainingResult {
-        let start = ContinuousClock.now
+        let start = clock.now
         try announce(.started(plan))
         var ending = TrainingResult.Ending.completed
         while progress.epoch < experiment.epochs {
-            guard let report = try runEpoch(progress.epoch) else {
-                ending = .interrupted
-                break
-            }
-            try announce(.epochCompleted(report))
             if progress.epochsWithoutImprovement >= experiment.patience {
                 ending = .patienceExhausted
                 break
             }
+            guard let report = try runEpoch() else {
+                ending = shouldStop() ? .interrupted : .timeLimit
+                break
+            }
+            try announce(.epochCompleted(report))
         }
         let result = TrainingResult(
-            ending: ending, epochsDone: progress.epoch, bestEpoch: progress.bestEpoch,
-            bestFitness: progress.bestFitness, seconds: (ContinuousClock.now - start).inSeconds)
+            ending: ending, epochsDone: progress.epoch, bestEpoch: progress.bestEpoch, fitnessName: fitnessName,
+            bestFitness: progress.bestFitness, seconds: (clock.now - start).inSeconds)
         try announce(.finished(result))
         return result
     }
 
-    /// Continues where `progress` says; weights, average and optimizer have been restored.
-    func restore(_ progress: TrainingProgress) { self.progress = progress }
+    /// The averaged weights on the validation split.
+    public func evaluate() throws -> any TaskEvaluation { try task.evaluate() }
+
+    var fitnessName: String { experiment.validation.best ?? task.metricNames.last ?? "" }
 
     private func announce(_ event: TrainingEvent) throws {
         for observer in observers { try observer.observe(event) }
+    }
+
+    private var plan: TrainingPlan {
+        TrainingPlan(
+            task: "\(type(of: task))", lossNames: task.lossNames, metricNames: task.metricNames,
+            parameterCount: model.parameterCount, frozenCount: model.frozenCount, trainImages: task.trainImages,
+            validationImages: task.validationImages, stepsPerEpoch: stepsPerEpoch, firstEpoch: progress.epoch,
+            firstStep: progress.step, epochs: experiment.epochs, warmupSteps: schedule.warmUp.steps,
+            nominalAccumulation: schedule.nominalAccumulation, notes: notes)
     }
 }
 
 // MARK: One epoch
 
 extension Trainer {
-    /// `nil` where training was asked to stop on the way.
-    private func runEpoch(_ epoch: Int) throws -> EpochReport? {
-        let start = ContinuousClock.now
-        var totals = EpochTotals()
-        let batches = loader.epoch(epoch, closingMosaic: epoch >= experiment.epochs - experiment.closeMosaic)
-        var step = 0
+    /// The rest of the epoch under way; `nil` where training was asked to stop on the way.
+    private func runEpoch() throws -> EpochReport? {
+        let epoch = progress.epoch
+        let isClosing = epoch >= experiment.epochs - experiment.closeMosaic
+        let batches = task.batches(epoch, from: progress.step, isClosing: isClosing)
+        var start = clock.now
         while let batch = try batches.next() {
-            if epoch == 0 && step == 0 { try announce(.firstBatch(batch)) }
-            let report = try train(on: batch, epoch: epoch, step: step)
-            totals.add(report)
+            if epoch == 0 && progress.step == 0 { try announce(.firstBatch(batch)) }
+            let report = try train(on: batch)
+            if progress.skippedInARow >= Self.tolerableSkips {
+                try rollBack(report)
+                return try runEpoch()
+            }
+            progress.step += 1
+            let now = clock.now
+            progress.totals.add(report, seconds: (now - start).inSeconds)
+            start = now
             try announce(.stepCompleted(report))
-            step += 1
-            if shouldStop() { return nil }
+            let isStopping = shouldStop() || deadline.map { $0 <= now } ?? false
+            if isStopping || checkpointTimer.isDue(afterStep: now) { try announce(.checkpointDue) }
+            if isStopping { return nil }
         }
-        let trainSeconds = (ContinuousClock.now - start).inSeconds
-        return try close(epoch, totals, trainSeconds: trainSeconds)
+        return try close(epoch)
     }
 
     /// Forward, loss, finite check, backward, and the optimizer where enough has been accumulated.
-    private func train(on batch: Batch, epoch: Int, step: Int) throws -> StepReport {
-        let start = ContinuousClock.now
-        let rates = schedule.rates(at: epoch * loader.stepsPerEpoch + step)
-        let loss = try criterion(model(Tensor.pixels(of: batch)), batch.targets.map(DetectionTarget.init))
-        let parts = LossParts(box: loss.box, cls: loss.classification, dfl: loss.distribution)
-        guard parts.total.isFinite else { throw TrainingError.nonFiniteLoss(parts, epoch: epoch, step: step) }
-        try loss.total.backward()
-        progress.accumulated += 1
-        let isLast = step == loader.stepsPerEpoch - 1
-        if progress.accumulated >= rates.accumulation || isLast { try takeStep(rates) }
-        return StepReport(
-            epoch: epoch, step: step, stepsPerEpoch: loader.stepsPerEpoch, loss: parts, rates: rates,
-            imageCount: batch.count, waitSeconds: batch.waitSeconds,
-            computeSeconds: (ContinuousClock.now - start).inSeconds)
-    }
-
-    private func takeStep(_ rates: ScheduledRates) throws {
-        for index in optimizer.groups.indices {
-            let isBias = optimizer.groups[index].name == "biases"
-            optimizer.groups[index].learningRate = isBias ? rates.biasLearningRate : rates.learningRate
-            optimizer.groups[index].momentum = rates.momentum
+    private func train(on batch: Batch) throws -> StepReport {
+        let start = clock.now
+        let rates = self.rates
+        let loss = try task.loss(of: batch)
+        var isFinite = loss.parts.total.isFinite
+        if isFinite {
+            try loss.total.backward()
+            progress.accumulated += 1
+            let isLast = progress.step == stepsPerEpoch - 1
+            if progress.accumulated >= rates.accumulation || isLast { isFinite = try takeStep(rates) }
         }
-        let clip = experiment.optimizer.clipNorm
-        try optimizer.step(maximumNorm: clip > 0 ? clip : nil)
-        try ema.update()
-        progress.accumulated = 0
+        if isFinite { progress.skippedInARow = 0 } else { try skip() }
+        return StepReport(
+            epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch, loss: loss.parts, rates: rates,
+            imageCount: batch.count, waitSeconds: batch.waitSeconds, computeSeconds: (clock.now - start).inSeconds,
+            isSkipped: !isFinite)
     }
 
-    private func close(_ epoch: Int, _ totals: EpochTotals, trainSeconds: Double) throws -> EpochReport {
+    private var rates: ScheduledRates {
+        var rates = schedule.rates(at: progress.epoch * stepsPerEpoch + progress.step)
+        rates.learningRate *= progress.rateFactor * progress.plateauFactor
+        rates.biasLearningRate *= progress.rateFactor * progress.plateauFactor
+        return rates
+    }
+
+    /// `false` where the gradients are not finite, so that nothing moved.
+    private func takeStep(_ rates: ScheduledRates) throws -> Bool {
+        for index in optimizer.groups.indices { optimizer.groups[index].take(rates) }
+        let clip = schedule.configuration.clipNorm
+        let norm = try optimizer.step(maximumNorm: clip > 0 ? clip : nil)
+        progress.accumulated = 0
+        guard norm.isFinite else { return false }
+        try ema.update()
+        progress.emaUpdates = ema.updates
+        return true
+    }
+
+    private func close(_ epoch: Int) throws -> EpochReport {
+        let totals = progress.totals
         let isLast = epoch == experiment.epochs - 1
         let isDue = (epoch + 1) % experiment.validation.every == 0 || isLast
         let evaluation = isDue ? try evaluate() : nil
-        progress.emaUpdates = ema.updates
-        let isBest = progress.close(epoch, fitness: evaluation?.metrics.fitness)
+        let isBest = progress.close(epoch, fitness: try evaluation.map(fitness))
+        if isDue { progress.plateauFactor = schedule.plateauFactor(after: progress) }
+        checkpointTimer.restart()
         return EpochReport(
             epoch: epoch, epochs: experiment.epochs, loss: totals.loss, learningRate: totals.learningRate,
-            imagesPerSecond: Double(totals.imageCount) / max(trainSeconds, 1e-9), waitSeconds: totals.waitSeconds,
+            imagesPerSecond: Double(totals.imageCount) / max(totals.seconds, 1e-9), waitSeconds: totals.waitSeconds,
             computeSeconds: totals.computeSeconds, validationSeconds: evaluation?.seconds ?? 0,
-            peakMemoryMegabytes: peakMemoryMegabytes(), metrics: evaluation?.metrics, isBest: isBest)
+            peakMemoryMegabytes: peakMemoryMegabytes(), evaluation: evaluation, isBest: isBest)
     }
 
-    /// The averaged weights on the validation split.
-    public func evaluate() throws -> Evaluation { try evaluator.evaluate(DetectorPredictor(average)) }
+    /// A metric that a split does not define, such as the precision of a class without boxes, is the worst there is.
+    private func fitness(of evaluation: any TaskEvaluation) throws -> Double {
+        let values = evaluation.values
+        if let chosen = experiment.validation.best, !task.metricNames.contains(chosen), values[chosen] == nil {
+            throw TrainingError.unknownMetric(chosen, known: values.keys.sorted())
+        }
+        return values[fitnessName] ?? 0
+    }
 }
 
-// MARK: Set-up
+// MARK: What is not finite
 
 extension Trainer {
-    private var plan: TrainingPlan {
-        TrainingPlan(
-            parameterCount: model.parameterCount, trainImages: dataset.indices(of: .train).count,
-            validationImages: dataset.indices(of: .val).count, stepsPerEpoch: loader.stepsPerEpoch,
-            firstEpoch: progress.epoch, epochs: experiment.epochs, warmupSteps: schedule.warmUp.steps,
-            nominalAccumulation: schedule.nominalAccumulation)
+    /// Steps in a row that may be skipped.
+    static let tolerableSkips = 3
+    /// Roll-backs that a run may need.
+    static let tolerableRollBacks = 3
+
+    /// Forgets a step: its gradients, and the batch statistics that its forward pass may have spoiled.
+    private func skip() throws {
+        model.clearGradients()
+        progress.accumulated = 0
+        progress.skippedInARow += 1
+        try model.copyBuffers(from: average)
     }
 
-    private static func loaders(
-        _ experiment: Experiment, _ dataset: PreparedDataset
-    ) throws -> (DetectionLoader, SplitEvaluator) {
-        let (train, val) = (dataset.indices(of: .train), dataset.indices(of: .val))
-        guard !train.isEmpty else { throw TrainingError.emptySplit("train", dataset: dataset.name) }
-        guard !val.isEmpty else { throw TrainingError.emptySplit("val", dataset: dataset.name) }
-        let machine = experiment.machine
-        let loader = DetectionLoader(
-            dataset: dataset, indices: train, configuration: experiment.augmentation, imageSize: experiment.imageSize,
-            batchSize: experiment.batchSize, seed: experiment.seed, threads: machine.loaderThreads,
-            cacheBytes: machine.cacheMegabytes << 20)
-        let evaluator = SplitEvaluator(
-            dataset: dataset, indices: val, imageSize: experiment.imageSize, batchSize: experiment.batchSize,
-            configuration: experiment.validation, loaderThreads: machine.loaderThreads,
-            cacheBytes: machine.cacheMegabytes << 18)
-        return (loader, evaluator)
-    }
-}
-
-extension Tensor {
-    /// A loader's pixels as `[N, 3, H, W]` in 0…1.
-    static func pixels(of batch: Batch) -> Tensor {
-        batch.withUnsafeBytes {
-            Tensor(pixels: $0, count: batch.count, height: batch.imageSize, width: batch.imageSize)
+    /// Goes back to the last checkpoint with half the rates.
+    private func rollBack(_ report: StepReport) throws {
+        let (rollBacks, factor) = (progress.rollBacks + 1, progress.rateFactor / 2)
+        guard let restoreCheckpoint, rollBacks <= Self.tolerableRollBacks else {
+            throw TrainingError.nonFiniteLoss(report.loss, epoch: report.epoch, step: report.step)
         }
+        try restoreCheckpoint()
+        (progress.rollBacks, progress.rateFactor, progress.skippedInARow) = (rollBacks, factor, 0)
+        try announce(.rolledBack(report.loss, epoch: report.epoch, step: report.step, rateFactor: factor))
     }
 }
 
-extension DetectionTarget {
-    init(_ target: Target) {
-        self.init(
-            image: target.image, label: target.label, centerX: target.centerX, centerY: target.centerY,
-            width: target.width, height: target.height)
-    }
-}
-
-extension OptimizerConfiguration {
-    func makeOptimizer(for model: any Detector, weightDecay: Double) -> any Optimizer {
-        let groups = model.parameterGroups(learningRate: lr0, momentum: momentum, weightDecay: weightDecay)
-        return switch name {
-        case .sgd: SGD(groups, nesterov: nesterov)
-        case .adamw: AdamW(groups, beta2: beta2)
-        }
-    }
-}
-
-extension DetectionMetrics {
-    /// What "best" means: AP averaged over overlaps 0.50 to 0.95.
-    public var fitness: Double { mAP50_95 ?? 0 }
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

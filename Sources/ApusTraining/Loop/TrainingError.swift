@@ -1,9 +1,11 @@
 /// Training that cannot start or go on.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
-    /// A loss that is NaN or infinite; the weights are those of the step before.
+    /// Losses or gradients that are NaN or infinite, and stay so with lower rates.
     case nonFiniteLoss(LossParts, epoch: Int, step: Int)
     case emptySplit(String, dataset: String)
     case checkpoint(path: String, reason: String)
+    /// `validation.best` names a metric that the task does not have.
+    case unknownMetric(String, known: [String])
     /// Weights to start from, of which no tensor has a name and shape of the model.
     case foreignWeights(path: String, expected: Int)
 
@@ -11,9 +13,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .nonFiniteLoss(let loss, let epoch, let step):
             """
-            the loss is not finite in epoch \(epoch + 1), step \(step + 1) (box \(loss.box), cls \(loss.cls), dfl \(loss.dfl)); \
+            the loss is not finite in epoch \(epoch + 1), step \(step + 1) (\(loss)); \
             lower optimizer.lr0, or lengthen the warm-up
             """
+        case .unknownMetric(let name, let known):
+            "validation.best: '\(name)' is no metric of this task, which has \(known.joined(separator: ", "))"
         case .emptySplit(let split, let dataset):
             "\(dataset) has no images in its \(split) split; give its dataset.yaml a split for them"
         case .checkpoint(let path, let reason):

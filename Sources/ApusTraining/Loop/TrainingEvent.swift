@@ -1,28 +1,4 @@
 import ApusDatasets
-import ApusMetrics
-
-/// The parts of the loss, each already weighted by its gain and averaged over the images it covers.
-public struct LossParts: Codable, Equatable, Sendable {
-    public var box = 0.0
-    public var cls = 0.0
-    public var dfl = 0.0
-
-    public init(box: Double = 0, cls: Double = 0, dfl: Double = 0) { (self.box, self.cls, self.dfl) = (box, cls, dfl) }
-
-    public var total: Double { box + cls + dfl }
-
-    static func + (a: LossParts, b: LossParts) -> LossParts {
-        LossParts(box: a.box + b.box, cls: a.cls + b.cls, dfl: a.dfl + b.dfl)
-    }
-
-    static func * (a: LossParts, factor: Double) -> LossParts {
-        LossParts(box: a.box * factor, cls: a.cls * factor, dfl: a.dfl * factor)
-    }
-
-    static func / (a: LossParts, count: Double) -> LossParts {
-        LossParts(box: a.box / count, cls: a.cls / count, dfl: a.dfl / count)
-    }
-}
 
 /// One micro-batch: what it cost and what it learned.
 public struct StepReport: Sendable {
@@ -37,6 +13,8 @@ public struct StepReport: Sendable {
     public var waitSeconds: Double
     /// Seconds of forward, loss, backward and optimizer.
     public var computeSeconds: Double
+    /// Whether the loss or its gradients were not finite, so that nothing was learned.
+    public var isSkipped = false
 }
 
 /// One pass over the training split.
@@ -51,7 +29,7 @@ public struct EpochReport: Sendable {
     public var validationSeconds: Double
     public var peakMemoryMegabytes: Double
     /// `nil` where this epoch was not evaluated.
-    public var metrics: DetectionMetrics?
+    public var evaluation: (any TaskEvaluation)?
     public var isBest: Bool
 }
 
@@ -60,30 +38,53 @@ public enum TrainingEvent: Sendable {
     case started(TrainingPlan)
     case firstBatch(Batch)
     case stepCompleted(StepReport)
+    /// Within an epoch: what was learned since the last checkpoint shall be kept.
+    case checkpointDue
     case epochCompleted(EpochReport)
+    /// Training went back to its last checkpoint; rates are this fraction of the schedule's from now on.
+    case rolledBack(LossParts, epoch: Int, step: Int, rateFactor: Double)
     case finished(TrainingResult)
 }
 
 /// What a run is about to do.
 public struct TrainingPlan: Sendable {
+    public var task: String
+    public var lossNames: [String]
+    /// The two metrics that tell most of the task.
+    public var metricNames: [String]
     public var parameterCount: Int
+    /// Parameters that do not learn.
+    public var frozenCount: Int
     public var trainImages: Int
     public var validationImages: Int
     public var stepsPerEpoch: Int
     public var firstEpoch: Int
+    /// Within the first epoch.
+    public var firstStep: Int
     public var epochs: Int
     public var warmupSteps: Int
     public var nominalAccumulation: Int
+    /// What was chosen for the user, in lines.
+    public var notes: [String]
 }
 
 /// How a run ended.
 public struct TrainingResult: Sendable {
-    public enum Ending: String, Sendable { case completed, patienceExhausted = "patience exhausted", interrupted }
+    public enum Ending: String, Sendable {
+        case completed
+        case patienceExhausted = "patience exhausted"
+        case interrupted
+        case timeLimit = "stopped by its time limit"
+
+        /// Whether `--resume` has something left to do.
+        public var isUnfinished: Bool { self == .interrupted || self == .timeLimit }
+    }
 
     public var ending: Ending
     public var epochsDone: Int
     public var bestEpoch: Int?
-    /// The best epoch's AP averaged over overlaps.
+    /// The metric that "best" means, and its value in the best epoch.
+    public var fitnessName: String
     public var bestFitness: Double
     public var seconds: Double
 }

@@ -26,7 +26,7 @@ public struct TrainingSchedule: Sendable {
     }
 
     public var warmUp: WarmUp {
-        guard configuration.warmupEpochs > 0 else { return WarmUp(steps: 0) }
+        guard configuration.warmupEpochs > 0, configuration.schedule != .oneCycle else { return WarmUp(steps: 0) }
         let wanted = Int((configuration.warmupEpochs * Double(stepsPerEpoch)).rounded())
         return WarmUp(steps: max(wanted, configuration.warmupMinimumSteps))
     }
@@ -43,14 +43,38 @@ public struct TrainingSchedule: Sendable {
 
     /// The rates of micro-batch `step`, counted from 0 over all epochs.
     public func rates(at step: Int) -> ScheduledRates {
-        let progress = Double(step / max(stepsPerEpoch, 1)) / Double(max(epochs, 1))
-        let target = configuration.lr0 * configuration.schedule.factor(at: progress, final: configuration.lrf)
-        let warmUp = warmUp
+        let (warmUp, momentum) = (warmUp, configuration.momentum ?? 0)
+        let target = (configuration.lr0 ?? 0) * factor(at: step)
         let accumulation = warmUp.value(at: step, from: 1, to: Double(nominalAccumulation))
         return ScheduledRates(
             learningRate: warmUp.value(at: step, from: 0, to: target),
-            biasLearningRate: warmUp.value(at: step, from: configuration.warmupBiasLR, to: target),
-            momentum: warmUp.value(at: step, from: configuration.warmupMomentum, to: configuration.momentum),
+            biasLearningRate: warmUp.value(at: step, from: configuration.warmupBiasLR ?? 0, to: target),
+            momentum: warmUp.value(at: step, from: configuration.warmupMomentum, to: momentum),
             accumulation: max(1, Int(accumulation.rounded())))
+    }
+
+    private func factor(at step: Int) -> Double {
+        let epoch = step / max(stepsPerEpoch, 1)
+        switch configuration.schedule {
+        case .constant, .linear, .cosine:
+            return configuration.schedule.factor(
+                at: Double(epoch) / Double(max(epochs, 1)), final: configuration.lrf)
+        case .step:
+            let passed = configuration.milestones.count { $0 <= epoch }
+            return (0..<passed).reduce(1) { factor, _ in factor * configuration.gamma }
+        case .oneCycle:
+            let cycle = OneCycle(rise: configuration.rise, final: configuration.lrf)
+            return cycle.factor(at: Double(step) / Double(max(epochs * stepsPerEpoch - 1, 1)))
+        case .plateau: return 1
+        }
+    }
+
+    /// What the rate is multiplied by after an evaluation, where the schedule waits for plateaus.
+    func plateauFactor(after progress: TrainingProgress) -> Double {
+        let waited = progress.epochsWithoutImprovement
+        guard configuration.schedule == .plateau, waited > 0, waited % (configuration.plateauPatience + 1) == 0 else {
+            return progress.plateauFactor
+        }
+        return max(progress.plateauFactor * configuration.gamma, configuration.lrf)
     }
 }

@@ -24,9 +24,11 @@ public final class RunRecorder: TrainingObserver {
         switch event {
         case .started(let plan): try run.log(parameters: ["parameter_count": "\(plan.parameterCount)"])
         case .firstBatch(let batch):
-            let picture = Pictures.batch(batch, classNames: trainer.dataset.classNames)
+            let picture = trainer.task.picture(of: batch)
             try run.logArtifact(bytes: picture.jpegData(quality: 90), as: "pictures/train_batch.jpg")
         case .stepCompleted: break
+        case .checkpointDue: try checkpoints.save(trainer, model: model, isBest: false)
+        case .rolledBack: try run.setTag("apus.roll_backs", "\(trainer.progress.rollBacks)")
         case .epochCompleted(let report): try record(report)
         case .finished: try recordBest()
         }
@@ -42,11 +44,9 @@ public final class RunRecorder: TrainingObserver {
     /// Drawn from the store itself, so that a resumed run's curves are whole.
     private func drawHistory() throws {
         try draw(
-            "Training loss", ["train/box_loss", "train/cls_loss", "train/dfl_loss"], yLabel: "loss",
-            as: "plots/losses.png")
+            "Training loss", trainer.task.lossNames.map { "train/\($0)_loss" }, yLabel: "loss", as: "plots/losses.png")
         try draw(
-            "Validation", ["val/mAP50", "val/mAP50-95", "val/precision", "val/recall"], yLabel: "metric",
-            as: "plots/metrics.png")
+            "Validation", trainer.task.plottedNames.map { "val/\($0)" }, yLabel: "metric", as: "plots/metrics.png")
     }
 
     private func draw(_ title: String, _ keys: [String], yLabel: String, as path: String) throws {
@@ -64,11 +64,11 @@ public final class RunRecorder: TrainingObserver {
     /// What the best weights find, in numbers and pictures.
     private func recordBest() throws {
         guard FileSystem.exists(checkpoints.best) else { return }
-        let best = try TrainedDetector(contentsOf: checkpoints.best)
-        let evaluation = try trainer.evaluator.evaluate(DetectorPredictor(best.detector))
-        try EvaluationRecord(evaluation, split: .val, dataset: trainer.dataset).log(to: run)
-        let named = evaluation.metrics.values.map { ("best/" + $0.key, $0.value) }
-        try run.log(metrics: Dictionary(uniqueKeysWithValues: named), step: best.description.trainedEpochs)
+        let epochs = try checkpoints.loadBest(into: trainer)
+        let evaluation = try trainer.evaluate()
+        try evaluation.log(to: run, split: .val, dataset: trainer.dataset)
+        let named = evaluation.values.map { ("best/" + $0.key, $0.value) }
+        try run.log(metrics: Dictionary(uniqueKeysWithValues: named), step: epochs)
     }
 }
 
@@ -76,11 +76,12 @@ extension EpochReport {
     /// By the names under which they stand in the store.
     var values: [String: Double] {
         var values = [
-            "train/box_loss": loss.box, "train/cls_loss": loss.cls, "train/dfl_loss": loss.dfl, "lr": learningRate,
-            "images_per_second": imagesPerSecond, "time/wait": waitSeconds, "time/compute": computeSeconds,
-            "time/validation": validationSeconds, "memory/peak_mb": peakMemoryMegabytes,
+            "lr": learningRate, "images_per_second": imagesPerSecond, "time/wait": waitSeconds,
+            "time/compute": computeSeconds, "time/validation": validationSeconds,
+            "memory/peak_mb": peakMemoryMegabytes,
         ]
-        for (name, value) in metrics?.values ?? [:] where !name.contains("/") { values["val/" + name] = value }
+        for part in loss.parts { values["train/\(part.name)_loss"] = part.value }
+        for (name, value) in evaluation?.values ?? [:] where !name.contains("/") { values["val/" + name] = value }
         return values
     }
 }

@@ -66,10 +66,11 @@ public struct CheckpointFolder: Sendable {
         state.merge(trainer.model.stateDictionary(), prefix: "raw/")
         state.merge(trainer.average.stateDictionary(), prefix: "average/")
         state.merge(trainer.optimizer.stateDictionary(), prefix: "optimizer/")
+        state.merge(trainer.model.gradients(), prefix: "gradient/")
         try Checkpoint(tensors: state, metadata: metadata).write(to: last)
     }
 
-    /// Puts `trainer` where the run stood after its last whole epoch.
+    /// Puts `trainer` where the run stood when this was saved, to the bit.
     func restore(_ trainer: Trainer, model: ModelConfiguration) throws {
         let checkpoint = try Checkpoint(contentsOf: last)
         let description = try CheckpointDescription(path: last, metadata: checkpoint.metadata)
@@ -84,7 +85,17 @@ public struct CheckpointFolder: Sendable {
         try trainer.ema.restore(
             checkpoint.tensors.dropping(prefix: "average/"), updates: description.progress.emaUpdates)
         try trainer.optimizer.load(checkpoint.tensors.dropping(prefix: "optimizer/"))
-        trainer.restore(description.progress)
+        try trainer.model.setGradients(checkpoint.tensors.dropping(prefix: "gradient/"))
+        trainer.progress = description.progress
+    }
+}
+
+extension CheckpointFolder {
+    /// Makes the best weights the average of a run that has ended; returns how many epochs they had learned.
+    func loadBest(into trainer: Trainer) throws -> Int {
+        let checkpoint = try Checkpoint(contentsOf: best)
+        try trainer.average.load(checkpoint.tensors)
+        return try CheckpointDescription(path: best, metadata: checkpoint.metadata).trainedEpochs
     }
 }
 
@@ -103,7 +114,7 @@ public struct TrainedDetector {
     }
 }
 
-extension Detector {
+extension Module {
     /// Starts from the weights of a safetensors file; tensors of another shape, such as another class head, stay random.
     @discardableResult
     func loadWeights(from path: String) throws -> LoadReport {

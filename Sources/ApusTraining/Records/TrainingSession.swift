@@ -13,19 +13,22 @@ public struct TrainingSession {
 
     /// Starts a run of `experiment`, which `path` says, on `dataset`, which is asked for when the rest is known to be sound.
     public static func start(
-        _ experiment: Experiment, path: String, dataset: @autoclosure () throws -> PreparedDataset, store: TrackingStore
+        _ experiment: Experiment, path: String, dataset: @autoclosure () throws -> PreparedDataset,
+        store: TrackingStore, timeLimit: Duration? = nil
     ) throws -> TrainingSession {
         let model = try Configuration.decode(ModelConfiguration.self, path: experiment.model.resolved)
         if let weights = experiment.weights { _ = try Checkpoint(contentsOf: weights.resolved) }
         let dataset = try dataset()
-        let trainer = try Trainer(experiment, model: model, dataset: dataset)
+        let trainer = try Trainer(experiment, model: model, dataset: dataset, timeLimit: timeLimit)
+        var effective = experiment
+        effective.optimizer = trainer.schedule.configuration
         let run = try store.createRun(
             in: try store.experiment(named: experiment.name), name: runName(experiment),
             tags: ["apus.experiment": path],
-            parameters: try parameters(of: experiment, model: model, dataset: dataset),
+            parameters: try parameters(of: effective, model: model, dataset: dataset),
             git: GitFacts.read(at: Configuration.folder(of: path)))
         let configuration = FileSystem.folder(of: "\(run.artifactPath)/\(experimentFile)")
-        let stored = experiment.stored(in: configuration, root: store.root)
+        let stored = effective.stored(in: configuration, root: store.root)
         try run.failing {
             try run.logArtifact(text: try Configuration.encode(stored), as: experimentFile)
             try run.logArtifact(text: try Configuration.encode(model), as: modelFile)
@@ -33,27 +36,49 @@ public struct TrainingSession {
                 name: dataset.name, digest: dataset.id, source: absolutePath(dataset.path), sourceType: "local",
                 context: "training")
         }
-        return TrainingSession(run: run, trainer: trainer, model: model)
+        let session = TrainingSession(run: run, trainer: trainer, model: model)
+        // From here on there is something to go on from, and to roll back to.
+        try run.failing { try CheckpointFolder(run.artifactPath).save(trainer, model: model, isBest: false) }
+        return session
     }
 
-    /// Takes a run up after its last whole epoch, by the configuration that it was started with.
-    public static func resume(_ run: Run, dataset: (Experiment) throws -> PreparedDataset) throws -> TrainingSession {
+    /// Takes a run up at the step after its last checkpoint, by the configuration that it was started with.
+    ///
+    /// - Parameter extraEpochs: epochs beyond those that the run was to have. Rates follow the schedule of the longer
+    ///   training from here on.
+    public static func resume(
+        _ run: Run, extraEpochs: Int = 0, timeLimit: Duration? = nil,
+        dataset: (Experiment) throws -> PreparedDataset
+    ) throws -> TrainingSession {
         var experiment = try Configuration.decode(Experiment.self, path: run.artifactPath + "/" + experimentFile)
         let model = try Configuration.decode(ModelConfiguration.self, path: run.artifactPath + "/" + modelFile)
         let checkpoints = CheckpointFolder(run.artifactPath)
         let hasCheckpoint = FileSystem.exists(checkpoints.last)
         // What it started from is needed only where no epoch is done.
         if hasCheckpoint { experiment.weights = nil }
-        let trainer = try Trainer(experiment, model: model, dataset: try dataset(experiment))
+        experiment.epochs += extraEpochs
+        let trainer = try Trainer(experiment, model: model, dataset: try dataset(experiment), timeLimit: timeLimit)
         if hasCheckpoint { try checkpoints.restore(trainer, model: model) }
         try run.requireResumable()
         try run.resume()
+        if extraEpochs > 0 { try keep(experiment, extended: extraEpochs, in: run) }
         return TrainingSession(run: run, trainer: trainer, model: model)
+    }
+
+    /// A run's parameters stay what they were; its configuration and a tag say how long it shall be.
+    private static func keep(_ experiment: Experiment, extended epochs: Int, in run: Run) throws {
+        let file = try Configuration.decode(Experiment.self, path: run.artifactPath + "/" + experimentFile)
+        var stored = file
+        stored.epochs = experiment.epochs
+        try run.logArtifact(text: try Configuration.encode(stored), as: experimentFile)
+        try run.setTag("apus.epochs", "\(experiment.epochs)")
     }
 
     private init(run: Run, trainer: Trainer, model: ModelConfiguration) {
         self.run = run
         self.trainer = trainer
+        let checkpoints = CheckpointFolder(run.artifactPath)
+        trainer.restoreCheckpoint = { [unowned trainer] in try checkpoints.restore(trainer, model: model) }
         trainer.add(RunRecorder(run: run, trainer: trainer, model: model))
     }
 
@@ -61,7 +86,7 @@ public struct TrainingSession {
     public func train() throws -> TrainingResult {
         try run.failing {
             let result = try trainer.run()
-            try run.finish(result.ending == .interrupted ? .killed : .finished)
+            try run.finish(result.ending.isUnfinished ? .killed : .finished)
             return result
         }
     }

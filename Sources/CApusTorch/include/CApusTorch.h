@@ -90,6 +90,8 @@ apus_status apus_tensor_set_requires_gradient(apus_tensor tensor, bool requires_
 /// The accumulated gradient, NULL without an error message where there is none.
 apus_result apus_tensor_gradient(apus_tensor tensor);
 void apus_tensor_clear_gradient(apus_tensor tensor);
+/// Puts a copy of `gradient` where `backward` would add to.
+apus_status apus_tensor_set_gradient(apus_tensor tensor, apus_tensor gradient);
 apus_result apus_tensor_detach(apus_tensor x);
 
 // Shapes
@@ -136,7 +138,7 @@ apus_result apus_tensor_cross_entropy(apus_tensor logits, apus_tensor labels, do
 /// The hyperparameters of one parameter within a step.
 typedef struct {
     float learningRate;
-    float momentum;   // SGD's momentum, AdamW's beta 1
+    float momentum;   // SGD's and RMSProp's momentum, the others' beta 1
     float weightDecay;
 } apus_step_rates;
 
@@ -147,10 +149,13 @@ apus_status apus_gradient_norm(const apus_tensor _Nonnull *_Nonnull parameters, 
 apus_status apus_sgd_step(const apus_tensor _Nonnull *_Nonnull parameters,
                           const apus_tensor _Nonnull *_Nonnull momenta, const apus_step_rates *rates, size_t count,
                           bool nesterov, double maximumNorm, double *norm);
-/// AdamW as in PyTorch; `step` counts from 1.
-apus_status apus_adamw_step(const apus_tensor _Nonnull *_Nonnull parameters, const apus_tensor _Nonnull *_Nonnull first,
-                            const apus_tensor _Nonnull *_Nonnull second, const apus_step_rates *rates, size_t count,
-                            double beta2, double epsilon, int64_t step, double maximumNorm, double *norm);
+enum apus_adaptive { APUS_ADAM, APUS_ADAMW, APUS_RADAM, APUS_RMSPROP, APUS_LION };
+/// A step of an `apus_adaptive` optimizer as PyTorch defines it (Lion as its paper does); `step` counts from 1.
+/// `second` is NULL for Lion.
+apus_status apus_adaptive_step(int kind, const apus_tensor _Nonnull *_Nonnull parameters,
+                               const apus_tensor _Nonnull *_Nonnull first,
+                               const apus_tensor _Nonnull *_Nullable second, const apus_step_rates *rates, size_t count,
+                               double beta2, double epsilon, int64_t step, double maximumNorm, double *norm);
 /// average = decay · average + (1 − decay) · value for floating tensors; other tensors are copied.
 apus_status apus_average_step(const apus_tensor _Nonnull *_Nonnull averages,
                               const apus_tensor _Nonnull *_Nonnull values, size_t count, double decay);

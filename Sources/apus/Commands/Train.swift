@@ -16,7 +16,12 @@ struct Train: ParsableCommand {
               apus train experiments/garments.yaml epochs=3 optimizer.lr0=0.001
               apus train --resume latest
 
-            Ctrl-C ends after the current step; --resume then goes on after the last whole epoch.
+              apus train --resume latest --extend-epochs 20
+              apus train experiments/garments.yaml --time-limit 30
+
+            Ctrl-C, SIGTERM and --time-limit end after the current step; --resume goes on with the next one and gives the \
+            weights that training in one go gives, to the bit. After a crash it goes on at the last checkpoint \
+            (checkpoint.every_minutes, checkpoint.every_steps).
 
             Exit status: 0 trained, 1 training failed or was interrupted, 2 wrong arguments, configuration or data.
             """)
@@ -24,11 +29,19 @@ struct Train: ParsableCommand {
     @Argument(help: "An experiment file, then key=value … that stand in for its own values.") var arguments: [String] =
         []
     @Option(help: "Go on with this run (an id, the start of one, or latest).") var resume: String?
+    @Option(help: ArgumentHelp("With --resume: train so many epochs more.", valueName: "count")) var extendEpochs = 0
+    @Option(help: ArgumentHelp("Stop after so many minutes.", valueName: "minutes")) var timeLimit: Double?
     @Flag(help: "Print one JSON object instead of the run's id.") var json = false
     @OptionGroup var places: PlaceOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        guard extendEpochs >= 0, extendEpochs == 0 || resume != nil else {
+            throw ValidationError("--extend-epochs takes a number above 0, and a run with --resume.")
+        }
+        if let timeLimit, !(timeLimit > 0 && timeLimit <= 1e6) {
+            throw ValidationError("--time-limit takes minutes above 0.")
+        }
         guard arguments.isEmpty == (resume != nil) else {
             throw ValidationError(
                 resume == nil
@@ -47,8 +60,8 @@ struct Train: ParsableCommand {
         common.terminal.say("run \(session.run.id)")
         let result = try train(session)
         json ? try printJSON(TrainingSummary(session.run, result)) : print(session.run.id)
-        if result.ending == .interrupted {
-            throw WorkFailure(description: "interrupted; apus train --resume \(session.run.id) goes on")
+        if result.ending.isUnfinished {
+            throw WorkFailure(description: "\(result.ending.rawValue); apus train --resume \(session.run.id) goes on")
         }
     }
 
@@ -65,11 +78,15 @@ struct Train: ParsableCommand {
         let workspace = try places.found(near: Configuration.folder(of: path))
         return try TrainingSession.start(
             experiment, path: path, dataset: try dataset(of: experiment),
-            store: try TrackingStore(root: workspace.store))
+            store: try TrackingStore(root: workspace.store), timeLimit: limit)
     }
 
+    private var limit: Duration? { timeLimit.map { .seconds($0 * 60) } }
+
     private func resumed(_ reference: String) throws -> TrainingSession {
-        try TrainingSession.resume(try places.store().run(matching: reference)) { try dataset(of: $0) }
+        try TrainingSession.resume(
+            try places.store().run(matching: reference), extraEpochs: extendEpochs, timeLimit: limit
+        ) { try dataset(of: $0) }
     }
 
     private func dataset(of experiment: ApusTraining.Experiment) throws -> PreparedDataset {
@@ -81,6 +98,7 @@ struct TrainingSummary: Encodable {
     var run, folder, ending: String
     var epochs: Int
     var bestEpoch: Int?
+    var bestMetric: String
     var bestFitness, seconds: Double
 
     init(_ run: Run, _ result: TrainingResult) {
@@ -89,13 +107,14 @@ struct TrainingSummary: Encodable {
         ending = result.ending.rawValue
         epochs = result.epochsDone
         bestEpoch = result.bestEpoch.map { $0 + 1 }
-        bestFitness = result.bestFitness
+        (bestMetric, bestFitness) = (result.fitnessName, result.bestFitness)
         seconds = result.seconds
     }
 
     enum CodingKeys: String, CodingKey {
         case run, folder, ending, epochs, seconds
         case bestEpoch = "best_epoch"
-        case bestFitness = "best_mAP50-95"
+        case bestMetric = "best_metric"
+        case bestFitness = "best_value"
     }
 }

@@ -4,6 +4,8 @@ import ApusTraining
 final class TrainingConsole: TrainingObserver {
     private let terminal: Terminal
     private var bar: ProgressBar?
+    private var lossNames: [String] = []
+    private var metricNames: [String] = []
 
     init(terminal: Terminal) { self.terminal = terminal }
 
@@ -12,6 +14,13 @@ final class TrainingConsole: TrainingObserver {
         case .started(let plan): announce(plan)
         case .firstBatch: break
         case .stepCompleted(let report): show(report)
+        case .checkpointDue: break
+        case .rolledBack(let loss, let epoch, let step, let factor):
+            bar?.finish()
+            bar = nil
+            terminal.say(
+                "epoch \(epoch + 1), step \(step + 1): the loss is not finite (\(loss)); "
+                    + "back at the last checkpoint, going on with \(factor) of the learning rate")
         case .epochCompleted(let report): show(report)
         case .finished(let result): show(result)
         }
@@ -19,11 +28,26 @@ final class TrainingConsole: TrainingObserver {
 
     private func announce(_ plan: TrainingPlan) {
         terminal.say(
-            "\(plan.parameterCount) parameters, \(plan.trainImages) training and \(plan.validationImages) validation images, "
+            "\(plan.parameterCount) parameters\(frozen(plan)), \(plan.trainImages) training and "
+                + "\(plan.validationImages) validation images, "
                 + "\(plan.stepsPerEpoch) steps an epoch, warm-up \(plan.warmupSteps) steps"
                 + (plan.nominalAccumulation > 1 ? ", gradients of \(plan.nominalAccumulation) batches summed" : "")
-                + (plan.firstEpoch > 0 ? "; going on at epoch \(plan.firstEpoch + 1)" : ""))
-        terminal.say(terminal.bold("epoch      box     cls     dfl   images/s   wait   mAP50  mAP50-95"))
+                + goingOn(plan))
+        for note in plan.notes { terminal.say(note) }
+        (lossNames, metricNames) = (plan.lossNames, plan.metricNames)
+        terminal.say(
+            terminal.bold(
+                "epoch  " + lossNames.map { $0.padded(left: 8) }.joined() + "   images/s   wait"
+                    + metricNames.map { $0.padded(left: max(8, $0.count + 2)) }.joined()))
+    }
+
+    private func frozen(_ plan: TrainingPlan) -> String {
+        plan.frozenCount > 0 ? " (\(plan.frozenCount) frozen)" : ""
+    }
+
+    private func goingOn(_ plan: TrainingPlan) -> String {
+        guard plan.firstEpoch > 0 || plan.firstStep > 0 else { return "" }
+        return "; going on at epoch \(plan.firstEpoch + 1), step \(plan.firstStep + 1)"
     }
 
     private func show(_ report: StepReport) {
@@ -43,16 +67,19 @@ final class TrainingConsole: TrainingObserver {
         let epoch = "\(report.epoch + 1)/\(report.epochs)"
         terminal.say(
             epoch.padded(to: 7)
-                + [report.loss.box, report.loss.cls, report.loss.dfl].map { fixed($0).padded(left: 8) }.joined()
+                + lossNames.map { fixed(report.loss[$0] ?? 0).padded(left: 8) }.joined()
                 + fixed(report.imagesPerSecond, 1).padded(left: 11) + "\(fixed(wait * 100, 1)) %".padded(left: 7)
-                + metric(report.metrics?.mAP50) + metric(report.metrics?.mAP50_95) + (report.isBest ? "  best" : ""))
+                + metricNames.map { metric(report.evaluation?.values[$0], under: $0) }.joined()
+                + (report.isBest ? "  best" : ""))
     }
 
-    private func metric(_ value: Double?) -> String { (value.map { fixed($0) } ?? "–").padded(left: 8) }
+    private func metric(_ value: Double?, under name: String) -> String {
+        (value.map { fixed($0) } ?? "–").padded(left: max(8, name.count + 2))
+    }
 
     private func show(_ result: TrainingResult) {
         bar?.finish()
-        let best = result.bestEpoch.map { "; best epoch \($0 + 1) with mAP50-95 \(fixed(result.bestFitness))" } ?? ""
+        let best = result.bestEpoch.map { "; best epoch \($0 + 1) with \(result.fitnessName) \(fixed(result.bestFitness))" } ?? ""
         terminal.say("training \(result.ending.rawValue) after \(fixed(result.seconds, 0)) s\(best)")
     }
 
