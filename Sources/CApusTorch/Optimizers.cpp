@@ -141,20 +141,20 @@ namespace {
 /// What an adaptive step is computed with besides each parameter's own rates.
 struct AdaptiveNumbers {
     float beta2, keep2, epsilon;
-    /// 1 − βᵢᵗ of the step t.
-    double correction2;
+    /// β₂ as it was given, and 1 − β₂ᵗ of the step t.
+    double exactBeta2, correction2;
     int64_t index;
 
     AdaptiveNumbers(double beta2, double epsilon, int64_t index)
         : beta2(static_cast<float>(beta2)), keep2(static_cast<float>(1 - beta2)), epsilon(static_cast<float>(epsilon)),
-          correction2(1 - std::pow(beta2, index)), index(index) {}
+          exactBeta2(beta2), correction2(1 - std::pow(beta2, index)), index(index) {}
 
     double correction1(float beta1) const { return 1 - std::pow(static_cast<double>(beta1), index); }
 
     /// RAdam's factor of the adaptive step; 0 while the variance cannot be trusted.
     double rectification() const {
-        const double b2 = beta2, limit = 2 / (1 - b2) - 1;
-        const double length = limit - 2 * index * std::pow(b2, index) / correction2;
+        const double limit = 2 / (1 - exactBeta2) - 1;
+        const double length = limit - 2 * index * std::pow(exactBeta2, index) / correction2;
         if (length <= 5) return 0;
         return std::sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length));
     }

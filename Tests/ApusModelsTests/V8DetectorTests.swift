@@ -19,7 +19,8 @@ import Testing
     ) throws -> (losses: [Double], model: V8Detector, images: Tensor) {
         Torch.setThreads(threads)
         let model = V8Detector(scale: V8Scale(depth: 0.33, width: 0.25, maxChannels: 128), classCount: 3, seed: seed)
-        let optimizer = AdaptiveOptimizer(.adamW, model.parameterGroups(learningRate: 0.002, momentum: 0.9, weightDecay: 5e-4))
+        let optimizer = AdaptiveOptimizer(
+            .adamW, model.parameterGroups(learningRate: 0.002, momentum: 0.9, weightDecay: 5e-4))
         var stream = RandomStream(seed: 1)
         let pixels = (0..<2 * 64 * 64 * 3).map { _ in UInt8.random(in: 0...255, using: &stream) }
         let images = pixels.withUnsafeBytes { Tensor(pixels: $0, count: 2, height: 64, width: 64) }

@@ -18,14 +18,15 @@ import Testing
     @Test func `keys that are left out have the recipe's values`() throws {
         let experiment = try decode("optimizer: {lr0: 0.002}")
         #expect(experiment.optimizer.lr0 == 0.002)
-        #expect(experiment.optimizer.momentum == 0.937)
+        #expect(experiment.optimizer.momentum == nil)
+        #expect(experiment.optimizer.chosen(steps: 1, classCount: 1).configuration.momentum == 0.937)
         #expect(experiment.loss.box == 7.5)
     }
 
     @Test(arguments: [
         ("epocs: 3", "epochs"), ("optimizer: {lr: 1}", "lr0"), ("image_size: 100", "multiple of 32"),
         ("batch_size: many", "batch_size"), ("epochs: 0", "epochs"), ("optimizer: {momentum: 1.5}", "momentum"),
-        ("augmentation: {mosaik: 1}", "mosaic"), ("optimizer: {name: adam}", "adamw"),
+        ("augmentation: {mosaik: 1}", "mosaic"), ("optimizer: {name: adammw}", "adamw"),
     ])
     func `a mistake names its place and what was meant`(text: String, hint: String) {
         let error = #expect(throws: ConfigurationError.self) { try decode(text) }

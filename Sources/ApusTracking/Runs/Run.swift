@@ -180,10 +180,12 @@ public final class Run: Sendable {
     }
 
     /// Throws where taking the run up again makes no sense: it is finished, or a process is still at it.
-    public func requireResumable() throws(TrackingError) {
+    ///
+    /// - Parameter longer: whether there is more to do than the run was made for, so that a finished one goes on too.
+    public func requireResumable(longer: Bool = false) throws(TrackingError) {
         let status = try status()
-        if status == .finished {
-            throw .notResumable(run: id, reason: "it is finished; start a new run for more epochs")
+        if status == .finished && !longer {
+            throw .notResumable(run: id, reason: "it is finished; extend its epochs, or start a new run")
         }
         guard status == .running, let mark = try tags()[RunTag.process].flatMap({ ProcessMark($0) }) else { return }
         if mark != .current, mark.mayBeAlive {

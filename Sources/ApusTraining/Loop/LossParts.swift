@@ -7,9 +7,7 @@ public struct LossParts: Codable, Equatable, Sendable {
 
     public private(set) var parts: [Part]
 
-    public init(_ parts: KeyValuePairs<String, Double> = [:]) { self.parts = parts.map { Part(name: $0, value: $1) } }
-
-    public init(_ parts: [(name: String, value: Double)]) { self.parts = parts.map(Part.init) }
+    public init(_ parts: [(name: String, value: Double)] = []) { self.parts = parts.map(Part.init) }
 
     public var total: Double { parts.reduce(0) { $0 + $1.value } }
 

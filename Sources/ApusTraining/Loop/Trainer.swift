@@ -22,6 +22,8 @@ public final class Trainer {
     private var checkpointTimer: CheckpointTimer
     private let clock = ContinuousClock()
     private let deadline: ContinuousClock.Instant?
+    /// Why training ends before it is done.
+    private var stop: TrainingResult.Ending?
     /// Asked after every step: `true` ends training before the next one.
     public var shouldStop: () -> Bool = { false }
     /// Puts everything back where the last checkpoint was; `nil` where there is none.
@@ -46,7 +48,7 @@ public final class Trainer {
         ema = try ModelEMA(of: task.model, in: task.average, decay: experiment.ema.decay, tau: experiment.ema.tau)
         optimizer = schedule.configuration.makeOptimizer(for: task.model, weightDecay: schedule.weightDecay)
         checkpointTimer = CheckpointTimer(experiment.checkpoint)
-        deadline = timeLimit.map { clock.now + $0 }
+        deadline = timeLimit.map { ContinuousClock.now + $0 }
     }
 
     /// The network that learns, and its average.
@@ -66,11 +68,12 @@ public final class Trainer {
                 ending = .patienceExhausted
                 break
             }
-            guard let report = try runEpoch() else {
-                ending = shouldStop() ? .interrupted : .timeLimit
+            let report = try runEpoch()
+            if let stop {
+                ending = stop
                 break
             }
-            try announce(.epochCompleted(report))
+            if let report { try announce(.epochCompleted(report)) }
         }
         let result = TrainingResult(
             ending: ending, epochsDone: progress.epoch, bestEpoch: progress.bestEpoch, fitnessName: fitnessName,
@@ -119,9 +122,10 @@ extension Trainer {
             progress.totals.add(report, seconds: (now - start).inSeconds)
             start = now
             try announce(.stepCompleted(report))
-            let isStopping = shouldStop() || deadline.map { $0 <= now } ?? false
-            if isStopping || checkpointTimer.isDue(afterStep: now) { try announce(.checkpointDue) }
-            if isStopping { return nil }
+            if shouldStop() { stop = .interrupted }
+            if let deadline, deadline <= now { stop = .timeLimit }
+            if stop != nil || checkpointTimer.isDue(afterStep: now) { try announce(.checkpointDue) }
+            if stop != nil { return nil }
         }
         return try close(epoch)
     }

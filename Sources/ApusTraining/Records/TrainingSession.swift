@@ -59,7 +59,7 @@ public struct TrainingSession {
         experiment.epochs += extraEpochs
         let trainer = try Trainer(experiment, model: model, dataset: try dataset(experiment), timeLimit: timeLimit)
         if hasCheckpoint { try checkpoints.restore(trainer, model: model) }
-        try run.requireResumable()
+        try run.requireResumable(longer: extraEpochs > 0)
         try run.resume()
         if extraEpochs > 0 { try keep(experiment, extended: extraEpochs, in: run) }
         return TrainingSession(run: run, trainer: trainer, model: model)

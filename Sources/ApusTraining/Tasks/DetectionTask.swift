@@ -48,7 +48,8 @@ final class DetectionTask: TrainingTask {
     func loss(of batch: Batch) throws -> TaskLoss {
         let loss = try criterion(detector(Tensor.pixels(of: batch)), batch.targets.map(DetectionTarget.init))
         return TaskLoss(
-            total: loss.total, parts: ["box": loss.box, "cls": loss.classification, "dfl": loss.distribution])
+            total: loss.total,
+            parts: LossParts([("box", loss.box), ("cls", loss.classification), ("dfl", loss.distribution)]))
     }
 
     func evaluate() throws -> any TaskEvaluation { try evaluator.evaluate(DetectorPredictor(averaged)) }
@@ -70,7 +71,7 @@ extension Tensor {
     /// A loader's pixels as `[N, 3, H, W]` in 0…1.
     static func pixels(of batch: Batch) -> Tensor {
         batch.withUnsafeBytes {
-            Tensor(pixels: $0, count: batch.count, height: batch.imageSize, width: batch.imageSize)
+            Tensor(pixels: $0, count: batch.count, height: batch.height, width: batch.width)
         }
     }
 }

@@ -79,7 +79,9 @@ final class TrainingConsole: TrainingObserver {
 
     private func show(_ result: TrainingResult) {
         bar?.finish()
-        let best = result.bestEpoch.map { "; best epoch \($0 + 1) with \(result.fitnessName) \(fixed(result.bestFitness))" } ?? ""
+        let best =
+            result.bestEpoch.map { "; best epoch \($0 + 1) with \(result.fitnessName) \(fixed(result.bestFitness))" }
+            ?? ""
         terminal.say("training \(result.ending.rawValue) after \(fixed(result.seconds, 0)) s\(best)")
     }
 
