@@ -11,8 +11,16 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     public var model: WorkspacePath = "model.yaml"
     /// The data: a `dataset.yaml`.
     public var dataset: WorkspacePath = "dataset.yaml"
-    /// A safetensors file to start from instead of random weights.
+    /// Weights to start from instead of random ones: a safetensors file or a checkpoint of PyTorch.
     public var weights: WorkspacePath?
+    /// Whether weights that do not fit the model one to one are an error.
+    public var strictWeights = false
+    /// What keeps its values.
+    public var freeze = FreezeRules()
+    /// Layers that learn at rates of their own: factors by pattern of parameters' names, the last that matches counts.
+    public var layerRates: [LayerRates.Rule] = []
+    /// What a layer's rate is multiplied by for each layer behind it.
+    public var layerDecay: Double?
     /// Side of the square input in pixels; a multiple of 32.
     public var imageSize = 640
     public var epochs = 100
@@ -35,7 +43,10 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     public static let requiredKeys: Set<String> = ["name", "model", "dataset"]
 
     enum CodingKeys: String, CodingKey {
-        case name, model, dataset, weights
+        case name, model, dataset, weights, freeze
+        case strictWeights = "strict_weights"
+        case layerRates = "layer_rates"
+        case layerDecay = "layer_decay"
         case imageSize = "image_size"
         case epochs
         case batchSize = "batch_size"
@@ -54,6 +65,7 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
             .range("batch_size", batchSize, 1...65_536), pixelProblem,
             .atLeast("close_mosaic", closeMosaic, 0),
             .atLeast("patience", patience, 1),
+            layerDecay.flatMap { .range("layer_decay", $0, 0...1) },
         ].compactMap { $0 }
     }
 

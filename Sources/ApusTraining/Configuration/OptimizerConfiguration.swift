@@ -1,5 +1,6 @@
 import ApusConfiguration
 import ApusNN
+import ApusTorch
 
 /// The optimizer and its schedule; the names and defaults are those of v8-style training.
 ///
@@ -155,16 +156,18 @@ extension OptimizerConfiguration.Name {
 }
 
 extension OptimizerConfiguration {
-    func makeOptimizer(for model: Module, weightDecay: Double) -> any Optimizer {
+    func makeOptimizer(
+        for model: Module, weightDecay: Double, layerRates: LayerRates
+    ) throws(TorchError) -> any Optimizer {
         let groups = model.parameterGroups(
             learningRate: lr0 ?? 0, momentum: momentum ?? 0, weightDecay: weightDecay)
-        return name.makeOptimizer(groups, self)
+        return name.makeOptimizer(try model.groups(groups, scaledBy: layerRates), self)
     }
 }
 
 extension ParameterGroup {
     mutating func take(_ rates: ScheduledRates) {
-        learningRate = (name.hasPrefix("biases") ? rates.biasLearningRate : rates.learningRate) * rateFactor
+        learningRate = name == "biases" ? rates.biasLearningRate : rates.learningRate
         momentum = rates.momentum
     }
 }

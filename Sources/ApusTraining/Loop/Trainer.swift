@@ -18,6 +18,8 @@ public final class Trainer {
     let optimizer: any Optimizer
     let schedule: TrainingSchedule
     private let notes: [String]
+    /// What became of each tensor of the weights that training starts from.
+    public private(set) var weightReport: WeightReport?
     private var observers: [any TrainingObserver] = []
     private var checkpointTimer: CheckpointTimer
     private let clock = ContinuousClock()
@@ -40,13 +42,21 @@ public final class Trainer {
         task = try TrainingTasks.make(experiment, model: configuration, dataset: dataset)
         let chosen = experiment.optimizer.chosen(
             steps: task.stepsPerEpoch * experiment.epochs, classCount: dataset.classNames.count)
-        notes = chosen.notes
+        var notes = chosen.notes
         schedule = TrainingSchedule(
             chosen.configuration, stepsPerEpoch: task.stepsPerEpoch, epochs: experiment.epochs,
             batchSize: experiment.batchSize)
-        if let weights = experiment.weights { try task.model.loadWeights(from: weights.resolved) }
+        if let weights = experiment.weights {
+            let report = try task.model.start(from: weights.resolved, isStrict: experiment.strictWeights)
+            weightReport = report
+            notes.append("weights \(weights.resolved): \(report)")
+        }
+        try task.model.freeze(experiment.freeze)
+        self.notes = notes
         ema = try ModelEMA(of: task.model, in: task.average, decay: experiment.ema.decay, tau: experiment.ema.tau)
-        optimizer = schedule.configuration.makeOptimizer(for: task.model, weightDecay: schedule.weightDecay)
+        optimizer = try schedule.configuration.makeOptimizer(
+            for: task.model, weightDecay: schedule.weightDecay,
+            layerRates: LayerRates(rules: experiment.layerRates, layerDecay: experiment.layerDecay))
         checkpointTimer = CheckpointTimer(experiment.checkpoint)
         deadline = timeLimit.map { ContinuousClock.now + $0 }
     }

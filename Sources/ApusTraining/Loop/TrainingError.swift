@@ -4,10 +4,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case nonFiniteLoss(LossParts, epoch: Int, step: Int)
     case emptySplit(String, dataset: String)
     case checkpoint(path: String, reason: String)
+    /// Weights to start from that do not fit.
+    case weights(path: String, reason: String)
     /// `validation.best` names a metric that the task does not have.
     case unknownMetric(String, known: [String])
-    /// Weights to start from, of which no tensor has a name and shape of the model.
-    case foreignWeights(path: String, expected: Int)
 
     public var description: String {
         switch self {
@@ -16,14 +16,13 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             the loss is not finite in epoch \(epoch + 1), step \(step + 1) (\(loss)); \
             lower optimizer.lr0, or lengthen the warm-up
             """
+        case .weights(let path, let reason): "\(path): \(reason)"
         case .unknownMetric(let name, let known):
             "validation.best: '\(name)' is no metric of this task, which has \(known.joined(separator: ", "))"
         case .emptySplit(let split, let dataset):
             "\(dataset) has no images in its \(split) split; give its dataset.yaml a split for them"
         case .checkpoint(let path, let reason):
             "\(path) is no checkpoint of this run: \(reason)"
-        case .foreignWeights(let path, let expected):
-            "\(path): none of its tensors fits one of the model's \(expected); name weights of this architecture and scale"
         }
     }
 }

@@ -22,7 +22,7 @@ public final class RunRecorder: TrainingObserver {
 
     public func observe(_ event: TrainingEvent) throws {
         switch event {
-        case .started(let plan): try run.log(parameters: ["parameter_count": "\(plan.parameterCount)"])
+        case .started(let plan): try record(plan)
         case .firstBatch(let batch):
             let picture = trainer.task.picture(of: batch)
             try run.logArtifact(bytes: picture.jpegData(quality: 90), as: "pictures/train_batch.jpg")
@@ -31,6 +31,13 @@ public final class RunRecorder: TrainingObserver {
         case .rolledBack: try run.setTag("apus.roll_backs", "\(trainer.progress.rollBacks)")
         case .epochCompleted(let report): try record(report)
         case .finished: try recordBest()
+        }
+    }
+
+    private func record(_ plan: TrainingPlan) throws {
+        try run.log(parameters: ["parameter_count": "\(plan.parameterCount)"])
+        if let report = trainer.weightReport {
+            try run.logArtifact(text: report.table(), as: "config/weights.txt")
         }
     }
 

@@ -115,13 +115,13 @@ public struct TrainedDetector {
 }
 
 extension Module {
-    /// Starts from the weights of a safetensors file; tensors of another shape, such as another class head, stay random.
-    @discardableResult
-    func loadWeights(from path: String) throws -> LoadReport {
-        let report = try load(Checkpoint(contentsOf: path).tensors, strict: false)
-        guard !report.loaded.isEmpty else {
-            throw TrainingError.foreignWeights(path: path, expected: report.missing.count + report.mismatched.count)
+    /// Starts from a file's weights; what does not fit, such as another class head, stays random.
+    func start(from path: String, isStrict: Bool) throws -> WeightReport {
+        let checkpoint = try Checkpoint(contentsOf: path)
+        do throws(TorchError) {
+            return try loadWeights(checkpoint.tensors, matching: WeightMatching(isStrict: isStrict))
+        } catch {
+            throw TrainingError.weights(path: path, reason: "\(error)")
         }
-        return report
     }
 }
