@@ -75,7 +75,7 @@ let modules = [
     Module(name: "ApusNN", imports: ["ApusTorch"], tests: .oracles),
     Module(name: "ApusModels", imports: ["ApusNN", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(
-        name: "ApusTraining", imports: ["ApusModels", "ApusDatasets", "ApusMetrics", "ApusTracking"]),
+        name: "ApusTraining", imports: ["ApusModels", "ApusDatasets", "ApusInference", "ApusMetrics", "ApusTracking"]),
     Module(
         name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], tests: .oracles),
     Module(

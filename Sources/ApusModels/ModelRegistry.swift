@@ -1,8 +1,12 @@
+import ApusNN
+
 /// What a network is for.
 public enum ModelTask: String, Codable, CaseIterable, Sendable {
     case classify, detect, segment, pose, obb
     /// The keypoints of one object that fills the image.
     case keypoints
+
+    public var hasKeypoints: Bool { self == .pose || self == .keypoints }
 }
 
 /// The architectures that a model file can name. A new one is a file of its own and a line here.
@@ -108,6 +112,26 @@ public enum ModelRegistry {
     /// What an architecture is for; `nil` where none has the name.
     public static func task(of architecture: String) -> ModelTask? {
         architectures.first { $0.name == architecture }?.task
+    }
+}
+
+extension ModelRegistry {
+    /// A network of any task.
+    ///
+    /// - Parameter keypointCount: used by tasks with keypoints alone.
+    public static func makeNetwork(
+        _ configuration: ModelConfiguration, classCount: Int, keypointCount: Int, seed: UInt64
+    ) throws(ModelError) -> Module {
+        switch task(of: configuration.architecture) {
+        case .segment: try makeSegmenter(configuration, classCount: classCount, seed: seed)
+        case .pose:
+            try makePoseEstimator(
+                configuration, classCount: classCount, keypointCount: keypointCount, seed: seed)
+        case .obb: try makeOrientedDetector(configuration, classCount: classCount, seed: seed)
+        case .classify: try makeClassifier(configuration, classCount: classCount, seed: seed)
+        case .keypoints: try makeKeypointEstimator(configuration, keypointCount: keypointCount, seed: seed)
+        case .detect, nil: try makeDetector(configuration, classCount: classCount, seed: seed)
+        }
     }
 }
 

@@ -15,7 +15,7 @@ struct Drawings {
     }
 
     mutating func write(_ prediction: Prediction, _ image: Image) throws(FileError) {
-        let drawn = painter.drawing(prediction, on: image)
+        let drawn = painter.drawing(prediction.result, on: image)
         let isPNG = prediction.image.lowercased().hasSuffix(".png")
         let isJPEG = !isPNG && max(drawn.width, drawn.height) <= Image.maximumJPEGSide
         let path = names.path(for: prediction.image, ending: isJPEG ? ".jpg" : ".png")

@@ -26,7 +26,7 @@ import Testing
 
     @Test func `learns places by heart and is sure of them`() throws {
         let model = try network("resnet18")
-        let optimizer = AdamW(model.parameterGroups(learningRate: 2e-3, momentum: 0.9, weightDecay: 0))
+        let optimizer = AdaptiveOptimizer(.adamW, model.parameterGroups(learningRate: 2e-3, momentum: 0.9, weightDecay: 0))
         let images = Tensor(pattern(1, [2, 3, 96, 64]).map(Float.init), shape: [2, 3, 96, 64]).channelsLast()
         let points: [SIMD3<Float>] = [[0.25, 0.5, 2], [0.75, 0.25, 1], [0.5, 0.75, 2], [0.1, 0.1, 0]]
         for _ in 0..<150 {

@@ -153,7 +153,7 @@ import Testing
         let bytes = try FileSystem.read(path)
         for length in [0, 7, 100, bytes.count / 2, bytes.count - 1] {
             try FileSystem.writeWhole(Array(bytes[..<length]), to: path)
-            #expect(throws: (any Error).self) { try TrainedDetector(contentsOf: path) }
+            #expect(throws: (any Error).self) { try TrainedNetwork(contentsOf: path) }
         }
     }
 }

@@ -1,5 +1,6 @@
 import ApusAugmentation
 import ApusConfiguration
+import ApusDatasets
 import ApusModels
 import ApusNN
 
@@ -28,8 +29,23 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     public var seed: UInt64 = 0
     public var optimizer = OptimizerConfiguration()
     public var ema = AverageConfiguration()
-    public var loss = LossGains()
+    public var loss = LossConfiguration()
+    /// Of detectors, segmenters, pose networks and networks for turned boxes.
     public var augmentation = AugmentationConfiguration()
+    /// Of classifiers.
+    public var classification = ClassificationAugmentation()
+    /// Of networks that see one object at a time.
+    public var crops = CropAugmentation()
+    /// Whether images of alike shapes share batches no larger than they need.
+    public var rect = false
+    /// The part of `image_size` by which a batch's side is drawn larger or smaller.
+    public var multiScale = 0.0
+    /// How often an epoch shows each image.
+    public var sampling = Sampling.uniform
+    /// Sampling `repeat_factor`: classes that a smaller part of the images shows are repeated.
+    public var repeatThreshold = 0.001
+    /// What channels are brought to before the network sees them; else what suits the architecture.
+    public var normalization: Normalization?
     /// How many of the last epochs see no mosaic.
     public var closeMosaic = 10
     public var validation = ValidationConfiguration()
@@ -50,7 +66,9 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
         case imageSize = "image_size"
         case epochs
         case batchSize = "batch_size"
-        case seed, optimizer, ema, loss, augmentation
+        case seed, optimizer, ema, loss, augmentation, classification, crops, rect, sampling, normalization
+        case multiScale = "multi_scale"
+        case repeatThreshold = "repeat_threshold"
         case closeMosaic = "close_mosaic"
         case validation, patience, checkpoint, machine
     }
@@ -64,6 +82,9 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
             .range("epochs", epochs, 1...100_000),
             .range("batch_size", batchSize, 1...65_536), pixelProblem,
             .atLeast("close_mosaic", closeMosaic, 0),
+            .require(
+                "multi_scale", (0..<1).contains(multiScale), expected: "0 up to, not including, 1", found: multiScale),
+            .require("repeat_threshold", repeatThreshold > 0, expected: "a number above 0", found: repeatThreshold),
             .atLeast("patience", patience, 1),
             layerDecay.flatMap { .range("layer_decay", $0, 0...1) },
         ].compactMap { $0 }
@@ -119,25 +140,6 @@ public struct ValidationConfiguration: Defaulted, Validated, Equatable, Sendable
             .atLeast("every", every, 1), .range("confidence", confidence, 0...1), .range("iou", iou, 0...1),
             .atLeast("maximum_detections", maximumDetections, 1),
         ].compactMap { $0 }
-    }
-}
-
-/// The weights of the loss's parts.
-public struct LossGains: Defaulted, Validated, Equatable, Sendable {
-    public var box = 7.5
-    public var cls = 0.5
-    public var dfl = 1.5
-
-    public init() {}
-
-    public func problems() -> [ConfigurationProblem] {
-        [.atLeast("box", box, 0), .atLeast("cls", cls, 0), .atLeast("dfl", dfl, 0)].compactMap { $0 }
-    }
-
-    var criterion: DetectionLoss {
-        var loss = DetectionLoss()
-        (loss.boxGain, loss.classGain, loss.distributionGain) = (box, cls, dfl)
-        return loss
     }
 }
 

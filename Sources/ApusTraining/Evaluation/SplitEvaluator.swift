@@ -1,62 +1,156 @@
 import ApusCore
 import ApusDatasets
+import ApusInference
 import ApusMetrics
+import ApusAugmentation
+import ApusModels
 import ApusVision
 
-/// What turns a letterboxed batch into raw detector output: LibTorch while training, our runtime once exported.
-public protocol BatchPredictor {
-    /// `batch.count × (4 + classes) × anchors` numbers: centre x, centre y, width, height in model pixels, then scores.
-    func rawDetections(for batch: Batch) throws -> [Float]
-}
-
-/// What a model found on one image, in that image's pixels.
-public struct ImagePredictions: Sendable {
-    /// Into the prepared dataset.
-    public var index: Int
-    public var detections: [Detection]
-}
-
-/// The numbers of a model on a split, and the predictions behind them.
-public struct Evaluation: Sendable {
-    public var metrics: DetectionMetrics
-    public var predictions: [ImagePredictions]
-    public var seconds: Double
-}
-
-/// Runs a model over images of a prepared dataset and measures what it finds.
+/// Runs a network of any task over images of a prepared dataset and measures what it finds.
 ///
-/// Training, `apus evaluate` and `apus-infer` share its letterbox and its decoder, so their numbers are comparable.
-public struct SplitEvaluator: Sendable {
-    let dataset: PreparedDataset
-    let indices: [Int]
-    let configuration: ValidationConfiguration
-    let loader: DetectionLoader
+/// Training, `apus evaluate` and `apus-infer` read outputs by the same code, so their numbers are comparable.
+public struct SplitEvaluator {
+    private let task: ModelTask
+    private let dataset: PreparedDataset
+    private let indices: [Int]
+    private let configuration: ValidationConfiguration
+    private let loader: BatchLoader
 
+    /// - Parameters:
+    ///   - cropFraction: classifiers: the part of an image's shorter side that they see.
+    ///   - input: keypoint networks: the extents of what they see, in pixels.
     public init(
-        dataset: PreparedDataset, indices: [Int], imageSize: Int, batchSize: Int,
-        configuration: ValidationConfiguration,
-        loaderThreads: Int, cacheBytes: Int = 0
-    ) {
-        self.dataset = dataset
-        self.indices = indices
-        self.configuration = configuration
-        loader = DetectionLoader(
-            evaluating: dataset, indices: indices, imageSize: imageSize, batchSize: batchSize, threads: loaderThreads,
-            cacheBytes: cacheBytes)
+        _ task: ModelTask, dataset: PreparedDataset, indices: [Int], settings: LoaderSettings,
+        configuration: ValidationConfiguration, cropFraction: Double = 1, input: ImageSize
+    ) throws {
+        (self.task, self.dataset, self.indices, self.configuration) = (task, dataset, indices, configuration)
+        loader =
+            switch task {
+            case .classify:
+                try BatchLoader(
+                    evaluatingClasses: dataset, indices: indices, cropFraction: cropFraction, settings: settings)
+            case .keypoints:
+                try BatchLoader(
+                    evaluatingCrops: dataset, indices: indices, width: input.width, height: input.height,
+                    settings: settings)
+            case .detect, .segment, .pose, .obb:
+                try BatchLoader(
+                    evaluating: ObjectTask(task), dataset: dataset, indices: indices, settings: settings)
+            }
     }
 
     public func evaluate(
         _ predictor: some BatchPredictor, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-    ) throws -> Evaluation {
+    ) throws -> any TaskEvaluation {
         let start = ContinuousClock.now
-        var predictions: [ImagePredictions] = []
-        let batches = loader.epoch(0)
-        while let batch = try batches.next() {
-            predictions += decode(try predictor.rawDetections(for: batch), of: batch)
-            progress(predictions.count, indices.count)
+        if task == .detect {
+            var evaluation = try boxes(predictor, progress)
+            evaluation.seconds = (ContinuousClock.now - start).inSeconds
+            return evaluation
         }
-        let metrics = try measure(predictions)
-        return Evaluation(metrics: metrics, predictions: predictions, seconds: (ContinuousClock.now - start).inSeconds)
+        var evaluation: ResultEvaluation
+        switch task {
+        case .classify: evaluation = try classes(predictor, progress)
+        case .keypoints: evaluation = try crops(predictor, progress)
+        case .detect, .segment, .pose, .obb: evaluation = try objects(predictor, progress)
+        }
+        evaluation.seconds = (ContinuousClock.now - start).inSeconds
+        return evaluation
+    }
+
+    private var reader: OutputReader {
+        OutputReader(
+            task: ModelDescription.Task(task), classCount: dataset.classNames.count,
+            keypointCount: dataset.keypointLayout?.count ?? 0,
+            thresholds: Thresholds(
+                confidence: configuration.confidence, iou: configuration.iou,
+                maximum: configuration.maximumDetections))
+    }
+
+    private func boxes(_ predictor: some BatchPredictor, _ progress: (Int, Int) -> Void) throws -> Evaluation {
+        var predictions: [ImagePredictions] = []
+        try forEachBatch(progress) { batch in
+            guard let raw = try outputs(of: predictor, for: batch).first else { return }
+            predictions += decode(raw.elements(), of: batch)
+        }
+        return Evaluation(metrics: try measure(predictions), predictions: predictions, seconds: 0)
+    }
+
+    private func objects(
+        _ predictor: some BatchPredictor, _ progress: (Int, Int) -> Void
+    ) throws -> ResultEvaluation {
+        var measure: any ObjectMeasure =
+            switch task {
+            case .pose: try PoseMeasure(dataset: dataset)
+            case .obb: OrientedMeasure(classNames: dataset.classNames)
+            default: SegmentMeasure(classNames: dataset.classNames)
+            }
+        var samples: [(index: Int, result: Prediction.Result)] = []
+        let reader = reader
+        try forEachBatch(progress) { batch in
+            let outputs = try outputs(of: predictor, for: batch)
+            for place in 0..<batch.count {
+                let own = outputs.map { $0.image(place, of: batch.count) }
+                let result = try reader.result(of: own, in: batch.letterboxes[place])
+                try measure.add(result, of: batch.indices[place], in: dataset)
+                if samples.count < ResultEvaluation.sampleCount { samples.append((batch.indices[place], result)) }
+            }
+        }
+        return ResultEvaluation(taskMetrics: measure.evaluate(), seconds: 0, samples: samples)
+    }
+
+    private func classes(
+        _ predictor: some BatchPredictor, _ progress: (Int, Int) -> Void
+    ) throws -> ResultEvaluation {
+        var evaluator = ClassificationEvaluator(classNames: dataset.classNames)
+        var samples: [(index: Int, result: Prediction.Result)] = []
+        try forEachBatch(progress) { batch in
+            guard let probabilities = try outputs(of: predictor, for: batch).first else { return }
+            for share in batch.labels {
+                let own: [Float] = probabilities.image(share.image, of: batch.count).elements()
+                let index = batch.indices[share.image]
+                try evaluator.add(imageID: index, probabilities: own, label: share.label)
+                guard samples.count < ResultEvaluation.sampleCount else { continue }
+                samples.append((index, .classifications(own.best(3))))
+            }
+        }
+        return ResultEvaluation(taskMetrics: evaluator.evaluate(), seconds: 0, samples: samples)
+    }
+
+    private func crops(
+        _ predictor: some BatchPredictor, _ progress: (Int, Int) -> Void
+    ) throws -> ResultEvaluation {
+        var found: [Int: [Pose]] = [:]
+        let reader = reader
+        try forEachBatch(progress) { batch in
+            let outputs = try outputs(of: predictor, for: batch)
+            let whole = Letterbox(
+                LetterboxSpecification(width: batch.width, height: batch.height), imageWidth: batch.width,
+                imageHeight: batch.height)
+            for place in 0..<batch.count {
+                let own = outputs.map { $0.image(place, of: batch.count) }
+                guard case .poses(let poses) = try reader.result(of: own, in: whole), let pose = poses.first
+                else { continue }
+                let (index, crop) = (batch.indices[place], batch.crops[place])
+                found[index, default: []].append(placed(pose, by: crop, index: index))
+            }
+        }
+        var measure = try PoseMeasure(dataset: dataset)
+        for index in indices { try measure.add(.poses(found[index] ?? []), of: index, in: dataset) }
+        let samples = indices.prefix(ResultEvaluation.sampleCount).map {
+            ($0, Prediction.Result.poses(found[$0] ?? []))
+        }
+        return ResultEvaluation(taskMetrics: measure.evaluate(), seconds: 0, samples: samples)
+    }
+
+    /// A crop's pose in its image, in the box that the dataset gives; the points' mean score is the pose's.
+    private func placed(_ pose: Pose, by crop: ObjectCrop, index: Int) -> Pose {
+        let points = pose.points.map { point in
+            let place = crop.toImage(Point(Double(point.x), Double(point.y)))
+            return PosePoint(x: Float(place.x), y: Float(place.y), score: point.score)
+        }
+        let score = points.reduce(0) { $0 + $1.score } / Float(max(points.count, 1))
+        return Pose(dataset.boxes(index)[crop.object].box, label: crop.label, score: score, points: points)
     }
 
     private func decode(_ raw: [Float], of batch: Batch) -> [ImagePredictions] {
@@ -86,5 +180,81 @@ public struct SplitEvaluator: Sendable {
                 detections: prediction.detections)
         }
         return evaluator.evaluate()
+    }
+
+    /// What the network says of a batch, in the shapes that the task has.
+    private func outputs(of predictor: some BatchPredictor, for batch: Batch) throws -> [NDArray] {
+        let found = try predictor.outputs(for: batch)
+        let first = [batch.count] + firstRows
+        let fits = found.enumerated().allSatisfy { index, array in
+            let extents = array.shape.dimensions
+            let isWhole = array.dataType == .float32 && extents.count > 1 && extents[0] == batch.count
+            return isWhole && (index > 0 || extents.starts(with: first) && extents.count == firstRank)
+        }
+        guard fits, !found.isEmpty else {
+            let expected = first.map(String.init) + (firstRank > 2 ? ["anchors"] : [])
+            throw TrainingError.outputs(
+                found: found.map { "\($0.dataType) \($0.shape)" },
+                expected: "float32 [\(expected.joined(separator: ", "))]")
+        }
+        return found
+    }
+
+    /// The second extent of the first output, where the task tells.
+    private var firstRows: [Int] {
+        switch task {
+        case .detect: [4 + dataset.classNames.count]
+        case .classify: [dataset.classNames.count]
+        case .obb: [5 + dataset.classNames.count]
+        case .pose: [4 + dataset.classNames.count + 3 * (dataset.keypointLayout?.count ?? 0)]
+        case .keypoints: [dataset.keypointLayout?.count ?? 0]
+        case .segment: []
+        }
+    }
+
+    private var firstRank: Int { task == .classify ? 2 : 3 }
+
+    private func forEachBatch(_ progress: (Int, Int) -> Void, _ body: (Batch) throws -> Void) throws {
+        let batches = loader.epoch(0)
+        var done = 0
+        while let batch = try batches.next() {
+            try body(batch)
+            done += batch.count
+            progress(min(done, indices.count), indices.count)
+        }
+    }
+}
+
+extension [Float] {
+    /// The largest, with their places as labels.
+    fileprivate func best(_ limit: Int) -> [Classification] {
+        enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(limit).map {
+            Classification(label: $0.offset, score: $0.element)
+        }
+    }
+}
+
+extension ObjectTask {
+    /// Boxes for tasks that know no objects.
+    init(_ task: ModelTask) {
+        switch task {
+        case .segment: self = .segment
+        case .pose: self = .pose
+        case .obb: self = .obb
+        case .detect, .classify, .keypoints: self = .detect
+        }
+    }
+}
+
+extension ModelDescription.Task {
+    public init(_ task: ModelTask) {
+        switch task {
+        case .classify: self = .classify
+        case .detect: self = .detect
+        case .segment: self = .segment
+        case .pose: self = .pose
+        case .keypoints: self = .keypoints
+        case .obb: self = .obb
+        }
     }
 }

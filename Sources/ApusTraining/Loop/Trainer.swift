@@ -39,7 +39,7 @@ public final class Trainer {
         Torch.setThreads(experiment.machine.threads > 0 ? experiment.machine.threads : availableCores)
         self.experiment = experiment
         self.dataset = dataset
-        task = try TrainingTasks.make(experiment, model: configuration, dataset: dataset)
+        task = try NetworkTask(experiment, model: configuration, dataset: dataset)
         let chosen = experiment.optimizer.chosen(
             steps: task.stepsPerEpoch * experiment.epochs, classCount: dataset.classNames.count)
         var notes = chosen.notes
@@ -103,7 +103,7 @@ public final class Trainer {
 
     private var plan: TrainingPlan {
         TrainingPlan(
-            task: "\(type(of: task))", lossNames: task.lossNames, metricNames: task.metricNames,
+            task: task.kind.rawValue, lossNames: task.lossNames, metricNames: task.metricNames,
             parameterCount: model.parameterCount, frozenCount: model.frozenCount, trainImages: task.trainImages,
             validationImages: task.validationImages, stepsPerEpoch: stepsPerEpoch, firstEpoch: progress.epoch,
             firstStep: progress.step, epochs: experiment.epochs, warmupSteps: schedule.warmUp.steps,

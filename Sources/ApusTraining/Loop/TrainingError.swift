@@ -6,6 +6,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case checkpoint(path: String, reason: String)
     /// Weights to start from that do not fit.
     case weights(path: String, reason: String)
+    /// `loss.class_weights` of another number than the classes.
+    case classWeights(found: Int, classes: [String])
+    /// Outputs that are not the task's.
+    case outputs(found: [String], expected: String)
+    /// A module that no task knows.
+    case untrainable(String)
     /// `validation.best` names a metric that the task does not have.
     case unknownMetric(String, known: [String])
 
@@ -17,6 +23,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             lower optimizer.lr0, or lengthen the warm-up
             """
         case .weights(let path, let reason): "\(path): \(reason)"
+        case .classWeights(let found, let classes):
+            "loss.class_weights has \(found) numbers, expected \(classes.count): one for \(classes.joined(separator: ", "))"
+        case .outputs(let found, let expected):
+            "the model gives \(found.joined(separator: " and ")), expected \(expected) first: export it again"
+        case .untrainable(let type): "a \(type) is no network of a task that Apus trains"
         case .unknownMetric(let name, let known):
             "validation.best: '\(name)' is no metric of this task, which has \(known.joined(separator: ", "))"
         case .emptySplit(let split, let dataset):

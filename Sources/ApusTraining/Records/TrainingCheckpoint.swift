@@ -2,6 +2,7 @@ import ApusConfiguration
 import ApusModels
 import ApusNN
 import ApusTorch
+import ApusVision
 import Foundation
 
 /// What a checkpoint file says about the weights in it.
@@ -9,6 +10,12 @@ public struct CheckpointDescription: Codable, Equatable, Sendable {
     public var model: ModelConfiguration
     public var classNames: [String]
     public var imageSize: Int
+    /// How the network wants channels.
+    public var normalization: Normalization
+    /// The part of an image's shorter side that a classifier sees.
+    public var cropFraction: Double
+    /// The points of an object, where the network finds some.
+    public var keypoints: KeypointLayout?
     /// The prepared version that the weights were trained on.
     public var datasetID: String
     public var progress: TrainingProgress
@@ -20,6 +27,9 @@ public struct CheckpointDescription: Codable, Equatable, Sendable {
         self.model = model
         classNames = trainer.dataset.classNames
         imageSize = trainer.experiment.imageSize
+        normalization = trainer.experiment.normalization ?? model.usualNormalization
+        cropFraction = trainer.experiment.classification.cropFraction
+        keypoints = trainer.task.kind.hasKeypoints ? trainer.dataset.keypointLayout : nil
         datasetID = trainer.dataset.id
         progress = trainer.progress
     }
@@ -99,18 +109,24 @@ extension CheckpointFolder {
     }
 }
 
-/// A trained detector and what it was trained for.
-public struct TrainedDetector {
-    public let detector: any Detector
+/// A trained network and what it was trained for.
+public struct TrainedNetwork {
+    public let network: Module
     public let description: CheckpointDescription
 
     /// Reads averaged weights, such as a run's `best.safetensors`.
     public init(contentsOf path: String) throws {
         let checkpoint = try Checkpoint(contentsOf: path)
         description = try CheckpointDescription(path: path, metadata: checkpoint.metadata)
-        detector = try ModelRegistry.makeDetector(description.model, classCount: description.classNames.count, seed: 0)
-        try detector.load(checkpoint.tensors)
-        detector.setTraining(false)
+        network = try ModelRegistry.makeNetwork(
+            description.model, classCount: description.classNames.count,
+            keypointCount: description.keypoints?.count ?? 0, seed: 0)
+        try network.load(checkpoint.tensors)
+        network.setTraining(false)
+    }
+
+    public var predictor: NetworkPredictor {
+        get throws { try NetworkPredictor(network, description.normalization) }
     }
 }
 

@@ -1,12 +1,12 @@
 import ApusDatasets
+import ApusModels
 import ApusNN
 import ApusTorch
-import ApusTracking
 import ApusVision
 
-/// What a kind of model learns: its batches, its loss, and how it is measured. A new task is a file of its own and a
-/// line in `TrainingTasks`.
+/// What a kind of model learns: its batches, its loss, and how it is measured.
 public protocol TrainingTask: AnyObject {
+    var kind: ModelTask { get }
     /// The network that learns, and one of the same build for its average.
     var model: Module { get }
     var average: Module { get }
@@ -35,15 +35,4 @@ public struct TaskLoss {
     /// What `backward` starts from.
     public var total: Tensor
     public var parts: LossParts
-}
-
-/// The numbers of a model on a split, and the files that show them.
-public protocol TaskEvaluation: Sendable {
-    /// By the names under which they stand in the store, such as `mAP50`.
-    var values: [String: Double] { get }
-    /// The metric that "best" means unless the experiment says another.
-    var fitnessName: String { get }
-    var seconds: Double { get }
-    /// Numbers as JSON, curves and predictions as pictures, under `evaluation/SPLIT/` of the run.
-    func log(to run: Run, split: Split, dataset: PreparedDataset) throws
 }

@@ -38,31 +38,49 @@ struct Evaluate: ParsableCommand {
         let subject = try EvaluatedModel.find(model, in: try places.found())
         let data = try evaluationData(for: subject, description: dataset, terminal: common.terminal)
         let evaluation = try evaluate(subject, on: data, split: split, terminal: common.terminal)
-        let record = EvaluationRecord(evaluation, split: split, dataset: data)
         if json {
-            print(String(decoding: evaluation.metrics.jsonData(), as: UTF8.self))
+            print(String(decoding: evaluation.taskMetrics.jsonData(), as: UTF8.self))
         } else {
-            print(summary(of: evaluation.metrics, subject: subject, data: data))
+            print(summary(of: evaluation, subject: subject, data: data))
         }
-        if let report { try write(record, of: subject, to: report) }
-        if let run = subject.run { try log(record, to: run) }
+        if let report { try write(evaluation, of: subject, on: data, to: report) }
+        if let run = subject.run { try log(evaluation, on: data, to: run) }
     }
 
     /// The numbers stand at the epoch of the best weights, which are what is measured.
-    private func log(_ record: EvaluationRecord, to run: Run) throws {
-        try record.log(to: run)
-        let step = try run.metrics()["best/mAP50-95"]?.step ?? 0
-        let named = record.evaluation.metrics.values.map { ("\(split.rawValue)/\($0.key)", $0.value) }
+    private func log(_ evaluation: any TaskEvaluation, on data: PreparedDataset, to run: Run) throws {
+        try evaluation.log(to: run, split: split, dataset: data)
+        let step = try run.metrics()["best/\(evaluation.fitnessName)"]?.step ?? 0
+        let named = evaluation.values.map { ("\(split.rawValue)/\($0.key)", $0.value) }
         try run.log(metrics: Dictionary(uniqueKeysWithValues: named), step: Int(step))
     }
 
-    private func write(_ record: EvaluationRecord, of subject: EvaluatedModel, to path: String) throws {
-        let html = try record.html(
-            title: "\(record.dataset.name), \(split.rawValue) split",
-            details: [("Model", subject.name), ("Dataset", "\(record.dataset.name) \(record.dataset.id)")])
+    private func write(
+        _ evaluation: any TaskEvaluation, of subject: EvaluatedModel, on data: PreparedDataset, to path: String
+    ) throws {
+        guard let boxes = evaluation as? Evaluation else {
+            throw ValidationError(
+                "--report shows detectors; \(subject.name) is for \(subject.task.rawValue): use --json.")
+        }
+        let html = try EvaluationRecord(boxes, split: split, dataset: data).html(
+            title: "\(data.name), \(split.rawValue) split",
+            details: [("Model", subject.name), ("Dataset", "\(data.name) \(data.id)")])
         try FileSystem.createFolder(FileSystem.folder(of: path))
         try FileSystem.writeWhole(html, to: path)
         common.terminal.say("report: \(path)")
+    }
+
+    private func summary(
+        of evaluation: any TaskEvaluation, subject: EvaluatedModel, data: PreparedDataset
+    ) -> String {
+        guard let boxes = evaluation as? Evaluation else {
+            let rows = evaluation.taskMetrics.headline.map { [$0.name, shown($0.value)] }
+            return """
+                \(subject.name) on \(data.name) \(data.id), \(split.rawValue) split: \(data.indices(of: split).count) images
+                \(table(["metric", "value"], rows))
+                """
+        }
+        return summary(of: boxes.metrics, subject: subject, data: data)
     }
 
     private func summary(of metrics: DetectionMetrics, subject: EvaluatedModel, data: PreparedDataset) -> String {
@@ -101,15 +119,17 @@ func evaluationData(for subject: EvaluatedModel, description: String?, terminal:
 }
 
 /// Runs the subject over a split with a progress bar.
-func evaluate(_ subject: EvaluatedModel, on data: PreparedDataset, split: Split, terminal: Terminal) throws
-    -> Evaluation
-{
+func evaluate(
+    _ subject: EvaluatedModel, on data: PreparedDataset, split: Split, terminal: Terminal
+) throws -> any TaskEvaluation {
     let indices = data.indices(of: split)
     guard !indices.isEmpty else { throw TrainingError.emptySplit(split.rawValue, dataset: data.name) }
     let bar = ProgressBar("evaluate", terminal: terminal)
     defer { bar.finish() }
-    let evaluator = SplitEvaluator(
-        dataset: data, indices: indices, imageSize: subject.imageSize, batchSize: 16,
-        configuration: ValidationConfiguration(), loaderThreads: availableCores)
+    var settings = LoaderSettings(imageSize: max(subject.input.width, subject.input.height), batchSize: 16)
+    (settings.threads, settings.cacheBytes) = (availableCores, 0)
+    let evaluator = try SplitEvaluator(
+        subject.task, dataset: data, indices: indices, settings: settings, configuration: ValidationConfiguration(),
+        cropFraction: subject.cropFraction, input: subject.input)
     return try evaluator.evaluate(subject.predictor) { bar.update($0, of: $1) }
 }

@@ -2,6 +2,7 @@ import ApusConfiguration
 import ApusCore
 import ApusDatasets
 import ApusExport
+import ApusModels
 import ApusTorch
 import ApusTracking
 import ApusTraining
@@ -60,7 +61,7 @@ struct Export: ParsableCommand {
         let store = try TrackingStore(root: workspace.store, creatingIfMissing: false)
         let tracked = try store.run(matching: reference)
         let registry = ApusTracking.ModelRegistry(store)
-        let best = try tracked.bestDetector()
+        let best = try tracked.bestNetwork()
         let version = registry.nextVersion(of: name)
         let folder = try freeFolder(workspace, name: name, version: version)
         let parity = try write(best, as: name, of: tracked, version: version, to: folder, registry: registry)
@@ -78,16 +79,15 @@ struct Export: ParsableCommand {
     }
 
     private func write(
-        _ best: TrainedDetector, as name: String, of tracked: Run, version: Int, to folder: String,
+        _ best: TrainedNetwork, as name: String, of tracked: Run, version: Int, to folder: String,
         registry: ApusTracking.ModelRegistry
     ) throws -> ParityReport {
         let modelID = LoggedModel.newID()
-        var exporter = ModelExporter(description: description(of: best, name: name))
+        var exporter = ModelExporter(description: try description(of: best, name: name))
         exporter.quantization = try quantization.quantization(for: tracked)
+        let (card, images) = (try card(of: tracked, best), try sampleImages(of: tracked))
         let parity = try proved {
-            try exporter.export(
-                best.detector, card: try card(of: tracked, best), images: try sampleImages(of: tracked),
-                runID: tracked.id, modelID: modelID, to: folder)
+            try exporter.export(best, card: card, images: images, runID: tracked.id, modelID: modelID, to: folder)
         }
         do {
             let step = best.description.trainedEpochs
@@ -112,13 +112,17 @@ struct Export: ParsableCommand {
     }
 
     /// Neither run nor version is in the file: the same weights give the same bytes. MLmodel and the registry know both.
-    private func description(of best: TrainedDetector, name: String) -> ModelDescription {
-        let size = best.description.imageSize
+    private func description(of best: TrainedNetwork, name: String) throws -> ModelDescription {
+        let trained = best.description
+        let input = trained.model.inputSize(imageSize: trained.imageSize)
+        let (mean, std) = trained.normalization.statistics
         return ModelDescription(
-            task: .detect, labels: best.description.classNames,
-            input: InputSpecification(letterbox: LetterboxSpecification(width: size, height: size)),
-            detection: .init(layout: .v8, strides: best.detector.strides), name: name,
-            training: quantization.facts().merging(["dataset": best.description.datasetID]) { $1 })
+            task: ModelDescription.Task(try trained.model.knownTask()), labels: trained.classNames,
+            input: InputSpecification(
+                letterbox: LetterboxSpecification(width: input.width, height: input.height), mean: mean, std: std),
+            detection: .init(layout: trained.model.task == .keypoints ? .simcc : .v8), name: name,
+            training: quantization.facts().merging(["dataset": trained.datasetID]) { $1 },
+            keypoints: trained.keypoints)
     }
 
     /// Images of the validation split, which training never saw.
@@ -128,10 +132,10 @@ struct Export: ParsableCommand {
         return try dataset.indices(of: .val).prefix(parityImages).map { try dataset.image($0) }
     }
 
-    private func card(of run: Run, _ best: TrainedDetector) throws -> ModelCard {
+    private func card(of run: Run, _ best: TrainedNetwork) throws -> ModelCard {
         let measured = try run.metrics()
-        let split = measured.keys.contains("test/mAP50") ? "test" : "best"
-        let names = ["mAP50", "mAP50-95", "precision", "recall", "AP-small", "AP-medium", "AP-large"]
+        let names = Self.cardMetrics
+        let split = names.contains { measured.keys.contains("test/" + $0) } ? "test" : "best"
         return ModelCard(
             metrics: names.compactMap { name in measured["\(split)/\(name)"].map { ModelCard.Metric(name, $0.value) } },
             evaluation: split == "test" ? "the test split, COCO profile" : "the validation split, COCO profile",
@@ -142,6 +146,11 @@ struct Export: ParsableCommand {
                 "Measured on the dataset above only; images of other cameras or scenes need an evaluation of their own."
             ])
     }
+
+    private static let cardMetrics = [
+        "mAP50", "mAP50-95", "mask/mAP50", "mask/mAP50-95", "pose/mAP50", "pose/mAP50-95", "top1", "top5",
+        "balanced_accuracy", "precision", "recall", "AP-small", "AP-medium", "AP-large",
+    ]
 
     private func report(_ summary: ExportSummary) throws {
         if json { return try printJSON(summary) }
@@ -164,4 +173,19 @@ struct ExportSummary: Encodable {
     var folder: String
     var alias: String?
     var parity: ParityReport
+}
+
+extension ModelExporter {
+    /// A trained network of any task.
+    fileprivate func export(
+        _ best: TrainedNetwork, card: ModelCard, images: [Image], runID: String, modelID: String, to folder: String
+    ) throws -> ParityReport {
+        switch best.network {
+        case let network as any ImageClassifier:
+            try export(network, card: card, images: images, runID: runID, modelID: modelID, to: folder)
+        case let network as any Detector:
+            try export(network, card: card, images: images, runID: runID, modelID: modelID, to: folder)
+        default: throw ExportError.unsupportedArchitecture(best.description.model.architecture)
+        }
+    }
 }

@@ -50,6 +50,9 @@ struct Gate: ParsableCommand {
         let model = try EvaluatedModel.find(reference, in: try places.found())
         let data = try data ?? evaluationData(for: model, description: dataset, terminal: common.terminal)
         let evaluation = try evaluate(model, on: data, split: split, terminal: common.terminal)
+        guard let evaluation = evaluation as? Evaluation else {
+            throw ValidationError("\(model.name) is for \(model.task.rawValue): the gate compares detectors.")
+        }
         let identity = ["dataset": data.id, "split": split.rawValue]
         return (GateSubject(name: model.name, metrics: evaluation.metrics, identity: identity), data)
     }

@@ -1,7 +1,9 @@
 import ApusConfiguration
+import ApusAugmentation
 import ApusCore
 import ApusDatasets
 import ApusInference
+import ApusModels
 import ApusONNX
 import ApusRuntime
 import ApusTracking
@@ -12,8 +14,12 @@ import ArgumentParser
 /// A model that can be evaluated: a run's best weights through LibTorch, or an exported one through our runtime.
 struct EvaluatedModel {
     let name: String
+    let task: ModelTask
     let classNames: [String]
-    let imageSize: Int
+    /// What the network sees, in pixels.
+    let input: ImageSize
+    /// Classifiers: the part of an image's shorter side that they see.
+    var cropFraction = 1.0
     let predictor: any BatchPredictor
     /// The run that made it, where the store knows it.
     let run: Run?
@@ -34,73 +40,81 @@ struct EvaluatedModel {
     }
 
     private static func trained(_ run: Run) throws -> EvaluatedModel {
-        let best = try run.bestDetector()
+        let best = try run.bestNetwork()
+        let description = best.description
         return EvaluatedModel(
-            name: run.id, classNames: best.description.classNames, imageSize: best.description.imageSize,
-            predictor: DetectorPredictor(best.detector), run: run)
+            name: run.id, task: try description.model.knownTask(), classNames: description.classNames,
+            input: description.model.inputSize(imageSize: description.imageSize),
+            cropFraction: description.cropFraction, predictor: try best.predictor, run: run)
     }
 
     private static func exported(_ path: String, name: String, run: Run?) throws -> EvaluatedModel {
         let model = try Model(contentsOf: path)
         let description = try ModelDescription(metadata: model.metadata)
+        let letterbox = description.input.letterbox
         return EvaluatedModel(
-            name: name, classNames: description.labels, imageSize: description.input.letterbox.width,
+            name: name, task: ModelTask(description.task), classNames: description.labels,
+            input: ImageSize(width: letterbox.width, height: letterbox.height),
             predictor: try RuntimePredictor(model: model, description: description), run: run)
     }
 }
 
-/// Raw detections from an exported model in our runtime.
+extension ModelTask {
+    init(_ task: ModelDescription.Task) {
+        switch task {
+        case .detect: self = .detect
+        case .classify: self = .classify
+        case .segment: self = .segment
+        case .pose: self = .pose
+        case .obb: self = .obb
+        case .keypoints: self = .keypoints
+        }
+    }
+}
+
+/// Raw outputs of an exported model in our runtime.
 struct RuntimePredictor: BatchPredictor {
     private let session: Session
     private let input: InputSpecification
     private let inputName: String
-    private let outputName: String
-    /// Of the output: a box and a score a class.
-    private let rows: Int
 
     init(model: Model, description: ModelDescription) throws {
         session = try Session(model: model)
-        guard session.inputs.count == 1, session.inputs[0].dataType == .float32, !session.outputs.isEmpty,
-            description.task == .detect
-        else {
-            throw ValidationError("The model is no detector with one float32 input and an output: export it again.")
+        guard session.inputs.count == 1, session.inputs[0].dataType == .float32, !session.outputs.isEmpty else {
+            throw ValidationError("The model has not one float32 input and an output: export it again.")
         }
-        input = description.input
-        rows = 4 + description.labels.count
-        (inputName, outputName) = (session.inputs[0].name, session.outputs[0].name)
+        (input, inputName) = (description.input, session.inputs[0].name)
     }
 
-    func rawDetections(for batch: Batch) throws -> [Float] {
-        let size = batch.imageSize
-        let imageBytes = size * size * 3
-        var pixels = NDArray(uninitialized: [batch.count, 3, size, size], dataType: .float32)
+    func outputs(for batch: Batch) throws -> [NDArray] {
+        let found = try session.run([inputName: pixels(of: batch)])
+        return session.outputs.compactMap { found[$0.name] }
+    }
+
+    private func pixels(of batch: Batch) -> NDArray {
+        let (width, height) = (batch.width, batch.height)
+        let imageBytes = width * height * 3
+        var pixels = NDArray(uninitialized: [batch.count, 3, height, width], dataType: .float32)
         pixels.withMutableElements(of: Float.self) { elements in
             guard let base = elements.baseAddress else { return }
             for position in 0..<batch.count {
                 let bytes = batch.withUnsafeBytes { Array($0[position * imageBytes..<(position + 1) * imageBytes]) }
-                Image(width: size, height: size, channels: 3, pixels: bytes)
+                Image(width: width, height: height, channels: 3, pixels: bytes)
                     .normalizedCHW(into: base + position * imageBytes, input)
             }
         }
-        guard let output = try session.run([inputName: pixels])[outputName] else { return [] }
-        let extents = output.shape.dimensions
-        guard output.dataType == .float32, extents.count == 3, extents[0] == batch.count, extents[1] == rows else {
-            throw ValidationError(
-                "\(outputName) is \(output.dataType) \(output.shape), "
-                    + "expected float32 [\(batch.count), \(rows), anchors]: export the model again.")
-        }
-        return output.elements()
+        return pixels
     }
 }
 
 extension Run {
     /// The best weights that this run has kept.
-    func bestDetector() throws -> TrainedDetector {
+    func bestNetwork() throws -> TrainedNetwork {
         let path = CheckpointFolder(artifactPath).best
         guard FileSystem.exists(path) else {
             throw ValidationError(
                 "Run \(id) has no weights: no epoch of it was completed; `apus train --resume \(id)` goes on with it.")
         }
-        return try TrainedDetector(contentsOf: path)
+        return try TrainedNetwork(contentsOf: path)
     }
 }

@@ -1,27 +1,36 @@
-import ApusInference
 import ApusVision
 
 /// Draws what a model says of an image: masks, boxes at their angle, skeletons, classes.
-struct ResultPainter {
-    let labels: LabelMap
-    let keypoints: KeypointLayout?
+public struct ResultPainter: Sendable {
+    private let labels: LabelMap
+    private let keypoints: KeypointLayout?
+    /// What scores less is left out.
+    private let confidence: Float
 
     /// Small images are enlarged to this.
     private static let side = 512
 
-    func drawing(_ prediction: Prediction, on image: Image) -> Image {
-        switch prediction.result {
-        case .detections(let all): image.drawing(objects: all.map(drawn), enlargedTo: Self.side)
-        case .segments(let all): image.drawing(objects: drawn(all), enlargedTo: Self.side)
-        case .poses(let all): image.drawing(objects: all.map(drawn), enlargedTo: Self.side)
-        case .oriented(let all): image.drawing(objects: all.map(drawn), enlargedTo: Self.side)
+    public init(labels: LabelMap, keypoints: KeypointLayout?, confidence: Float = 0) {
+        (self.labels, self.keypoints, self.confidence) = (labels, keypoints, confidence)
+    }
+
+    public func drawing(_ result: Prediction.Result, on image: Image) -> Image {
+        switch result {
+        case .detections(let all): image.drawing(objects: sure(all, \.score).map(drawn), enlargedTo: Self.side)
+        case .segments(let all): image.drawing(objects: drawn(sure(all, \.score)), enlargedTo: Self.side)
+        case .poses(let all): image.drawing(objects: sure(all, \.score).map(drawn), enlargedTo: Self.side)
+        case .oriented(let all): image.drawing(objects: sure(all, \.score).map(drawn), enlargedTo: Self.side)
         case .classifications(let all): image.drawing(lines: all.map(line), enlargedTo: Self.side)
         case .classMap(let map): legend(map, on: image.drawing(classes: map) { $0 == 0 ? nil : .palette($0) })
         }
     }
 
+    private func sure<Found>(_ all: [Found], _ score: (Found) -> Float) -> [Found] {
+        all.filter { score($0) >= confidence }
+    }
+
     private func caption(_ label: Int, _ score: Float) -> String {
-        "\(labels.name(of: label)) \(fixed(Double(score), digits: 2))"
+        "\(labels.name(of: label)) \(fixed(Double(score), 2))"
     }
 
     private func drawn(_ detection: Detection) -> DrawnObject {
@@ -63,7 +72,7 @@ struct ResultPainter {
 
     private func line(_ classification: Classification) -> (text: String, share: Float, color: Color) {
         let (label, score) = (classification.label, classification.score)
-        return ("\(fixed(Double(score), digits: 2)) \(labels.name(of: label))", score, .palette(label))
+        return ("\(fixed(Double(score), 2)) \(labels.name(of: label))", score, .palette(label))
     }
 
     /// The classes there are beside the background, largest first.
@@ -72,7 +81,7 @@ struct ResultPainter {
         let found = map.pixelCounts.enumerated().filter { $0 > 0 && $1 > 0 }
             .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }
         let lines = found.prefix(10).map { label, count in
-            let share = fixed(Double(count) / total * 100, digits: 1)
+            let share = fixed(Double(count) / total * 100, 1)
             return (text: "\(share) % \(labels.name(of: label))", share: Float(1), color: Color.palette(label))
         }
         return image.drawing(lines: lines, enlargedTo: Self.side)

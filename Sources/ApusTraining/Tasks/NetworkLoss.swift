@@ -1,0 +1,99 @@
+import ApusDatasets
+import ApusModels
+import ApusNN
+import ApusTorch
+
+/// A network and the loss of its outputs on a batch.
+struct NetworkLoss {
+    let network: Module
+    private let normalization: Normalization
+    private let compute: (Tensor, Batch) throws -> LossValue
+
+    init(
+        _ kind: ModelTask, _ configuration: ModelConfiguration, experiment: Experiment, dataset: PreparedDataset
+    ) throws {
+        let (classCount, seed) = (dataset.classNames.count, experiment.seed)
+        try experiment.loss.check(classNames: dataset.classNames)
+        normalization = experiment.normalization ?? configuration.usualNormalization
+        switch kind {
+        case .detect:
+            let network = try ModelRegistry.makeDetector(configuration, classCount: classCount, seed: seed)
+            let criterion = experiment.loss.detection
+            self.network = network
+            compute = { LossValue(try criterion(network($0), $1.detectionTargets)) }
+        case .segment:
+            let network = try ModelRegistry.makeSegmenter(configuration, classCount: classCount, seed: seed)
+            let criterion = experiment.loss.segmentation
+            self.network = network
+            compute = { try criterion(network($0), $1.detectionTargets, masks: TargetMasks($1.masks)) }
+        case .pose:
+            let sigmas = try dataset.keypointSigmas()
+            let network = try ModelRegistry.makePoseEstimator(
+                configuration, classCount: classCount, keypointCount: sigmas.count, seed: seed)
+            let criterion = experiment.loss.pose(sigmas: sigmas)
+            self.network = network
+            compute = { try criterion(network($0), $1.detectionTargets, keypoints: $1.keypoints) }
+        case .obb:
+            let network = try ModelRegistry.makeOrientedDetector(configuration, classCount: classCount, seed: seed)
+            let criterion = experiment.loss.oriented
+            self.network = network
+            compute = { try criterion(network($0), $1.detectionTargets) }
+        case .classify:
+            let network = try ModelRegistry.makeClassifier(configuration, classCount: classCount, seed: seed)
+            let criterion = experiment.loss.classification
+            self.network = network
+            compute = { try criterion(network($0), $1.labels.map(ClassificationTarget.init)) }
+        case .keypoints:
+            let network = try ModelRegistry.makeKeypointEstimator(
+                configuration, keypointCount: try dataset.keypointSigmas().count, seed: seed)
+            self.network = network
+            compute = { try CoordinateLoss()(network($0), keypoints: $1.keypoints) }
+        }
+    }
+
+    func callAsFunction(_ batch: Batch) throws -> LossValue {
+        try compute(normalization(Tensor.pixels(of: batch)), batch)
+    }
+}
+
+extension LossValue {
+    fileprivate init(_ value: DetectionLoss.Value) {
+        self.init(total: value.total, parts: value.parts, positives: value.positives)
+    }
+}
+
+extension Batch {
+    fileprivate var detectionTargets: [DetectionTarget] { targets.map(DetectionTarget.init) }
+}
+
+extension DetectionTarget {
+    init(_ target: Target) {
+        self.init(
+            image: target.image, label: target.label, centerX: target.centerX, centerY: target.centerY,
+            width: target.width, height: target.height, angle: target.angle)
+    }
+}
+
+extension TargetMasks {
+    fileprivate init(_ masks: InstanceMasks) {
+        self.init(
+            windows: masks.windows.map {
+                Window(left: $0.left, top: $0.top, width: $0.width, height: $0.height, offset: $0.offset)
+            }, bytes: masks.bytes)
+    }
+}
+
+extension ClassificationTarget {
+    fileprivate init(_ share: ClassShare) {
+        self.init(image: share.image, label: share.label, share: share.share)
+    }
+}
+
+extension Tensor {
+    /// A loader's pixels as `[N, 3, H, W]` in 0…1.
+    static func pixels(of batch: Batch) -> Tensor {
+        batch.withUnsafeBytes {
+            Tensor(pixels: $0, count: batch.count, height: batch.height, width: batch.width)
+        }
+    }
+}
