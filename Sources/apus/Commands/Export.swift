@@ -183,7 +183,9 @@ extension ModelExporter {
         switch best.network {
         case let network as any ImageClassifier:
             try export(network, card: card, images: images, runID: runID, modelID: modelID, to: folder)
-        case let network as any Detector:
+        case let network as any ObjectNetwork:
+            try export(network, card: card, images: images, runID: runID, modelID: modelID, to: folder)
+        case let network as SimCC:
             try export(network, card: card, images: images, runID: runID, modelID: modelID, to: folder)
         default: throw ExportError.unsupportedArchitecture(best.description.model.architecture)
         }
