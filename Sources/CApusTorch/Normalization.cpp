@@ -103,12 +103,18 @@ at::Tensor normalizedSilu(const at::Tensor &x, const Coefficients &with) {
     return z;
 }
 
-/// Elements from one pixel to the next where `x` is a channel range of an NHWC tensor, else 0.
+/// Elements from one pixel to the next where `x` is a channel range of an NHWC tensor, else 0. What the strides of axes
+/// of one element say counts for nothing.
 int64_t pixelStride(const at::Tensor &x) {
-    const int64_t stride = x.stride(3);
-    const bool isRange =
-        x.stride(1) == 1 && x.stride(2) == stride * x.size(3) && x.stride(0) == stride * x.size(2) * x.size(3);
-    return isRange ? stride : 0;
+    if (x.size(1) > 1 && x.stride(1) != 1) return 0;
+    int64_t stride = 0, pixels = 1;
+    for (const int64_t axis : {3, 2, 0}) {
+        if (x.size(axis) == 1) continue;
+        if (stride == 0) stride = x.stride(axis);
+        if (x.stride(axis) != stride * pixels) return 0;
+        pixels *= x.size(axis);
+    }
+    return stride == 0 ? x.size(1) : stride;
 }
 
 struct Gradients {

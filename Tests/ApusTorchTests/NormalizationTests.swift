@@ -23,8 +23,10 @@ func randomTensor(_ shape: Shape, seed: UInt64, in range: ClosedRange<Float> = -
         var gradients: [Tensor]
     }
 
-    func run(_ type: DataType, channels: Int, isTraining: Bool = true, offset: Double = 0) throws -> Run {
-        let shape: Shape = [3, channels, 19, 23]
+    func run(
+        _ type: DataType, channels: Int, isTraining: Bool = true, offset: Double = 0, extents: [Int] = [3, 19, 23]
+    ) throws -> Run {
+        let shape: Shape = [extents[0], channels, extents[1], extents[2]]
         func leaf(_ tensor: Tensor) -> Tensor { tensor.to(type).detached().requiringGradient() }
         let x = leaf((randomTensor(shape, seed: 1) * 3 + offset).channelsLast())
         let (weight, bias) = (leaf(randomTensor([channels], seed: 2)), leaf(randomTensor([channels], seed: 3)))
@@ -44,6 +46,15 @@ func randomTensor(_ shape: Shape, seed: UInt64, in range: ClosedRange<Float> = -
         #expect(deviation(found.mean, from: expected.mean) < 5e-6)
         #expect(deviation(found.variance, from: expected.variance) < 1e-6)
         for (a, b) in zip(found.gradients, expected.gradients) { #expect(deviation(a, from: b) < 2e-6) }
+    }
+
+    /// Strides of axes of one element may be anything.
+    @Test(arguments: [[64, 1, 1], [2, 1, 7], [5, 7, 1], [1, 1, 9], [1, 9, 1]])
+    func `agrees on maps of a row, a column or a pixel`(extents: [Int]) throws {
+        let found = try run(.float32, channels: 32, extents: extents)
+        let expected = try run(.float64, channels: 32, extents: extents)
+        #expect(deviation(found.output, from: expected.output) < 1e-5)
+        for (a, b) in zip(found.gradients, expected.gradients) { #expect(deviation(a, from: b) < 1e-4) }
     }
 
     @Test func `keeps its precision far from zero`() throws {

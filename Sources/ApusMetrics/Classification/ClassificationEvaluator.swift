@@ -97,7 +97,7 @@ public struct ClassifierMetrics: TaskMetrics, Codable, Hashable {
 
     public var headline: [NamedValue] {
         [
-            NamedValue("top1", top1), NamedValue("top5", top5), NamedValue("F1", classes.macroF1),
+            NamedValue("top1", top1), NamedValue("top5", top5), NamedValue("macro_F1", classes.macroF1),
             NamedValue("ECE", calibration.expectedError),
         ]
     }

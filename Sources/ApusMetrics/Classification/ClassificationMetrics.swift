@@ -87,7 +87,7 @@ public struct ClassificationMetrics: Codable, Hashable, Sendable {
         var values: [String: Double] = [:]
         values["accuracy"] = accuracy
         values["balanced_accuracy"] = balancedAccuracy
-        values["F1"] = macroF1
+        values["macro_F1"] = macroF1
         for metrics in perClass { values["F1/" + metrics.name] = metrics.f1 }
         return values
     }

@@ -103,13 +103,13 @@ public struct KeypointMetrics: Codable, Hashable, Sendable {
     public var all: Point
     public var perPoint: [Point]
 
-    /// `PCK@0.05`, `PCK@0.1`, `PCK@0.2`, `OKS`, and for each point `PCK@0.1/NAME` and `OKS/NAME`.
+    /// `PCK-0.05`, `PCK-0.1`, `PCK-0.2`, `mean_OKS`, and for each point `PCK/NAME` (at 0.1) and `OKS/NAME`.
     public var values: [String: Double] {
         var values: [String: Double] = [:]
-        for (threshold, value) in zip(KeypointAccuracy.thresholds, all.pck) { values["PCK@\(threshold)"] = value }
-        values["OKS"] = all.oks
+        for (threshold, value) in zip(KeypointAccuracy.thresholds, all.pck) { values["PCK-\(threshold)"] = value }
+        values["mean_OKS"] = all.oks
         for point in perPoint {
-            values["PCK@0.1/" + point.name] = point.pck[1]
+            values["PCK/" + point.name] = point.pck[1]
             values["OKS/" + point.name] = point.oks
         }
         return values

@@ -178,7 +178,7 @@ public struct PoseMetrics: TaskMetrics, Codable, Hashable {
             NamedValue("pose/mAP50", poses.mAP50), NamedValue("pose/mAP50-95", poses.mAP50_95),
         ]
     }
-    /// The boxes' as a detector's, the keypoints' as `pose/mAP50`, `pose/PCK@0.1`, `pose/OKS/nose`, ….
+    /// The boxes' as a detector's, the keypoints' as `pose/mAP50`, `pose/PCK-0.1`, `pose/OKS/nose`, ….
     public var values: [String: Double] {
         var values = boxes.values.merging(poses.values(prefix: "pose/")) { own, _ in own }
         for (name, value) in keypoints.values { values["pose/" + name] = value }

@@ -22,7 +22,7 @@ enum KeyRules {
     }
 
     /// `[\w/.\- :]` where `\w` is Python's: letters and numbers of any script, and `_`.
-    private static func isKeyScalar(_ scalar: Unicode.Scalar) -> Bool {
+    static func isKeyScalar(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII {
             return "/_.- :".unicodeScalars.contains(scalar) || ("0"..."9").contains(scalar)
                 || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)

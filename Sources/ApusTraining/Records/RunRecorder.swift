@@ -74,8 +74,7 @@ public final class RunRecorder: TrainingObserver {
         let epochs = try checkpoints.loadBest(into: trainer)
         let evaluation = try trainer.evaluate()
         try evaluation.log(to: run, split: .val, dataset: trainer.dataset)
-        let named = evaluation.values.map { ("best/" + $0.key, $0.value) }
-        try run.log(metrics: Dictionary(uniqueKeysWithValues: named), step: epochs)
+        try run.log(metrics: evaluation.stored(prefix: "best"), step: epochs)
     }
 }
 
@@ -88,7 +87,7 @@ extension EpochReport {
             "memory/peak_mb": peakMemoryMegabytes,
         ]
         for part in loss.parts { values["train/\(part.name)_loss"] = part.value }
-        for (name, value) in evaluation?.values ?? [:] where !name.contains("/") { values["val/" + name] = value }
-        return values
+        let overall = StoredMetrics.overall(evaluation?.values ?? [:])
+        return values.merging(StoredMetrics.named(overall, prefix: "val")) { $1 }
     }
 }

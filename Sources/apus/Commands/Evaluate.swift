@@ -51,8 +51,7 @@ struct Evaluate: ParsableCommand {
     private func log(_ evaluation: any TaskEvaluation, on data: PreparedDataset, to run: Run) throws {
         try evaluation.log(to: run, split: split, dataset: data)
         let step = try run.metrics()["best/\(evaluation.fitnessName)"]?.step ?? 0
-        let named = evaluation.values.map { ("\(split.rawValue)/\($0.key)", $0.value) }
-        try run.log(metrics: Dictionary(uniqueKeysWithValues: named), step: Int(step))
+        try run.log(metrics: evaluation.stored(prefix: split.rawValue), step: Int(step))
     }
 
     private func write(
