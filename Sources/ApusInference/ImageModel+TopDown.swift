@@ -5,6 +5,7 @@ extension ImageModel {
     ///
     /// - Parameter boxes: `nil` takes the whole image as one. Boxes without an area are passed over.
     func poses(in image: Image, of boxes: [Detection]?) throws(InferenceError) -> [Pose] {
+        let padding = UInt8(min(max(sidecar.preprocess.padding, 0), 255))
         let whole = BoundingBox(minX: 0, minY: 0, maxX: Float(image.width), maxY: Float(image.height))
         var poses = [Pose]()
         for object in (boxes ?? [Detection(whole, label: 0, score: 1)]).prefix(sidecar.thresholds.maximum) {
@@ -14,7 +15,7 @@ extension ImageModel {
             guard
                 let window = ImageWindow(around: object.box, enlargedBy: factor, toShapeOf: width, height)
             else { continue }
-            let crop = image.sampled(window, width: width, height: height)
+            let crop = image.sampled(window, width: width, height: height, padding: padding)
             guard case .poses(let found) = try result(for: crop) else { continue }
             poses += found.map { $0.moved(from: window, width, height, to: object) }
         }

@@ -109,10 +109,8 @@ extension AugmentationConfiguration: Codable {
         _ key: CodingKeys, _ container: KeyedDecodingContainer<CodingKeys>
     ) throws -> Pipeline? {
         guard let pipeline = try container.decodeIfPresent(Pipeline.self, forKey: key) else { return nil }
-        if let name = pipeline.normalizingName {
-            throw DecodingError.dataCorruptedError(
-                forKey: key, in: container,
-                debugDescription: "\(name) has no place here: training takes bytes and normalizes them by itself")
+        if let problem = pipeline.trainingProblem {
+            throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: problem)
         }
         return pipeline
     }

@@ -63,10 +63,7 @@ public struct ClassificationAugmentation: Defaulted, Validated, Equatable, Senda
             .range("mixup", mixup, 0...1000), .range("cutmix", cutmix, 0...1000),
             .range("mixup_prob", mixProbability, 0...1), .range("mixup_switch_prob", switchProbability, 0...1),
             .range("crop_fraction", cropFraction, 0.1...1),
-            transforms?.normalizingName.map {
-                ConfigurationProblem(
-                    "transforms", expected: "no \($0): training takes bytes and normalizes them by itself")
-            },
+            transforms?.trainingProblem.map { ConfigurationProblem("transforms", expected: $0) },
         ].compactMap { $0 }
     }
 

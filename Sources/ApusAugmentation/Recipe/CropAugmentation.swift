@@ -32,10 +32,7 @@ public struct CropAugmentation: Defaulted, Validated, Equatable, Sendable {
             .range("padding", padding, 0.5...4), .range("scale", scale, 0...0.99), .range("degrees", degrees, 0...180),
             .range("translate", translate, 0...1), .range("fliplr", flipHorizontal, 0...1),
             .range("hsv_h", hsvHue, 0...1), .range("hsv_s", hsvSaturation, 0...1), .range("hsv_v", hsvValue, 0...1),
-            transforms?.normalizingName.map {
-                ConfigurationProblem(
-                    "transforms", expected: "no \($0): training takes bytes and normalizes them by itself")
-            },
+            transforms?.trainingProblem.map { ConfigurationProblem("transforms", expected: $0) },
         ].compactMap { $0 }
     }
 }

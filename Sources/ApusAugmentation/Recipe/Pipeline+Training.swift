@@ -1,6 +1,17 @@
+import ApusConfiguration
+
 extension Pipeline {
     /// The first of its transforms that leaves other than bytes, where there is one.
     var normalizingName: String? { transformNames.first { Self.normalizing.contains($0) } }
+
+    /// Why training's images of 3 channels cannot go through; `nil` where they can.
+    var trainingProblem: String? {
+        if let normalizingName { return "no \(normalizingName): training takes bytes and normalizes them by itself" }
+        do throws(ConfigurationError) {
+            try check(channels: 3)
+            return nil
+        } catch { return error.description }
+    }
 
     private static let normalizing: Set = ["Normalize", "ToFloat", "FromFloat"]
 

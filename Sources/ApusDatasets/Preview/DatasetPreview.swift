@@ -30,10 +30,12 @@ public struct DatasetPreview {
 
     /// The image at a position of `indices` as training would see it.
     public func image(_ position: Int, by recipe: DetectionRecipe) throws(DatasetError) -> Image {
+        let task = ObjectTask(mostOf: dataset, among: indices)
         let source = DetectionRecipe.Source(count: indices.count) { other throws(DatasetError) in
             let index = indices[other]
-            let boxes = dataset.boxes(of: index).filter { !$0.isCrowd }
-            return LabeledImage(image: try dataset.image(index).rgb, boxes: boxes)
+            let objects = zip(dataset.boxes(of: index), dataset.annotations(of: index)).filter { !$0.0.isCrowd }
+                .map { $1.object($0, for: task) }
+            return LabeledImage(image: try dataset.image(index).rgb, objects: objects)
                 .resized(longerSide: recipe.imageSize)
         }
         let (sample, notes) = try recipe.recorded(position, of: source, key: key(position))
@@ -49,5 +51,19 @@ public struct DatasetPreview {
         }
         let name = dataset.record(indices[position]).name
         return panel.image(of: sample, title: "\(position) \(name)", notes: notes + dropped)
+    }
+}
+
+extension ObjectTask {
+    /// The task that uses most of what a dataset says of its objects, by the first images that have some.
+    init(mostOf dataset: PreparedDataset, among indices: [Int]) {
+        let annotations = indices.lazy.flatMap { dataset.annotations($0) }.prefix(64)
+        if annotations.contains(where: { !$0.keypoints.isEmpty }) {
+            self = .pose
+        } else if annotations.contains(where: { $0.rotatedBox != nil }) {
+            self = .obb
+        } else {
+            self = annotations.contains { $0.region != nil } ? .segment : .detect
+        }
     }
 }

@@ -33,6 +33,7 @@ extension SidecarProposal {
         else { return nil }
         var proposal = SidecarProposal(SimCCFormat(), assuming: ["ImageNet's mean and std", "scores are not logits"])
         proposal.sidecar.preprocess.fit = .stretch
+        proposal.sidecar.preprocess.padding = 0
         proposal.normalizeAsImageNet()
         let count = columns.shape.flatMap { $0.count == 2 ? $0[0] : nil }
         if count == 17 { proposal.sidecar.keypoints = .coco }

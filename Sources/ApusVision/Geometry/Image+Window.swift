@@ -20,13 +20,14 @@ public struct ImageWindow: Hashable, Sendable {
 }
 
 extension Image {
-    /// A window resized to whole pixels, bilinear without antialiasing; black where it hangs over.
-    public func sampled(_ window: ImageWindow, width: Int, height: Int) -> Image {
+    /// A window resized to whole pixels, bilinear without antialiasing; `padding` where it hangs over.
+    public func sampled(_ window: ImageWindow, width: Int, height: Int, padding: UInt8 = 0) -> Image {
         let columns = Self.samples(window.left, window.width / Float(width), width)
         let rows = Self.samples(window.top, window.height / Float(height), height)
         return Image(uninitializedWidth: width, height: height, channels: channels) { output in
             pixels.withUnsafeBufferPointer { input in
-                let source = SampledPixels(pixels: input, width: self.width, height: self.height, channels: channels)
+                let source = SampledPixels(
+                    pixels: input, width: self.width, height: self.height, channels: channels, padding: Float(padding))
                 var place = 0
                 for row in rows {
                     for column in columns {
@@ -53,6 +54,7 @@ extension Image {
 private struct SampledPixels {
     let pixels: UnsafeBufferPointer<UInt8>
     let width, height, channels: Int
+    let padding: Float
 
     func value(_ column: (first: Int, weight: Float), _ row: (first: Int, weight: Float), _ channel: Int) -> UInt8 {
         let upper = blended(column, row.first, channel)
@@ -66,7 +68,7 @@ private struct SampledPixels {
     }
 
     private func pixel(_ x: Int, _ y: Int, _ channel: Int) -> Float {
-        guard x >= 0, y >= 0, x < width, y < height else { return 0 }
+        guard x >= 0, y >= 0, x < width, y < height else { return padding }
         return Float(pixels[(y * width + x) * channels + channel])
     }
 }
