@@ -9,7 +9,7 @@ extension Annotation {
         switch task {
         case .detect: SceneObject(labeled)
         case .segment: outlined(labeled)
-        case .obb: SceneObject(labeled, shape: ObjectShape(turned: turned(labeled)))
+        case .obb: SceneObject(labeled, shape: ObjectShape(turned: turnedBox(labeled)))
         case .pose: SceneObject(labeled, shape: ObjectShape(keypoints: Keypoints(keypoints.map(\.keypoint))))
         }
     }
@@ -22,7 +22,9 @@ extension Annotation {
     }
 
     /// The turned box that is declared, else the smallest around the outline, else the upright one.
-    private func turned(_ labeled: LabeledBox) -> ApusAugmentation.RotatedBox {
+    ///
+    /// - Parameter labeled: the object's box, checked and clipped.
+    public func turnedBox(_ labeled: LabeledBox) -> ApusAugmentation.RotatedBox {
         if let rotatedBox {
             return ApusAugmentation.RotatedBox(
                 center: rotatedBox.center, width: rotatedBox.size.x, height: rotatedBox.size.y,

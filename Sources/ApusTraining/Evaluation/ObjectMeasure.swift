@@ -66,7 +66,7 @@ struct OrientedMeasure: ObjectMeasure {
     mutating func add(_ result: Prediction.Result, of index: Int, in dataset: PreparedDataset) throws {
         guard case .oriented(let found) = result else { return }
         let truths = zip(dataset.record(index).boxes, dataset.annotations(index)).map { box, annotation in
-            LabeledRectangle(annotation.rectangle(box.box), label: box.label, isCrowd: box.isCrowd)
+            LabeledRectangle(annotation.rectangle(box), label: box.label, isCrowd: box.isCrowd)
         }
         try evaluator.add(
             imageID: index, truths: truths,
@@ -87,15 +87,11 @@ extension Annotation {
         }
     }
 
-    /// The turned box, or the upright one where there is none.
-    fileprivate func rectangle(_ box: BoundingBox) -> OrientedRectangle {
-        guard let turned = rotatedBox else {
-            return OrientedRectangle(
-                centerX: Double(box.centerX), centerY: Double(box.centerY), width: Double(box.width),
-                height: Double(box.height), angle: 0)
-        }
+    /// What turned boxes are learnt from.
+    fileprivate func rectangle(_ box: LabeledBox) -> OrientedRectangle {
+        let turned = turnedBox(box)
         return OrientedRectangle(
-            centerX: turned.center.x, centerY: turned.center.y, width: turned.size.x, height: turned.size.y,
+            centerX: turned.center.x, centerY: turned.center.y, width: turned.width, height: turned.height,
             angle: turned.angle)
     }
 }
