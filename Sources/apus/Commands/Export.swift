@@ -23,12 +23,19 @@ struct Export: ParsableCommand {
 
               apus export --architecture resnet50 --weights resnet50.safetensors --labels imagenet.txt --output resnet50
 
+            The best weights alone, which Python's safetensors opens and `weights:` starts from:
+
+              apus export latest --format safetensors --file garments.safetensors
+
             Exit status: 0 exported, 1 the two differ by more than 1e-3, 2 no such run.
             """)
 
     @Argument(help: ArgumentHelp("A run: an id, the start of one, or latest.", valueName: "run")) var reference: String?
     @Option(help: "The model's name in the registry.") var name: String?
     @Option(help: "An alias that shall point at the new version.") var alias: String?
+    @Option(help: "onnx, or safetensors: the best weights alone, by PyTorch's names.") var format = WeightFormat.onnx
+    @Option(help: "The file that --format safetensors writes.", completion: .file(extensions: ["safetensors"]))
+    var file: String?
     @Option(help: "Images that parity is proved on.") var parityImages = 8
     @Flag(help: "Print one JSON object.") var json = false
     @OptionGroup(title: "Quantization") var quantization: QuantizationOptions
@@ -37,7 +44,14 @@ struct Export: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if network.architecture == nil {
+        guard (format == .safetensors) == (file != nil) else {
+            throw ValidationError("--format safetensors and --file FILE go together.")
+        }
+        if format == .safetensors {
+            guard reference != nil, network.architecture == nil, name == nil, alias == nil else {
+                throw ValidationError("--format safetensors takes a run and --file alone: it registers nothing.")
+            }
+        } else if network.architecture == nil {
             guard reference != nil else { throw ValidationError("Name a run, or an --architecture.") }
             guard name != nil else { throw ValidationError("Give the model's --name in the registry.") }
         } else if let extra = reference ?? name ?? alias ?? quantization.quantize.map({ "--quantize \($0.rawValue)" }) {
@@ -51,8 +65,21 @@ struct Export: ParsableCommand {
         if let export = try NetworkExport(network) {
             return try report(try proved { try export(images: parityImages) })
         }
+        if let reference, let file { return try writeWeights(of: reference, to: file) }
         guard let reference, let name else { return }
         try exportRun(reference, name: name)
+    }
+
+    private func writeWeights(of reference: String, to file: String) throws {
+        let best = try places.store().run(matching: reference).bestNetwork()
+        try FileSystem.createFolder(FileSystem.folder(of: file))
+        try best.network.writeWeights(
+            to: file,
+            metadata: [
+                "architecture": best.description.model.architecture,
+                "classes": best.description.classNames.joined(separator: "\n"), "dataset": best.description.datasetID,
+            ])
+        json ? try printJSON(["file": file]) : print(file)
     }
 
     private func exportRun(_ reference: String, name: String) throws {
@@ -190,4 +217,8 @@ extension ModelExporter {
         default: throw ExportError.unsupportedArchitecture(best.description.model.architecture)
         }
     }
+}
+
+enum WeightFormat: String, CaseIterable, ExpressibleByArgument {
+    case onnx, safetensors
 }
