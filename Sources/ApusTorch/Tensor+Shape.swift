@@ -25,6 +25,24 @@ extension Tensor {
         }
     }
 
+    /// A map `[N, C, H, W]` and twice its channels from a start on. Autograd sums the three gradients in one pass.
+    public struct Fork {
+        public let whole: Tensor
+        /// The channels from the start on, to be added to another map.
+        public let shortcut: Tensor
+        /// The same channels, for a layer.
+        public let tail: Tensor
+    }
+
+    public func forked(from start: Int) -> Fork {
+        var fork = apus_fork()
+        let status = apus_tensor_fork(handle, Int64(start), &fork)
+        guard status == 0, let whole = fork.whole, let shortcut = fork.shortcut, let tail = fork.tail else {
+            mistake(#function, file: #fileID, line: #line)
+        }
+        return Fork(whole: Tensor(owning: whole), shortcut: Tensor(owning: shortcut), tail: Tensor(owning: tail))
+    }
+
     public static func concatenate(_ tensors: [Tensor], axis: Int) -> Tensor {
         withExtendedLifetime(tensors) {
             Tensor(apus_tensor_concatenate(tensors.map(\.handle), tensors.count, Int64(axis)))

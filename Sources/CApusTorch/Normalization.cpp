@@ -1,7 +1,7 @@
 // Batch normalization with SiLU as one autograd function: it keeps the input only and recomputes the rest.
+#include "ChannelRange.hpp"
 #include "Handle.hpp"
 #include "Kernels.hpp"
-#include "Parallel.hpp"
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -101,20 +101,6 @@ at::Tensor normalizedSilu(const at::Tensor &x, const Coefficients &with) {
                            with.shift());
     });
     return z;
-}
-
-/// Elements from one pixel to the next where `x` is a channel range of an NHWC tensor, else 0. What the strides of axes
-/// of one element say counts for nothing.
-int64_t pixelStride(const at::Tensor &x) {
-    if (x.size(1) > 1 && x.stride(1) != 1) return 0;
-    int64_t stride = 0, pixels = 1;
-    for (const int64_t axis : {3, 2, 0}) {
-        if (x.size(axis) == 1) continue;
-        if (stride == 0) stride = x.stride(axis);
-        if (x.stride(axis) != stride * pixels) return 0;
-        pixels *= x.size(axis);
-    }
-    return stride == 0 ? x.size(1) : stride;
 }
 
 struct Gradients {

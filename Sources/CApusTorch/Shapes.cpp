@@ -1,5 +1,4 @@
 #include "Handle.hpp"
-#include <ATen/ops/cat.h>
 #include <ATen/ops/slice.h>
 
 using namespace apus;
@@ -14,8 +13,4 @@ apus_result apus_tensor_permute(apus_tensor x, const int64_t *axes, size_t rank)
 
 apus_result apus_tensor_slice(apus_tensor x, int64_t axis, int64_t start, int64_t end) {
     return guarded([&] { return at::slice(Borrowed(x), axis, start, end); });
-}
-
-apus_result apus_tensor_concatenate(const apus_tensor *tensors, size_t count, int64_t axis) {
-    return guarded([&] { return at::cat(retained(tensors, count), axis); });
 }

@@ -3,7 +3,8 @@ import ApusTorch
 
 /// Two 3×3 convolutions, added to their input where `shortcut` is set.
 ///
-/// - Input and output: `[N, channels, H, W]`
+/// - Input: a fork whose tail is `[N, channels, H, W]`
+/// - Output: `[N, channels, H, W]`
 public final class Bottleneck: Module {
     public let cv1, cv2: ConvolutionBlock
     public let shortcut: Bool
@@ -16,8 +17,8 @@ public final class Bottleneck: Module {
 
     public override var children: [(name: String, module: Module)] { [("cv1", cv1), ("cv2", cv2)] }
 
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        let y = cv2(cv1(x))
-        return shortcut ? x + y : y
+    public func callAsFunction(_ x: Tensor.Fork) -> Tensor {
+        let y = cv2(cv1(x.tail))
+        return shortcut ? x.shortcut + y : y
     }
 }

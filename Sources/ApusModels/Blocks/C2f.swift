@@ -23,8 +23,14 @@ public final class C2f: Module {
     }
 
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        var pieces = cv1(x).split([hidden, hidden], axis: 1)
-        for bottleneck in m { pieces.append(bottleneck(pieces[pieces.count - 1])) }
+        var (next, start) = (cv1(x), hidden)
+        var pieces = [Tensor]()
+        for bottleneck in m {
+            let fork = next.forked(from: start)
+            pieces.append(fork.whole)
+            (next, start) = (bottleneck(fork), 0)
+        }
+        pieces.append(next)
         return cv2(Tensor.concatenate(pieces, axis: 1))
     }
 }

@@ -99,6 +99,11 @@ apus_result apus_tensor_reshape(apus_tensor x, const int64_t *shape, size_t rank
 apus_result apus_tensor_permute(apus_tensor x, const int64_t *axes, size_t rank);
 apus_result apus_tensor_slice(apus_tensor x, int64_t axis, int64_t start, int64_t end);
 apus_result apus_tensor_concatenate(const apus_tensor _Nonnull *_Nonnull tensors, size_t count, int64_t axis);
+/// A map [N, C, H, W], and its channels from `start` on twice: for a sum and for a layer. The gradients meet in one pass.
+typedef struct {
+    apus_result whole, shortcut, tail;
+} apus_fork;
+apus_status apus_tensor_fork(apus_tensor x, int64_t start, apus_fork *fork);
 
 // Arithmetic
 enum apus_unary {
