@@ -54,6 +54,7 @@ let modules = [
     Module(name: "ApusDigest", imports: ["CApusDigest"]),
     Module(name: "CApusYAML", imports: [], external: .yaml),
     Module(name: "ApusConfiguration", imports: ["ApusCore", "CApusYAML"]),
+    Module(name: "ApusTuning", imports: ["ApusConfiguration"]),
     Module(name: "ApusArguments", imports: ["ApusConfiguration"]),
     Module(name: "ApusVision", imports: ["ApusConfiguration", "CApusCodecs", "CApusKernels"], tests: .oracles),
     Module(name: "ApusMetrics", imports: ["ApusVision"], tests: .oracles),
@@ -75,7 +76,8 @@ let modules = [
     Module(name: "ApusNN", imports: ["ApusTorch"], tests: .oracles),
     Module(name: "ApusModels", imports: ["ApusNN", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(
-        name: "ApusTraining", imports: ["ApusModels", "ApusDatasets", "ApusInference", "ApusMetrics", "ApusTracking"]),
+        name: "ApusTraining",
+        imports: ["ApusModels", "ApusDatasets", "ApusInference", "ApusMetrics", "ApusTracking", "ApusTuning"]),
     Module(
         name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], tests: .oracles),
     Module(

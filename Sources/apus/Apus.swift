@@ -19,7 +19,8 @@ import Foundation
             """,
         version: apusVersion,
         subcommands: [
-            Init.self, Prepare.self, DataCommand.self, Train.self, Evaluate.self, Export.self, Gate.self, Runs.self,
+            Init.self, Prepare.self, DataCommand.self, Train.self, Tune.self, Evaluate.self, Export.self, Gate.self,
+            Runs.self,
             Models.self, Doctor.self,
         ])
 

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct CommandTests {
     @Test(arguments: [
-        "init", "prepare", "data", "train", "evaluate", "export", "gate", "runs", "models", "doctor",
+        "init", "prepare", "data", "train", "tune", "evaluate", "export", "gate", "runs", "models", "doctor",
     ])
     func `every command explains itself with an example`(name: String) throws {
         let help = try apus(name, "--help")

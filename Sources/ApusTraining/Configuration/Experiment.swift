@@ -3,6 +3,7 @@ import ApusConfiguration
 import ApusDatasets
 import ApusModels
 import ApusNN
+import ApusTuning
 
 /// Every number of a training run, as `experiments/NAME.yaml` says it.
 public struct Experiment: Defaulted, Validated, Equatable, Sendable {
@@ -53,6 +54,8 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     public var patience = 100
     public var checkpoint = CheckpointConfiguration()
     public var machine = MachineConfiguration()
+    /// What `apus tune` may try; of no account to a single training.
+    public var tune: TuningConfiguration?
 
     public init() {}
 
@@ -70,7 +73,7 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
         case multiScale = "multi_scale"
         case repeatThreshold = "repeat_threshold"
         case closeMosaic = "close_mosaic"
-        case validation, patience, checkpoint, machine
+        case validation, patience, checkpoint, machine, tune
     }
 
     public func problems() -> [ConfigurationProblem] {

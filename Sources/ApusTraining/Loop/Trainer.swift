@@ -28,6 +28,8 @@ public final class Trainer {
     private var stop: TrainingResult.Ending?
     /// Asked after every step: `true` ends training before the next one.
     public var shouldStop: () -> Bool = { false }
+    /// Asked about every epoch before it is recorded: `true` ends training with it, as worse than others.
+    public var shouldPrune: (EpochReport) throws -> Bool = { _ in false }
     /// Puts everything back where the last checkpoint was; `nil` where there is none.
     var restoreCheckpoint: (() throws -> Void)?
 
@@ -83,7 +85,13 @@ public final class Trainer {
                 ending = stop
                 break
             }
-            if let report { try announce(.epochCompleted(report)) }
+            guard let report else { continue }
+            let isPruned = try shouldPrune(report)
+            try announce(.epochCompleted(report))
+            if isPruned {
+                ending = .pruned
+                break
+            }
         }
         let result = TrainingResult(
             ending: ending, epochsDone: progress.epoch, bestEpoch: progress.bestEpoch, fitnessName: fitnessName,

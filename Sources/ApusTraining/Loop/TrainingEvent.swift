@@ -75,9 +75,10 @@ public struct TrainingResult: Sendable {
         case patienceExhausted = "patience exhausted"
         case interrupted
         case timeLimit = "stopped by its time limit"
+        case pruned = "stopped as worse than others"
 
         /// Whether `--resume` has something left to do.
-        public var isUnfinished: Bool { self == .interrupted || self == .timeLimit }
+        public var isUnfinished: Bool { self != .completed && self != .patienceExhausted }
     }
 
     public var ending: Ending

@@ -12,9 +12,13 @@ public struct TrainingSession {
     public let trainer: Trainer
 
     /// Starts a run of `experiment`, which `path` says, on `dataset`, which is asked for when the rest is known to be sound.
+    ///
+    /// - Parameters:
+    ///   - name: the run's; else one of the experiment's name and the time.
+    ///   - tags: the run's, besides the usual ones.
     public static func start(
         _ experiment: Experiment, path: String, dataset: @autoclosure () throws -> PreparedDataset,
-        store: TrackingStore, timeLimit: Duration? = nil
+        store: TrackingStore, timeLimit: Duration? = nil, name: String? = nil, tags: [String: String] = [:]
     ) throws -> TrainingSession {
         let model = try Configuration.decode(ModelConfiguration.self, path: experiment.model.resolved)
         if let weights = experiment.weights { _ = try Checkpoint(contentsOf: weights.resolved) }
@@ -22,9 +26,10 @@ public struct TrainingSession {
         let trainer = try Trainer(experiment, model: model, dataset: dataset, timeLimit: timeLimit)
         var effective = experiment
         effective.optimizer = trainer.schedule.configuration
+        effective.tune = nil
         let run = try store.createRun(
-            in: try store.experiment(named: experiment.name), name: runName(experiment),
-            tags: ["apus.experiment": path],
+            in: try store.experiment(named: experiment.name), name: name ?? experiment.runName,
+            tags: tags.merging([experimentTag: path]) { $1 },
             parameters: try parameters(of: effective, model: model, dataset: dataset),
             git: GitFacts.read(at: Configuration.folder(of: path)))
         let configuration = FileSystem.folder(of: "\(run.artifactPath)/\(experimentFile)")
@@ -91,14 +96,10 @@ public struct TrainingSession {
         }
     }
 
-    /// Such as `garments 2026-11-22T16:54Z`.
-    private static func runName(_ experiment: Experiment) -> String {
-        let time = Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false))
-        return "\(experiment.name) \(time.prefix(16))Z"
-    }
-
-    private static let experimentFile = "config/experiment.yaml"
-    private static let modelFile = "config/model.yaml"
+    /// The tag that says which file a run was started from.
+    static let experimentTag = "apus.experiment"
+    static let experimentFile = "config/experiment.yaml"
+    static let modelFile = "config/model.yaml"
 
     /// The effective configuration, flattened to `optimizer.lr0` and the like.
     private static func parameters(
@@ -110,9 +111,17 @@ public struct TrainingSession {
     }
 }
 
+extension Experiment {
+    /// Such as `garments 2026-11-22T16:54Z`.
+    var runName: String {
+        let time = Date.now.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false))
+        return "\(name) \(time.prefix(16))Z"
+    }
+}
+
 extension Run {
     /// Does `work`; where it fails, the run is closed as failed and says why.
-    fileprivate func failing<R>(_ work: () throws -> R) throws -> R {
+    func failing<R>(_ work: () throws -> R) throws -> R {
         do {
             return try work()
         } catch {
