@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "include/image_kernels.h"
+#include "halving.h"
 #include "resample_groups.h"
 
 typedef struct {
@@ -91,7 +92,25 @@ static bool resize(resampling *r, uint8_t *target) {
     return is_ready;
 }
 
+/// Whether each pixel of the target is the mean of four that lie in the image: bilinear by a half is no more than that.
+static bool is_half(const apus_window_of_image *w, int32_t width, int32_t height) {
+    return w->columns == 2 * (int64_t)width && w->rows == 2 * (int64_t)height && w->left >= 0 && w->top >= 0
+        && w->left <= w->width - w->columns && w->top <= w->height - w->rows;
+}
+
+static void halve(const apus_window_of_image *w, uint8_t *target, int32_t width, int32_t height) {
+    const ptrdiff_t stride = (ptrdiff_t)w->width * w->channels;
+    for (int32_t y = 0; y < height; y++) {
+        const uint8_t *upper = w->pixels + (w->top + 2 * (ptrdiff_t)y) * stride + (ptrdiff_t)w->left * w->channels;
+        apus_halve_rows(upper, upper + stride, width, w->channels, target + (ptrdiff_t)y * width * w->channels);
+    }
+}
+
 bool apus_resize_window(const apus_window_of_image *window, uint8_t *target, int32_t width, int32_t height) {
+    if (is_half(window, width, height)) {
+        halve(window, target, width, height);
+        return true;
+    }
     resampling r = {.window = window, .width = width, .height = height, .held = {-1, -1}};
     return resize(&r, target);
 }
