@@ -57,7 +57,7 @@ struct Measured: Encodable {
 let options = LoadOptions()
 let images = try dataset(options)
 let configuration = options.isAugmented ? AugmentationConfiguration(mosaic: 0) : AugmentationConfiguration.none
-let loader = DetectionLoader(
+let loader = BatchLoader(
     dataset: images, indices: Array(0..<images.imageCount), configuration: configuration, imageSize: options["size"],
     batchSize: options["batch"], seed: 0, threads: options["threads"], cacheBytes: 0)
 var measured = Measured(engine: options.prepared == nil ? "apus, files" : "apus, prepared")

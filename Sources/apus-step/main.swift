@@ -3,6 +3,7 @@ import ApusModels
 import ApusNN
 import ApusTorch
 import Glibc
+import ApusVision
 
 // One training step of the v8-style detector (n, channels_last): forward, loss, backward, clipping, SGD, average.
 // `scripts/benchmarks/step` runs it beside the same step in PyTorch. Prints one JSON line.

@@ -34,7 +34,7 @@ private struct Drawn: DetectionDataset {
 private struct Content: Equatable {
     var pixels: [UInt8]
     var indices: [Int]
-    var targets: [Target]
+    var targets: [DetectionTarget]
 
     init(_ batch: Batch) {
         pixels = batch.withUnsafeBytes { Array($0) }
@@ -47,8 +47,8 @@ private let all = Array(0..<23).filter { $0 != 3 }
 private func loader(
     _ dataset: Drawn = Drawn(), indices: [Int] = all, seed: UInt64 = 7, threads: Int = 2, prefetch: Int = 2,
     cacheBytes: Int = 1 << 20, configuration: AugmentationConfiguration = AugmentationConfiguration(mixup: 0.3)
-) -> DetectionLoader {
-    DetectionLoader(
+) -> BatchLoader {
+    BatchLoader(
         dataset: dataset, indices: indices, configuration: configuration, imageSize: 64, batchSize: 4, seed: seed,
         threads: threads, prefetch: prefetch, cacheBytes: cacheBytes)
 }
@@ -144,7 +144,7 @@ private func contents(_ epoch: LoaderEpoch) throws(LoaderError) -> [Content] {
 
     @Test func `evaluation keeps the order, letterboxes and maps boxes back`() throws {
         let dataset = Drawn()
-        let loader = DetectionLoader(evaluating: dataset, indices: [5, 0, 22, 9, 1], imageSize: 64, batchSize: 2)
+        let loader = BatchLoader(evaluating: dataset, indices: [5, 0, 22, 9, 1], imageSize: 64, batchSize: 2)
         var indices: [Int] = []
         let epoch = loader.epoch(0)
         while let batch = try epoch.next() {

@@ -123,7 +123,7 @@ import Testing
         #expect(pixels.record(0) == files.record(0))
         #expect(pixels.imageDigest(0) == files.imageDigest(0))
         let batches = try [files, pixels].map { dataset in
-            let loader = DetectionLoader(
+            let loader = BatchLoader(
                 dataset: dataset, indices: [0, 1, 2], configuration: AugmentationConfiguration(), imageSize: 32,
                 batchSize: 3, seed: 1)
             let batch = try #require(try loader.epoch(0).next())

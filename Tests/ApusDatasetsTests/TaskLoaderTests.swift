@@ -104,7 +104,8 @@ private enum Kind: String, CaseIterable, CustomTestStringConvertible {
             return try BatchLoader(evaluating: .segment, dataset: dataset, indices: all, settings: settings)
         case .evaluateClasses:
             return try BatchLoader(
-                evaluatingClasses: dataset, indices: all, cropFraction: 0.875, settings: settings)
+                evaluatingClasses: dataset, indices: all, shorterSide: Int(Double(settings.imageSize) / 0.875),
+                settings: settings)
         case .evaluateCrops:
             return try BatchLoader(
                 evaluatingCrops: dataset, indices: all, width: 48, height: 64, settings: settings)
@@ -121,17 +122,17 @@ private struct Picture: Equatable {
     var pixels: [UInt8]
     var size: [Int]
     var index: Int
-    var targets: [Target]
+    var targets: [DetectionTarget]
     var keypoints: [SIMD3<Float>]
     var masks: [[UInt8]]
-    var labels: [ClassShare]
+    var labels: [ClassificationTarget]
 
     static func all(of batch: Batch) -> [Picture] {
         let bytes = batch.width * batch.height * 3
         let rows = batch.targets.isEmpty ? 0 : batch.keypoints.count / batch.targets.count
         return (0..<batch.count).map { image in
             let own = batch.targets.indices.filter { batch.targets[$0].image == image }
-            func alone(_ target: Target) -> Target {
+            func alone(_ target: DetectionTarget) -> DetectionTarget {
                 var target = target
                 target.image = 0
                 return target
@@ -148,7 +149,7 @@ private struct Picture: Equatable {
                         return Array(batch.masks.bytes[window.offset..<window.offset + window.width * window.height])
                     },
                 labels: batch.labels.filter { $0.image == image }
-                    .map { ClassShare(image: 0, label: $0.label, share: $0.share) })
+                    .map { ClassificationTarget(image: 0, label: $0.label, share: $0.share) })
         }
     }
 }

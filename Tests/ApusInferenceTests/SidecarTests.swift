@@ -1,5 +1,6 @@
 import ApusConfiguration
 import ApusCore
+import ApusVision
 import Testing
 
 @testable import ApusInference
@@ -10,6 +11,17 @@ import Testing
             _ = try Sidecar(text: text, name: "m.yaml")
             return "no error"
         } catch { return error.description }
+    }
+
+    @Test func `a classifier that saw the middle of its images is fed the middle`() {
+        let square = LetterboxSpecification(width: 32, height: 32)
+        func preprocess(_ task: ModelDescription.Task, _ shorterSide: Int?) -> Preprocessing {
+            let input = InputSpecification(letterbox: square, shorterSide: shorterSide)
+            return Sidecar(ModelDescription(task: task, labels: ["a"], input: input)).preprocess
+        }
+        #expect(preprocess(.classify, 36).resize == 36 && preprocess(.classify, 36).fit == .centerCrop)
+        #expect(preprocess(.classify, nil).resize == nil)
+        #expect(preprocess(.detect, 36).resize == nil)
     }
 
     @Test(arguments: [

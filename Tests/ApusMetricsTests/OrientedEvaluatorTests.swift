@@ -1,3 +1,4 @@
+import ApusVision
 import Testing
 @testable import ApusMetrics
 

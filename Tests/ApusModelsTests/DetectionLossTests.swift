@@ -2,6 +2,7 @@ import ApusCore
 import ApusModels
 import ApusTorch
 import Testing
+import ApusVision
 
 @Suite struct DetectionLossTests {
     /// Maps of a 128×96 image pair, and boxes of many sizes that crowd.

@@ -1,6 +1,7 @@
 import ApusCore
 import ApusModels
 import ApusTorch
+import ApusVision
 
 /// The detection loss written for reading: plain tensor operations, anchor by anchor, given an assignment.
 struct LossSpecification {

@@ -2,6 +2,7 @@ import ApusCore
 import ApusModels
 import ApusNN
 import ApusTorch
+import ApusVision
 
 /// The numbers that `Oracles/goldens.py` fills weights and maps with.
 func pattern(_ tensor: Int, _ shape: Shape) -> [Double] {

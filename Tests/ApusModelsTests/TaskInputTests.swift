@@ -3,6 +3,7 @@ import ApusModels
 import ApusNN
 import ApusTorch
 import Testing
+import ApusVision
 
 /// What the tasks' losses refuse, and what they take.
 @Suite struct TaskInputTests {
@@ -14,8 +15,8 @@ import Testing
             prototypes: Tensor(pattern(1, [2, 32, 16, 24]).map(Float.init), shape: [2, 32, 16, 24]))
     }
 
-    private func masks(_ left: Int, _ top: Int, _ width: Int, _ height: Int, offset: Int = 0) -> TargetMasks {
-        TargetMasks(
+    private func masks(_ left: Int, _ top: Int, _ width: Int, _ height: Int, offset: Int = 0) -> InstanceMasks {
+        InstanceMasks(
             windows: [.init(left: left, top: top, width: width, height: height, offset: offset)],
             bytes: [UInt8](repeating: 1, count: 96))
     }
@@ -30,11 +31,11 @@ import Testing
     }
 
     @Test func `every target has a mask, and one without a pixel is none`() throws {
-        #expect(throws: TorchError.self) { try SegmentationLoss()(segmentation, [target], masks: TargetMasks()) }
+        #expect(throws: TorchError.self) { try SegmentationLoss()(segmentation, [target], masks: InstanceMasks()) }
         let whole = try SegmentationLoss()(segmentation, [target], masks: masks(6, 4, 12, 8))
         let none = try SegmentationLoss()(segmentation, [target], masks: masks(6, 4, 0, 0))
         #expect(whole.positives > 0 && whole["seg"] != none["seg"])
-        #expect(try SegmentationLoss()(segmentation, [], masks: TargetMasks())["seg"] == 0)
+        #expect(try SegmentationLoss()(segmentation, [], masks: InstanceMasks())["seg"] == 0)
     }
 
     @Test func `the same instance twice weighs as once`() throws {

@@ -3,6 +3,7 @@ import ApusModels
 import ApusNN
 import ApusTorch
 import Testing
+import ApusVision
 
 /// The tasks beside detection, next to an independent PyTorch implementation in double precision (`Oracles/tasks.py`).
 @Suite struct TaskLossTests {
@@ -14,13 +15,13 @@ import Testing
         boxes = try Goldens().targets
     }
 
-    private var masks: TargetMasks {
+    private var masks: InstanceMasks {
         let rows: [Int64] = goldens.tensors["windows"]!.elements()
-        var masks = TargetMasks()
+        var masks = InstanceMasks()
         for first in stride(from: 0, to: rows.count, by: 4) {
             let (width, height) = (Int(rows[first + 2]), Int(rows[first + 3]))
             masks.windows.append(
-                TargetMasks.Window(
+                InstanceMasks.Window(
                     left: Int(rows[first]), top: Int(rows[first + 1]), width: width, height: height,
                     offset: masks.bytes.count))
             masks.bytes += pattern(3000 + first / 4, [height, width]).map { $0 > 0.5 ? 1 : 0 }

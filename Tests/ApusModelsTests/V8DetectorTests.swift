@@ -3,6 +3,7 @@ import ApusModels
 import ApusNN
 import ApusTorch
 import Testing
+import ApusVision
 
 @Suite struct V8DetectorTests {
     /// The published sizes of the family for 80 classes.

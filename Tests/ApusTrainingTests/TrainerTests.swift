@@ -50,6 +50,24 @@ import Testing
         #expect(last < 0.5 * peak)
     }
 
+    @Test func `a best metric that the task does not have is refused before the first step`() throws {
+        let workspace = try TestWorkspace()
+        var experiment = workspace.experiment(epochs: 1)
+        experiment.validation.best = "AP/blue"
+        _ = try Trainer(experiment, model: workspace.model, dataset: workspace.dataset)
+        experiment.validation.best = "mask/mAP50"
+        #expect(throws: TrainingError.self) {
+            try Trainer(experiment, model: workspace.model, dataset: workspace.dataset)
+        }
+    }
+
+    @Test func `what an evaluation measures upwards can make an epoch the best`() throws {
+        let workspace = try TestWorkspace()
+        let trainer = try Trainer(workspace.experiment(epochs: 1), model: workspace.model, dataset: workspace.dataset)
+        let measured = Set(try trainer.evaluate().values.keys)
+        #expect(!measured.isEmpty && measured.isSubset(of: trainer.task.fitnessNames))
+    }
+
     @Test func `a loss that is not finite stops training and is named`() throws {
         let workspace = try TestWorkspace()
         var experiment = workspace.experiment(epochs: 30)

@@ -33,6 +33,13 @@ public struct ClassificationAugmentation: Defaulted, Validated, Equatable, Senda
 
     public init() {}
 
+    /// To what the shorter side is resized before the middle square of this side is cut out, as torchvision's `Resize`;
+    /// `nil` where the crop keeps all of it.
+    public func shorterSide(cropping side: Int) -> Int? {
+        let shorter = Int(Double(side) / min(max(cropFraction, 0.1), 1))
+        return shorter > side ? shorter : nil
+    }
+
     enum CodingKeys: String, CodingKey {
         case scale, ratio, erasing, mixup, cutmix, magnitude, transforms
         case flipHorizontal = "fliplr"

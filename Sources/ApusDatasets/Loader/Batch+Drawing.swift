@@ -31,7 +31,7 @@ extension Batch {
         return sample
     }
 
-    private func add(_ index: Int, _ target: Target, to sample: inout Sample) {
+    private func add(_ index: Int, _ target: DetectionTarget, to sample: inout Sample) {
         let (x, y) = (target.centerX * Float(width), target.centerY * Float(height))
         let (across, down) = (target.width * Float(width), target.height * Float(height))
         if target.angle == 0 {

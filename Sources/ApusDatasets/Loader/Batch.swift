@@ -1,26 +1,6 @@
 import ApusCore
 import ApusVision
 
-/// An object in a batch: the image it is in, its class, and its box in fractions of the image's sides.
-public struct Target: Hashable, Sendable {
-    /// The image's place in the batch.
-    public var image: Int
-    public var label: Int
-    /// In `0...1`: x and widths of the batch's width, y and heights of its height. Of a turned box these are the
-    /// numbers before turning.
-    public var centerX, centerY, width, height: Float
-    /// By which the box is turned about its centre, in radians, clockwise as seen; 0 unless boxes are turned.
-    public var angle: Float
-
-    public init(
-        image: Int, label: Int, centerX: Float, centerY: Float, width: Float, height: Float, angle: Float = 0
-    ) {
-        (self.image, self.label) = (image, label)
-        (self.centerX, self.centerY, self.width, self.height) = (centerX, centerY, width, height)
-        self.angle = angle
-    }
-}
-
 /// Images ready for a model, and what is in them.
 public struct Batch: Sendable {
     /// `[count, height, width, 3]` RGB bytes. Read only: the memory is used again once nobody holds it.
@@ -31,14 +11,14 @@ public struct Batch: Sendable {
     /// The dataset's index of each image.
     public let indices: [Int]
     /// In the order of the images.
-    public let targets: [Target]
+    public let targets: [DetectionTarget]
     /// `targets.count × K` rows of x and y in fractions of the image's sides and COCO's visibility (0, 1, 2): the
     /// points of each target in turn. Empty unless poses are learnt.
     public let keypoints: [SIMD3<Float>]
     /// Empty unless instance masks are learnt.
     public let masks: InstanceMasks
     /// The classes of whole images in the order of the images; empty unless images are classified.
-    public let labels: [ClassShare]
+    public let labels: [ClassificationTarget]
     /// How each image lies in its place; empty in training.
     public let letterboxes: [Letterbox]
     /// What each image is a crop of; empty unless objects are cropped.
@@ -49,8 +29,8 @@ public struct Batch: Sendable {
     public let waitSeconds: Double
 
     public init(
-        pixels: Storage, count: Int, width: Int, height: Int, indices: [Int], targets: [Target] = [],
-        keypoints: [SIMD3<Float>] = [], masks: InstanceMasks = InstanceMasks(), labels: [ClassShare] = [],
+        pixels: Storage, count: Int, width: Int, height: Int, indices: [Int], targets: [DetectionTarget] = [],
+        keypoints: [SIMD3<Float>] = [], masks: InstanceMasks = InstanceMasks(), labels: [ClassificationTarget] = [],
         letterboxes: [Letterbox] = [], crops: [ObjectCrop] = [], globalCount: Int? = nil,
         waitSeconds: Double = 0
     ) {

@@ -25,16 +25,18 @@ extension BatchLoader {
 
     /// The middle of each image, in the order of `indices`.
     ///
-    /// - Parameter cropFraction: the part of the resized image's shorter side that the crop keeps.
+    /// - Parameter shorterSide: to which images are resized before the middle is cut out; else they just cover it.
     public convenience init(
-        evaluatingClasses dataset: any DetectionDataset, indices: [Int], cropFraction: Double = 1,
+        evaluatingClasses dataset: any DetectionDataset, indices: [Int], shorterSide: Int? = nil,
         settings: LoaderSettings
     ) throws(LoaderError) {
         try settings.checkFixedSize(task: "classify")
-        try settings.require("crop_fraction", (0.1...1).contains(cropFraction), "0.1 to 1", cropFraction)
+        let sides = settings.imageSize...max(settings.imageSize, 16_384)
+        let resized = shorterSide ?? settings.imageSize
+        try settings.require("resize", sides.contains(resized), "at least imgsz, at most 16384", resized)
         let square = ImageSize(square: settings.imageSize)
         let work = ClassifierEvaluation(
-            reader: try LabeledImageReader(dataset, indices: indices), cropFraction: cropFraction,
+            reader: try LabeledImageReader(dataset, indices: indices), shorterSide: shorterSide,
             cutter: BatchCutter(settings: settings, size: square),
             cache: ByteBoundedCache(budget: settings.cacheBytes))
         self.init(work, settings, largest: square)
@@ -79,7 +81,7 @@ private struct ClassifierTraining: BatchWork {
 
 private struct ClassifierEvaluation: BatchWork {
     let reader: LabeledImageReader
-    let cropFraction: Double
+    let shorterSide: Int?
     let cutter: BatchCutter
     let cache: ByteBoundedCache<Image>
 
@@ -90,6 +92,6 @@ private struct ClassifierEvaluation: BatchWork {
     func plan(_ epoch: Int) -> EpochPlan { cutter.evaluation(reader.labels.count) }
 
     func maker(_ epoch: Int, closingMosaic: Bool) -> any ImageMaker {
-        ClassifierEvaluationMaker(reader: reader, cache: cache, cropFraction: cropFraction)
+        ClassifierEvaluationMaker(reader: reader, cache: cache, shorterSide: shorterSide)
     }
 }

@@ -84,9 +84,6 @@ extension BatchLoader {
     }
 }
 
-/// A loader of boxes, under the name that it had when there was nothing else.
-public typealias DetectionLoader = BatchLoader
-
 private struct ObjectTraining: BatchWork {
     let reader: ImageReader
     let augmentation: AugmentationConfiguration

@@ -28,11 +28,11 @@ struct ClassifierTrainingMaker: ImageMaker {
 struct ClassifierEvaluationMaker: ImageMaker {
     let reader: LabeledImageReader
     let cache: ByteBoundedCache<Image>
-    let cropFraction: Double
+    let shorterSide: Int?
 
     func make(_ place: EpochPlace, into output: PixelView) throws(LoaderError) -> MadeImage {
         let crop = try cache.value(for: place.position, size: \.pixels.count) { () throws(LoaderError) in
-            try reader.images.image(at: place.position).middle(output.size.width, fraction: cropFraction)
+            try reader.images.image(at: place.position).middle(output.size.width, shorterSide: shorterSide)
         }
         _ = output.bytes.update(fromContentsOf: crop.pixels)
         return MadeImage(labels: [ImageLabel(reader.labels[place.position])])
@@ -69,13 +69,10 @@ struct LabeledImageReader: Sendable {
 }
 
 extension Image {
-    /// The middle, `side`² pixels, once the shorter side has been resized to `side / fraction`.
-    ///
-    /// Of the whole it is what inference takes: scaled until it covers the square. Of a part it is torchvision's `Resize`
-    /// and `CenterCrop`.
-    func middle(_ side: Int, fraction: Double) -> Image {
-        let shorter = max(Int(Double(side) / fraction), side)
-        guard shorter > side else { return centerCropped(width: side, height: side) }
+    /// The middle, `side`² pixels, as inference takes it: of the image scaled until it covers the square, or by
+    /// torchvision's `Resize(shorterSide)` and `CenterCrop(side)`.
+    func middle(_ side: Int, shorterSide: Int?) -> Image {
+        guard let shorter = shorterSide else { return centerCropped(width: side, height: side) }
         let (width, height) =
             width <= height
             ? (shorter, shorter * self.height / self.width) : (shorter * self.width / self.height, shorter)

@@ -4,7 +4,7 @@ import ApusVision
 /// What the objects of one image teach, ready for a batch.
 struct ImageTargets: Sendable {
     /// Of the image 0.
-    var targets: [Target] = []
+    var targets: [DetectionTarget] = []
     var keypoints: [SIMD3<Float>] = []
     var masks = InstanceMasks()
 
@@ -14,7 +14,7 @@ struct ImageTargets: Sendable {
     ///   - size: the image's, which the objects are in the pixels of.
     ///   - keypointCount: rows for each object; pose.
     init(_ objects: [SceneObject], for task: ObjectTask, size: ImageSize, keypointCount: Int) {
-        targets = objects.map { Target($0, for: task, in: size) }
+        targets = objects.map { DetectionTarget($0, for: task, in: size) }
         switch task {
         case .detect, .obb: break
         case .segment: for object in objects { masks.add(object, in: size) }
@@ -34,7 +34,7 @@ struct ImageTargets: Sendable {
     }
 }
 
-extension Target {
+extension DetectionTarget {
     init(_ object: SceneObject, for task: ObjectTask, in size: ImageSize) {
         let (width, height) = (Float(size.width), Float(size.height))
         guard task == .obb, let turned = object.shape?.turned else {

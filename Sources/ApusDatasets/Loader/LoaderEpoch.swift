@@ -1,5 +1,6 @@
 import ApusAugmentation
 import ApusCore
+import ApusVision
 
 /// The batches of one epoch, in order, made ahead by threads of its own.
 ///
@@ -75,7 +76,7 @@ public final class LoaderEpoch {
 /// What the images of a batch teach, put together.
 private struct BatchParts {
     var targets = ImageTargets()
-    var labels: [ClassShare] = []
+    var labels: [ClassificationTarget] = []
     private var count = 0
 
     mutating func append(_ image: MadeImage) {
@@ -86,7 +87,7 @@ private struct BatchParts {
         }
         targets.keypoints += image.targets.keypoints
         targets.masks.append(image.targets.masks)
-        labels += image.labels.map { ClassShare(image: count, label: $0.label, share: $0.share) }
+        labels += image.labels.map { ClassificationTarget(image: count, label: $0.label, share: $0.share) }
         count += 1
     }
 }

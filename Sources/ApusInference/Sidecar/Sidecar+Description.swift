@@ -8,6 +8,7 @@ extension Sidecar {
         var preprocess = Preprocessing()
         preprocess.size = [input.letterbox.width, input.letterbox.height]
         preprocess.fit = Self.fit(description.task)
+        preprocess.resize = description.task == .classify ? input.shorterSide : nil
         preprocess.padding = Float(input.letterbox.padding)
         preprocess.upscale = input.letterbox.allowsUpscaling
         preprocess.channels = input.channelOrder == .bgr ? .bgr : .rgb

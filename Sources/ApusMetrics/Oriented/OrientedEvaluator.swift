@@ -1,4 +1,7 @@
 import ApusCore
+import ApusVision
+
+extension OrientedShape: EvaluatedShape {}
 
 /// A rectangle at an angle that a person drew.
 public struct LabeledRectangle: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import ApusTorch
+import ApusVision
 
 /// The loss of image classifiers: cross entropy, smoothed (Szegedy et al., <https://arxiv.org/abs/1512.00567>),
 /// weighted by class and made focal (Lin et al., <https://arxiv.org/abs/1708.02002>) where asked for.

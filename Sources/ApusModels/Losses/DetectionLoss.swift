@@ -1,4 +1,5 @@
 import ApusTorch
+import ApusVision
 
 /// The loss of v8-style detectors: task-aligned assignment (Feng et al., <https://arxiv.org/abs/2108.07755>), complete
 /// IoU (Zheng et al., <https://arxiv.org/abs/1911.08287>) and distribution focal loss (Li et al.,

@@ -1,4 +1,5 @@
 import ApusTorch
+import ApusVision
 
 /// The loss of v8-style networks for turned boxes: the detectors' with probabilistic IoU (Llerena et al.,
 /// <https://arxiv.org/abs/2106.06072>) as overlap, anchors inside the turned box, and distances along its sides.

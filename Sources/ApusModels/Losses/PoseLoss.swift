@@ -1,4 +1,5 @@
 import ApusTorch
+import ApusVision
 
 /// The loss of v8-style pose networks: the detectors', and for each positive the distance of its keypoints on the
 /// scale of object keypoint similarity (Maji et al., *YOLO-Pose*, <https://arxiv.org/abs/2204.06806>) and the binary

@@ -1,4 +1,5 @@
 import ApusTorch
+import ApusVision
 
 /// The loss of v8-style segmenters: the detectors', and for each positive the binary cross entropy of its mask at a
 /// quarter of the resolution, inside its box only, a mean over the box's area (Bolya et al., *YOLACT*,
@@ -13,7 +14,7 @@ public struct SegmentationLoss: Codable, Hashable, Sendable {
     ///
     /// - Parameter masks: one a target; a target whose window is empty is taken for one without a pixel.
     public func callAsFunction(
-        _ output: SegmentationOutput, _ targets: [DetectionTarget], masks: TargetMasks
+        _ output: SegmentationOutput, _ targets: [DetectionTarget], masks: InstanceMasks
     ) throws(TorchError) -> LossValue {
         var settings = detection.settings
         settings.maskGain = Float(maskGain)

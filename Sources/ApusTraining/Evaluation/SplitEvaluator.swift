@@ -14,21 +14,24 @@ public struct SplitEvaluator {
     private let dataset: PreparedDataset
     private let indices: [Int]
     private let configuration: ValidationConfiguration
+    /// Of an object, where objects have points.
+    private let keypointCount: Int
     private let loader: BatchLoader
 
     /// - Parameters:
-    ///   - cropFraction: classifiers: the part of an image's shorter side that they see.
+    ///   - shorterSide: classifiers: to which images are resized before the middle is cut out, if not to cover the input.
     ///   - input: keypoint networks: the extents of what they see, in pixels.
     public init(
         _ task: ModelTask, dataset: PreparedDataset, indices: [Int], settings: LoaderSettings,
-        configuration: ValidationConfiguration, cropFraction: Double = 1, input: ImageSize
+        configuration: ValidationConfiguration, shorterSide: Int? = nil, input: ImageSize
     ) throws {
         (self.task, self.dataset, self.indices, self.configuration) = (task, dataset, indices, configuration)
+        keypointCount = dataset.keypointLayout?.count ?? 0
         loader =
             switch task {
             case .classify:
                 try BatchLoader(
-                    evaluatingClasses: dataset, indices: indices, cropFraction: cropFraction, settings: settings)
+                    evaluatingClasses: dataset, indices: indices, shorterSide: shorterSide, settings: settings)
             case .keypoints:
                 try BatchLoader(
                     evaluatingCrops: dataset, indices: indices, width: input.width, height: input.height,
@@ -61,7 +64,7 @@ public struct SplitEvaluator {
     private var reader: OutputReader {
         OutputReader(
             task: ModelDescription.Task(task), classCount: dataset.classNames.count,
-            keypointCount: dataset.keypointLayout?.count ?? 0,
+            keypointCount: keypointCount,
             thresholds: Thresholds(
                 confidence: configuration.confidence, iou: configuration.iou,
                 maximum: configuration.maximumDetections))
@@ -206,8 +209,8 @@ public struct SplitEvaluator {
         case .detect: [4 + dataset.classNames.count]
         case .classify: [dataset.classNames.count]
         case .obb: [5 + dataset.classNames.count]
-        case .pose: [4 + dataset.classNames.count + 3 * (dataset.keypointLayout?.count ?? 0)]
-        case .keypoints: [dataset.keypointLayout?.count ?? 0]
+        case .pose: [4 + dataset.classNames.count + 3 * keypointCount]
+        case .keypoints: [keypointCount]
         case .segment: []
         }
     }

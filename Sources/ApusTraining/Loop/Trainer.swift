@@ -11,7 +11,7 @@ import ApusTorch
 public final class Trainer {
     public let experiment: Experiment
     public let dataset: PreparedDataset
-    public let task: any TrainingTask
+    public let task: TrainingTask
     public internal(set) var progress = TrainingProgress()
 
     let ema: ModelEMA
@@ -41,7 +41,10 @@ public final class Trainer {
         Torch.setThreads(experiment.machine.threads > 0 ? experiment.machine.threads : availableCores)
         self.experiment = experiment
         self.dataset = dataset
-        task = try NetworkTask(experiment, model: configuration, dataset: dataset)
+        task = try TrainingTask(experiment, model: configuration, dataset: dataset)
+        if let best = experiment.validation.best, !task.fitnessNames.contains(best) {
+            throw TrainingError.unknownMetric(best, known: task.fitnessNames)
+        }
         let chosen = experiment.optimizer.chosen(
             steps: task.stepsPerEpoch * experiment.epochs, classCount: dataset.classNames.count)
         var notes = chosen.notes
@@ -153,7 +156,8 @@ extension Trainer {
         let start = clock.now
         let rates = self.rates
         let loss = try task.loss(of: batch)
-        var isFinite = loss.parts.total.isFinite
+        let parts = LossParts(loss.parts)
+        var isFinite = parts.total.isFinite
         if isFinite {
             try loss.total.backward()
             progress.accumulated += 1
@@ -162,7 +166,7 @@ extension Trainer {
         }
         if isFinite { progress.skippedInARow = 0 } else { try skip() }
         return StepReport(
-            epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch, loss: loss.parts, rates: rates,
+            epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch, loss: parts, rates: rates,
             imageCount: batch.count, waitSeconds: batch.waitSeconds, computeSeconds: (clock.now - start).inSeconds,
             isSkipped: !isFinite)
     }
@@ -191,7 +195,7 @@ extension Trainer {
         let isLast = epoch == experiment.epochs - 1
         let isDue = (epoch + 1) % experiment.validation.every == 0 || isLast
         let evaluation = isDue ? try evaluate() : nil
-        let isBest = progress.close(epoch, fitness: try evaluation.map(fitness))
+        let isBest = progress.close(epoch, fitness: evaluation.map(fitness))
         if isDue { progress.plateauFactor = schedule.plateauFactor(after: progress) }
         checkpointTimer.restart()
         return EpochReport(
@@ -202,13 +206,7 @@ extension Trainer {
     }
 
     /// A metric that a split does not define, such as the precision of a class without boxes, is the worst there is.
-    private func fitness(of evaluation: any TaskEvaluation) throws -> Double {
-        let values = evaluation.values
-        if let chosen = experiment.validation.best, !task.metricNames.contains(chosen), values[chosen] == nil {
-            throw TrainingError.unknownMetric(chosen, known: values.keys.sorted())
-        }
-        return values[fitnessName] ?? 0
-    }
+    private func fitness(of evaluation: any TaskEvaluation) -> Double { evaluation.values[fitnessName] ?? 0 }
 }
 
 // MARK: What is not finite

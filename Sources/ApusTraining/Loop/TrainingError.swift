@@ -29,7 +29,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "the model gives \(found.joined(separator: " and ")), expected \(expected) first: export it again"
         case .untrainable(let type): "a \(type) is no network of a task that Apus trains"
         case .unknownMetric(let name, let known):
-            "validation.best: '\(name)' is no metric of this task, which has \(known.joined(separator: ", "))"
+            "validation.best: '\(name)' is no metric by which an epoch of this task can be best; "
+                + "there are \(known.joined(separator: ", "))"
         case .emptySplit(let split, let dataset):
             "\(dataset) has no images in its \(split) split; give its dataset.yaml a split for them"
         case .checkpoint(let path, let reason):

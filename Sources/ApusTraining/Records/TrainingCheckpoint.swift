@@ -12,8 +12,9 @@ public struct CheckpointDescription: Codable, Equatable, Sendable {
     public var imageSize: Int
     /// How the network wants channels.
     public var normalization: Normalization
-    /// The part of an image's shorter side that a classifier sees.
-    public var cropFraction: Double
+    /// A classifier's: to which the shorter side of images is resized before the middle is cut out, if not to cover
+    /// the input.
+    public var shorterSide: Int?
     /// The points of an object, where the network finds some.
     public var keypoints: KeypointLayout?
     /// The prepared version that the weights were trained on.
@@ -28,7 +29,7 @@ public struct CheckpointDescription: Codable, Equatable, Sendable {
         classNames = trainer.dataset.classNames
         imageSize = trainer.experiment.imageSize
         normalization = trainer.experiment.normalization ?? model.usualNormalization
-        cropFraction = trainer.experiment.classification.cropFraction
+        shorterSide = trainer.experiment.classification.shorterSide(cropping: imageSize)
         keypoints = trainer.task.kind.hasKeypoints ? trainer.dataset.keypointLayout : nil
         datasetID = trainer.dataset.id
         progress = trainer.progress

@@ -2,6 +2,7 @@ import ApusDatasets
 import ApusModels
 import ApusNN
 import ApusTorch
+import ApusVision
 
 /// A network and the loss of its outputs on a batch.
 struct NetworkLoss {
@@ -20,29 +21,29 @@ struct NetworkLoss {
             let network = try ModelRegistry.makeDetector(configuration, classCount: classCount, seed: seed)
             let criterion = experiment.loss.detection
             self.network = network
-            compute = { LossValue(try criterion(network($0), $1.detectionTargets)) }
+            compute = { LossValue(try criterion(network($0), $1.targets)) }
         case .segment:
             let network = try ModelRegistry.makeSegmenter(configuration, classCount: classCount, seed: seed)
             let criterion = experiment.loss.segmentation
             self.network = network
-            compute = { try criterion(network($0), $1.detectionTargets, masks: TargetMasks($1.masks)) }
+            compute = { try criterion(network($0), $1.targets, masks: $1.masks) }
         case .pose:
             let sigmas = try dataset.keypointSigmas()
             let network = try ModelRegistry.makePoseEstimator(
                 configuration, classCount: classCount, keypointCount: sigmas.count, seed: seed)
             let criterion = experiment.loss.pose(sigmas: sigmas)
             self.network = network
-            compute = { try criterion(network($0), $1.detectionTargets, keypoints: $1.keypoints) }
+            compute = { try criterion(network($0), $1.targets, keypoints: $1.keypoints) }
         case .obb:
             let network = try ModelRegistry.makeOrientedDetector(configuration, classCount: classCount, seed: seed)
             let criterion = experiment.loss.oriented
             self.network = network
-            compute = { try criterion(network($0), $1.detectionTargets) }
+            compute = { try criterion(network($0), $1.targets) }
         case .classify:
             let network = try ModelRegistry.makeClassifier(configuration, classCount: classCount, seed: seed)
             let criterion = experiment.loss.classification
             self.network = network
-            compute = { try criterion(network($0), $1.labels.map(ClassificationTarget.init)) }
+            compute = { try criterion(network($0), $1.labels) }
         case .keypoints:
             let network = try ModelRegistry.makeKeypointEstimator(
                 configuration, keypointCount: try dataset.keypointSigmas().count, seed: seed)
@@ -59,33 +60,6 @@ struct NetworkLoss {
 extension LossValue {
     fileprivate init(_ value: DetectionLoss.Value) {
         self.init(total: value.total, parts: value.parts, positives: value.positives)
-    }
-}
-
-extension Batch {
-    fileprivate var detectionTargets: [DetectionTarget] { targets.map(DetectionTarget.init) }
-}
-
-extension DetectionTarget {
-    init(_ target: Target) {
-        self.init(
-            image: target.image, label: target.label, centerX: target.centerX, centerY: target.centerY,
-            width: target.width, height: target.height, angle: target.angle)
-    }
-}
-
-extension TargetMasks {
-    fileprivate init(_ masks: InstanceMasks) {
-        self.init(
-            windows: masks.windows.map {
-                Window(left: $0.left, top: $0.top, width: $0.width, height: $0.height, offset: $0.offset)
-            }, bytes: masks.bytes)
-    }
-}
-
-extension ClassificationTarget {
-    fileprivate init(_ share: ClassShare) {
-        self.init(image: share.image, label: share.label, share: share.share)
     }
 }
 

@@ -4,35 +4,98 @@ import ApusNN
 import ApusTorch
 import ApusVision
 
-/// What a kind of model learns: its batches, its loss, and how it is measured.
-public protocol TrainingTask: AnyObject {
-    var kind: ModelTask { get }
+/// What a network learns: its batches, its loss, and how it is measured. What differs by task is in `NetworkLoss`, the
+/// loaders and the evaluators.
+public final class TrainingTask {
+    public let kind: ModelTask
     /// The network that learns, and one of the same build for its average.
-    var model: Module { get }
-    var average: Module { get }
+    public let model, average: Module
+    public let trainImages, validationImages: Int
+    private let criterion: NetworkLoss
+    private let loader: BatchLoader
+    private let evaluator: SplitEvaluator
+    private let classes: [AnnotationClass]
+    private let normalization: Normalization
+
+    init(_ experiment: Experiment, model configuration: ModelConfiguration, dataset: PreparedDataset) throws {
+        let kind = try configuration.knownTask()
+        self.kind = kind
+        classes = dataset.classes
+        criterion = try NetworkLoss(kind, configuration, experiment: experiment, dataset: dataset)
+        model = criterion.network
+        average = try ModelRegistry.makeNetwork(
+            configuration, classCount: dataset.classNames.count, keypointCount: dataset.keypointLayout?.count ?? 0,
+            seed: experiment.seed)
+        let (train, val) = try dataset.trainingIndices()
+        (trainImages, validationImages) = (train.count, val.count)
+        let input = configuration.inputSize(imageSize: experiment.imageSize)
+        loader = try experiment.trainingLoader(kind, dataset: dataset, indices: train, input: input)
+        normalization = experiment.normalization ?? configuration.usualNormalization
+        evaluator = try SplitEvaluator(
+            kind, dataset: dataset, indices: val, settings: experiment.evaluationSettings,
+            configuration: experiment.validation,
+            shorterSide: experiment.classification.shorterSide(cropping: experiment.imageSize), input: input)
+    }
+
     /// The names of the loss's parts, in their order.
-    var lossNames: [String] { get }
+    public var lossNames: [String] {
+        switch kind {
+        case .classify: ["cls"]
+        case .segment: ["box", "seg", "cls", "dfl"]
+        case .pose: ["box", "pose", "kobj", "cls", "dfl"]
+        case .keypoints: ["x", "y"]
+        case .detect, .obb: ["box", "cls", "dfl"]
+        }
+    }
+
     /// The metrics that a line an epoch shows.
-    var metricNames: [String] { get }
+    public var metricNames: [String] {
+        switch kind {
+        case .classify: ["top5", "top1"]
+        case .segment: ["mAP50-95", "mask/mAP50-95"]
+        case .pose, .keypoints: ["mAP50-95", "pose/mAP50-95"]
+        case .detect, .obb: ["mAP50", "mAP50-95"]
+        }
+    }
+
     /// The metrics whose curves are drawn.
-    var plottedNames: [String] { get }
-    var trainImages: Int { get }
-    var validationImages: Int { get }
+    public var plottedNames: [String] {
+        metricNames + (kind == .classify ? ["balanced_accuracy"] : ["precision", "recall"])
+    }
+
+    /// The metrics by which an epoch can be the best.
+    var fitnessNames: [String] {
+        kind.fitnessNames(
+            classes: classes.map(\.name), points: classes.first { !$0.keypoints.isEmpty }?.keypoints ?? [])
+    }
+
     /// Batches an epoch.
-    var stepsPerEpoch: Int { get }
+    public var stepsPerEpoch: Int { loader.stepsPerEpoch }
 
     /// The batches of an epoch from `step` on. `isClosing`: without mosaic, as in the last epochs.
-    func batches(_ epoch: Int, from step: Int, isClosing: Bool) -> LoaderEpoch
-    func loss(of batch: Batch) throws -> TaskLoss
+    func batches(_ epoch: Int, from step: Int, isClosing: Bool) -> LoaderEpoch {
+        loader.epoch(epoch, from: step, closingMosaic: isClosing)
+    }
+
+    func loss(of batch: Batch) throws -> LossValue { try criterion(batch) }
+
     /// The averaged weights on the validation split.
-    func evaluate() throws -> any TaskEvaluation
+    func evaluate() throws -> any TaskEvaluation {
+        try evaluator.evaluate(try NetworkPredictor(average, normalization))
+    }
+
     /// The first images of a training batch with what is known of them.
-    func picture(of batch: Batch) -> Image
+    public func picture(of batch: Batch) -> Image {
+        Image.grid(Array(batch.drawings(classes: classes).prefix(16)), columns: 4)
+    }
 }
 
-/// The loss of one batch.
-public struct TaskLoss {
-    /// What `backward` starts from.
-    public var total: Tensor
-    public var parts: LossParts
+extension PreparedDataset {
+    /// The images to learn from and those to validate with; neither is empty.
+    func trainingIndices() throws -> (train: [Int], val: [Int]) {
+        let (train, val) = (indices(of: .train), indices(of: .val))
+        guard !train.isEmpty else { throw TrainingError.emptySplit("train", dataset: name) }
+        guard !val.isEmpty else { throw TrainingError.emptySplit("val", dataset: name) }
+        return (train, val)
+    }
 }

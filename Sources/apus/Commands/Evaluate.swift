@@ -129,6 +129,6 @@ func evaluate(
     (settings.threads, settings.cacheBytes) = (availableCores, 0)
     let evaluator = try SplitEvaluator(
         subject.task, dataset: data, indices: indices, settings: settings, configuration: ValidationConfiguration(),
-        cropFraction: subject.cropFraction, input: subject.input)
+        shorterSide: subject.shorterSide, input: subject.input)
     return try evaluator.evaluate(subject.predictor) { bar.update($0, of: $1) }
 }

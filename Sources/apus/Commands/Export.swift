@@ -146,7 +146,9 @@ struct Export: ParsableCommand {
         return ModelDescription(
             task: ModelDescription.Task(try trained.model.knownTask()), labels: trained.classNames,
             input: InputSpecification(
-                letterbox: LetterboxSpecification(width: input.width, height: input.height), mean: mean, std: std),
+                letterbox: LetterboxSpecification(width: input.width, height: input.height),
+                shorterSide: trained.shorterSide,
+                mean: mean, std: std),
             detection: .init(layout: trained.model.task == .keypoints ? .simcc : .v8), name: name,
             training: quantization.facts().merging(["dataset": trained.datasetID]) { $1 },
             keypoints: trained.keypoints)

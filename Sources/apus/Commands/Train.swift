@@ -7,7 +7,7 @@ import ArgumentParser
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a detector as an experiment file says.",
+        abstract: "Train a network as an experiment file says: boxes, masks, poses, turned boxes or classes.",
         discussion: """
             Prepares the dataset where that is not done yet, trains, evaluates the validation split, and records \
             everything in experiments/mlruns. The run's id is printed on standard output.

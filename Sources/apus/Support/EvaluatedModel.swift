@@ -18,8 +18,8 @@ struct EvaluatedModel {
     let classNames: [String]
     /// What the network sees, in pixels.
     let input: ImageSize
-    /// Classifiers: the part of an image's shorter side that they see.
-    var cropFraction = 1.0
+    /// Classifiers: to which images are resized before the middle is cut out, if not to cover the input.
+    var shorterSide: Int?
     let predictor: any BatchPredictor
     /// The run that made it, where the store knows it.
     let run: Run?
@@ -45,7 +45,7 @@ struct EvaluatedModel {
         return EvaluatedModel(
             name: run.id, task: try description.model.knownTask(), classNames: description.classNames,
             input: description.model.inputSize(imageSize: description.imageSize),
-            cropFraction: description.cropFraction, predictor: try best.predictor, run: run)
+            shorterSide: description.shorterSide, predictor: try best.predictor, run: run)
     }
 
     private static func exported(_ path: String, name: String, run: Run?) throws -> EvaluatedModel {
@@ -55,6 +55,7 @@ struct EvaluatedModel {
         return EvaluatedModel(
             name: name, task: ModelTask(description.task), classNames: description.labels,
             input: ImageSize(width: letterbox.width, height: letterbox.height),
+            shorterSide: description.input.shorterSide,
             predictor: try RuntimePredictor(model: model, description: description), run: run)
     }
 }

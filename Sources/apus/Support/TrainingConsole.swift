@@ -1,4 +1,5 @@
 import ApusTraining
+import Foundation
 
 /// Shows training on standard error: a bar within an epoch, a line for each.
 final class TrainingConsole: TrainingObserver {
@@ -56,7 +57,7 @@ final class TrainingConsole: TrainingObserver {
         bar.update(
             report.step + 1, of: report.stepsPerEpoch,
             note:
-                "loss \(fixed(report.loss.total)) · wait \(milliseconds(report.waitSeconds)) · compute \(milliseconds(report.computeSeconds))"
+                "loss \(fixed(report.loss.total)) · lr \(rate(report.rates.learningRate)) · wait \(milliseconds(report.waitSeconds)) · compute \(milliseconds(report.computeSeconds))"
         )
     }
 
@@ -84,6 +85,9 @@ final class TrainingConsole: TrainingObserver {
             ?? ""
         terminal.say("training \(result.ending.rawValue) after \(fixed(result.seconds, 0)) s\(best)")
     }
+
+    /// Two significant digits: `0.01`, `3.7e-05`.
+    private func rate(_ value: Double) -> String { String(format: "%.2g", value) }
 
     private func milliseconds(_ seconds: Double) -> String { "\(fixed(seconds * 1e3, 0)) ms" }
 }

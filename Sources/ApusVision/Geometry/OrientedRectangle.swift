@@ -13,7 +13,7 @@ public struct OrientedRectangle: Hashable, Sendable {
         self.angle = angle
     }
 
-    var isFinite: Bool { [centerX, centerY, width, height, angle].allSatisfy(\.isFinite) }
+    package var isFinite: Bool { [centerX, centerY, width, height, angle].allSatisfy(\.isFinite) }
 }
 
 /// The area both share over the area either covers; 0 where one is empty.
@@ -21,16 +21,17 @@ public func intersectionOverUnion(_ a: OrientedRectangle, _ b: OrientedRectangle
     OrientedShape(a).overlap(with: OrientedShape(b), isCrowd: false)
 }
 
-/// A rectangle as evaluation compares it.
-struct OrientedShape: EvaluatedShape {
-    let area: Double
+/// A rectangle, ready to be compared with many.
+package struct OrientedShape: Sendable {
+    /// Square pixels.
+    package let area: Double
     private let center: SIMD2<Double>
     /// From the center to the middle of two neighboring sides.
     private let along, across: SIMD2<Double>
     /// From the center to a corner.
     private let reach: Double
 
-    init(_ rectangle: OrientedRectangle) {
+    package init(_ rectangle: OrientedRectangle) {
         center = SIMD2(rectangle.centerX, rectangle.centerY)
         let (width, height) = (max(rectangle.width, 0), max(rectangle.height, 0))
         let (cosine, sine) = (cos(rectangle.angle), sin(rectangle.angle))
@@ -40,7 +41,8 @@ struct OrientedShape: EvaluatedShape {
         reach = (width * width + height * height).squareRoot() / 2
     }
 
-    func overlap(with truth: OrientedShape, isCrowd: Bool) -> Double {
+    /// The area both share over the area either covers, or over this one's alone inside a crowd; 0 where one is empty.
+    package func overlap(with truth: OrientedShape, isCrowd: Bool) -> Double {
         let away = truth.center - center
         let limit = reach + truth.reach
         guard area > 0, truth.area > 0, (away * away).sum() < limit * limit else { return 0 }

@@ -1,5 +1,5 @@
 /// A class of an image in a batch, and how much of the image is of it: 1, or parts of 1 where images are mixed.
-public struct ClassShare: Hashable, Sendable {
+public struct ClassificationTarget: Hashable, Sendable {
     /// The image's place in the batch.
     public var image: Int
     public var label: Int
