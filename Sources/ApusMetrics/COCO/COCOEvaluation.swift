@@ -9,12 +9,16 @@ import ApusCore
 ///     evaluation.stats[0]   // AP averaged over the overlaps 0.50 to 0.95
 public struct COCOEvaluation: Sendable {
     public let type: COCOEvaluationType
+    public let profile: EvaluationProfile
+    public let imageCount: Int
     /// The classes in the order of every array's K: ascending ids.
     public let categories: [COCOCategory]
     /// Detections of classes that the dataset does not have; they are left out, as in pycocotools.
     public let strayDetections: Int
     /// Annotations with id 0, which pycocotools never counts as found; number the annotations from 1 to mend it.
     public let zeroAnnotationIDs: Int
+    /// What a reader must know to trust the numbers: what pycocotools passes over in silence.
+    public let notes: [String]
     let results: [CategoryResult]
 
     /// - Parameters:
@@ -24,29 +28,50 @@ public struct COCOEvaluation: Sendable {
     ///   or keypoints that do not fit the image or each other.
     public init(
         _ dataset: COCODataset, detections: [COCODetection], type: COCOEvaluationType = .boxes,
-        sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
+        profile: EvaluationProfile = .coco, sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
     ) throws(EvaluationError) {
         switch type {
-        case .boxes: self.init(try COCOTables(dataset, detections, BoxShapes()), type, threads)
+        case .boxes: self.init(try COCOTables(dataset, detections, BoxShapes()), type, profile, threads)
         case .masks:
-            self.init(try COCOTables(dataset, detections, MaskShapes(dataset, detections, threads)), type, threads)
-        case .keypoints: self.init(try COCOTables(dataset, detections, PoseShapes(sigmas: sigmas)), type, threads)
+            let shapes = MaskShapes(dataset, detections, threads)
+            self.init(try COCOTables(dataset, detections, shapes), type, profile, threads)
+        case .keypoints:
+            let shapes = try PoseShapes(sigmas: sigmas, profile: profile)
+            self.init(try COCOTables(dataset, detections, shapes), type, profile, threads)
         }
     }
 
-    private init(_ tables: COCOTables<some EvaluatedShape>, _ type: COCOEvaluationType, _ threads: Int) {
-        self.type = type
+    private init(
+        _ tables: COCOTables<some EvaluatedShape>, _ type: COCOEvaluationType, _ profile: EvaluationProfile,
+        _ threads: Int
+    ) {
+        (self.type, self.profile, imageCount) = (type, profile, tables.imageIDs.count)
         categories = tables.categories
         strayDetections = tables.strayDetections
         zeroAnnotationIDs = tables.truths.count { !$0.countsAsFound }
-        results = CategoryResult.all(of: tables.problem(profile: .coco, type: type), threads: threads)
+        results = CategoryResult.all(of: tables.problem(profile: profile, type: type), threads: threads)
+        notes = tables.notes(profile)
     }
 
     /// pycocotools' numbers in its order; −1 where no class has a truth.
     ///
     /// Twelve for boxes and masks: AP, AP50, AP75, AP small, medium, large, AR with 1, 10 and 100 detections, AR
     /// small, medium, large. Ten for keypoints: AP, AP50, AP75, AP medium, large, AR, AR50, AR75, AR medium, large.
-    public var stats: [Double] { type == .keypoints ? keypointStatistics(results) : cocoStatistics(results) }
+    ///
+    /// Profile `ultralytics-8.2` has three: AP averaged over the overlaps, at 0.50 and at 0.75.
+    public var stats: [Double] {
+        switch profile {
+        case .coco: type == .keypoints ? keypointStatistics(results) : cocoStatistics(results)
+        case .ultralytics82: meanPrecisions(results, profile: profile).map { $0 ?? -1 }
+        }
+    }
+
+    /// What each of `stats` is.
+    public var statNames: [String] {
+        let names = DetectionMetrics.statNames
+        guard profile == .coco else { return Array(names.prefix(3)) }
+        return type == .keypoints ? keypointStatNames : names
+    }
 
     /// `[T, R, K, A, M]`: 10 overlaps × 101 recalls × classes × area ranges × detection limits, row-major; 4 ranges
     /// and 3 limits, for keypoints 3 ranges (all, medium, large) and 1 limit.

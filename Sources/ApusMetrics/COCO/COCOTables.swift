@@ -18,6 +18,9 @@ struct COCOTables<Shape: EvaluatedShape> {
     private(set) var truths: [Truth<Shape>] = []
     private(set) var detections: [Candidate<Shape>] = []
     private(set) var strayDetections = 0
+    /// Annotations of images or classes that the file does not list.
+    private(set) var strayAnnotations = 0
+    private let repeatedImages, repeatedCategories: Int
 
     init<Shapes: COCOShapes>(
         _ dataset: COCODataset, _ found: [COCODetection], _ shapes: Shapes
@@ -26,6 +29,8 @@ struct COCOTables<Shape: EvaluatedShape> {
         var names: [Int: String] = [:]
         for category in dataset.categories { names[category.id] = category.name }
         categories = names.map { COCOCategory(id: $0.key, name: $0.value) }.sorted { $0.id < $1.id }
+        repeatedImages = dataset.images.count - imageIDs.count
+        repeatedCategories = dataset.categories.count - categories.count
         let images = DenseIndex(imageIDs)
         let classes = DenseIndex(categories.map(\.id))
         try addTruths(dataset.annotations, images, classes, shapes)
@@ -35,7 +40,25 @@ struct COCOTables<Shape: EvaluatedShape> {
     func problem(profile: EvaluationProfile, type: COCOEvaluationType) -> MatchingProblem<Shape> {
         MatchingProblem(
             profile: profile, detectionLimits: type.detectionLimits, imageCount: imageIDs.count,
-            categoryCount: categories.count, truths: truths, detections: detections)
+            categoryCount: categories.count, truths: truths, detections: limited(detections, profile, imageIDs.count))
+    }
+
+    /// What a reader must know to trust the numbers.
+    func notes(_ profile: EvaluationProfile) -> [String] {
+        var notes: [String] = []
+        if profile == .coco, truths.contains(where: { !$0.countsAsFound }) {
+            notes.append(
+                "annotation id 0: as in pycocotools it never counts as found; number the annotations from 1")
+        }
+        func note(_ count: Int, _ text: String) {
+            if count > 0 { notes.append("\(count) \(text)") }
+        }
+        note(strayDetections, "detections of classes that the ground truth does not have were left out")
+        note(strayAnnotations, "annotations of images or classes that the ground truth does not list were left out")
+        note(repeatedImages, "images repeat an id; each id counts once")
+        note(repeatedCategories, "classes repeat an id; the last of them gives the name")
+        if detections.isEmpty { notes.append("there are no detections of the ground truth's classes") }
+        return notes
     }
 
     private mutating func addTruths<Shapes: COCOShapes>(
@@ -47,6 +70,7 @@ struct COCOTables<Shape: EvaluatedShape> {
             guard seen.insert(annotation.id).inserted else { throw .repeatedAnnotation(annotation.id) }
             // As pycocotools: annotations of images or classes that the file does not list are left out.
             guard let image = images[annotation.imageID], let category = classes[annotation.categoryID] else {
+                strayAnnotations += 1
                 continue
             }
             guard annotation.area.isFinite else {

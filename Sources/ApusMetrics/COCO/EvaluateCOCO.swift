@@ -30,16 +30,4 @@ extension COCOTables {
             threads: threads
         ).metrics
     }
-
-    private func notes(_ profile: EvaluationProfile) -> [String] {
-        var notes: [String] = []
-        if profile == .coco, truths.contains(where: { !$0.countsAsFound }) {
-            notes.append(
-                "annotation id 0: as in pycocotools it never counts as found; number the annotations from 1")
-        }
-        if strayDetections > 0 {
-            notes.append("\(strayDetections) detections of classes that the ground truth does not have were left out")
-        }
-        return notes
-    }
 }

@@ -59,6 +59,11 @@ func keypointStatistics(_ results: [CategoryResult]) -> [Double] {
     ]
 }
 
+/// The names of keypoint evaluation's numbers, in their order.
+let keypointStatNames = [
+    "mAP50-95", "mAP50", "mAP75", "AP-medium", "AP-large", "AR-20", "AR50-20", "AR75-20", "AR-medium", "AR-large",
+]
+
 /// The mean over what is there, −1 where nothing is.
 ///
 /// A class is wholly there or wholly missing, and every class has as many values as any other, so the mean of the

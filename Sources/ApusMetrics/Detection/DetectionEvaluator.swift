@@ -73,16 +73,21 @@ func evaluateObjects<Shape: EvaluatedShape>(
     profile: EvaluationProfile, detectionLimits: [Int] = COCOConstants.detectionLimits, imageIDs: [Int],
     classNames: [String], truths: [Truth<Shape>], detections: [Candidate<Shape>], notes: [String] = [], threads: Int
 ) -> (metrics: DetectionMetrics, results: [CategoryResult]) {
-    let limited =
-        profile == .ultralytics82
-        ? mostConfident(profile.maximumDetections, of: detections, imageCount: imageIDs.count) : detections
     let problem = MatchingProblem(
         profile: profile, detectionLimits: detectionLimits, imageCount: imageIDs.count,
-        categoryCount: classNames.count, truths: truths, detections: limited)
+        categoryCount: classNames.count, truths: truths, detections: limited(detections, profile, imageIDs.count))
     let results = CategoryResult.all(of: problem, threads: threads)
     let metrics = DetectionMetrics(
         results, problem: problem, imageIDs: imageIDs, classNames: classNames, notes: notes, threads: threads)
     return (metrics, results)
+}
+
+/// Without what a profile leaves out before it looks at classes.
+func limited<Shape>(
+    _ detections: [Candidate<Shape>], _ profile: EvaluationProfile, _ imageCount: Int
+) -> [Candidate<Shape>] {
+    guard profile == .ultralytics82 else { return detections }
+    return mostConfident(profile.maximumDetections, of: detections, imageCount: imageCount)
 }
 
 /// The `limit` best-scoring detections of each image, all classes together.

@@ -11,7 +11,7 @@ extension DetectionMetrics {
         self.notes = notes
 
         let precisions = results.map { ClassPrecision($0, profile: problem.profile) }
-        stats = Self.stats(results, precisions, problem: problem)
+        stats = Self.stats(results, problem: problem)
 
         let counts = results.map { ConfidenceCounts($0) }
         let step = bestStep(counts, smoothing: problem.profile == .ultralytics82)
@@ -33,7 +33,7 @@ extension DetectionMetrics {
     }
 
     private static func stats(
-        _ results: [CategoryResult], _ precisions: [ClassPrecision], problem: MatchingProblem<some EvaluatedShape>
+        _ results: [CategoryResult], problem: MatchingProblem<some EvaluatedShape>
     ) -> [Double?] {
         if problem.profile == .coco {
             if problem.detectionLimits == COCOConstants.detectionLimits {
@@ -42,10 +42,7 @@ extension DetectionMetrics {
             let stats = keypointStatistics(results).map { $0 == -1 ? nil : $0 }
             return stats[..<3] + [nil] + stats[3..<5] + [nil, nil, nil, nil] + stats[8...]
         }
-        let means = [\ClassPrecision.average, \.atHalf, \.atThreeQuarters].map { value in
-            mean(precisions.compactMap { $0[keyPath: value] })
-        }
-        return means + Array(repeating: nil, count: 9)
+        return meanPrecisions(results, profile: problem.profile) + Array(repeating: nil, count: 9)
     }
 }
 
@@ -65,6 +62,14 @@ struct ClassPrecision {
             atHalf = values?[0]
             atThreeQuarters = values?[5]
         }
+    }
+}
+
+/// AP over all overlaps, at 0.50 and at 0.75, averaged over classes that have instances.
+func meanPrecisions(_ results: [CategoryResult], profile: EvaluationProfile) -> [Double?] {
+    let precisions = results.map { ClassPrecision($0, profile: profile) }
+    return [\ClassPrecision.average, \.atHalf, \.atThreeQuarters].map { value in
+        mean(precisions.compactMap { $0[keyPath: value] })
     }
 }
 
