@@ -7,7 +7,7 @@ import ApusVision
 ///
 ///     let detector = try Detector(contentsOf: "models/garments/1/model.onnx")
 ///     let detections = try detector.detections(in: Image(contentsOf: "shop.jpg"))
-public final class Detector: Sendable {
+public final class Detector: DescribedModel {
     public struct Options: Hashable, Sendable {
         /// Detections that do not score above this are left out.
         public var confidenceThreshold: Float
@@ -28,13 +28,6 @@ public final class Detector: Sendable {
     private let model: ImageModel
     public let description: ModelDescription
 
-    public var labels: LabelMap { LabelMap(names: description.labels) }
-
-    public convenience init(contentsOf path: String, options: Options = .init()) throws(InferenceError) {
-        try self.init(model: try Model.read(path), file: path, options: options)
-    }
-
-    /// - Parameter file: what errors call the model.
     public init(model: Model, file: String, options: Options = .init()) throws(InferenceError) {
         (description, self.model) = try ImageModel.described(model, file: file, tasks: [.detect], options)
     }
@@ -44,6 +37,22 @@ public final class Detector: Sendable {
         guard case .detections(let detections) = try model.result(for: image) else { return [] }
         return detections
     }
+}
+
+/// A model that says itself how it is used, for one task.
+public protocol DescribedModel: Sendable {
+    var description: ModelDescription { get }
+
+    /// - Parameter file: what errors call the model.
+    init(model: Model, file: String, options: Detector.Options) throws(InferenceError)
+}
+
+extension DescribedModel {
+    public init(contentsOf path: String, options: Detector.Options = .init()) throws(InferenceError) {
+        try self.init(model: try Model.read(path), file: path, options: options)
+    }
+
+    public var labels: LabelMap { LabelMap(names: description.labels) }
 }
 
 extension ImageModel {

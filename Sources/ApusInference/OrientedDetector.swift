@@ -5,17 +5,10 @@ import ApusVision
 /// Finds objects in images and boxes around them at their own angle, with an exported model.
 ///
 /// Of two boxes of a class whose exact intersection over union exceeds the threshold, the lesser falls.
-public final class OrientedDetector: Sendable {
+public final class OrientedDetector: DescribedModel {
     private let model: ImageModel
     public let description: ModelDescription
 
-    public var labels: LabelMap { LabelMap(names: description.labels) }
-
-    public convenience init(contentsOf path: String, options: Detector.Options = .init()) throws(InferenceError) {
-        try self.init(model: try Model.read(path), file: path, options: options)
-    }
-
-    /// - Parameter file: what errors call the model.
     public init(model: Model, file: String, options: Detector.Options = .init()) throws(InferenceError) {
         (description, self.model) = try ImageModel.described(model, file: file, tasks: [.obb], options)
     }

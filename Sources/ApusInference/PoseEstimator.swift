@@ -8,21 +8,15 @@ import ApusVision
 ///     let estimator = try PoseEstimator(contentsOf: "models/mice/1/model.onnx")
 ///     let persons = try detector.detections(in: image)
 ///     let poses = try estimator.poses(in: image, of: persons)
-public final class PoseEstimator: Sendable {
+public final class PoseEstimator: DescribedModel {
     private let model: ImageModel
     public let description: ModelDescription
 
-    public var labels: LabelMap { LabelMap(names: description.labels) }
     /// The points of a pose, in order.
     public var keypoints: KeypointLayout { description.keypoints ?? KeypointLayout(count: 0) }
     /// Whether the model looks at one object at a time.
     public var isTopDown: Bool { description.task == .keypoints }
 
-    public convenience init(contentsOf path: String, options: Detector.Options = .init()) throws(InferenceError) {
-        try self.init(model: try Model.read(path), file: path, options: options)
-    }
-
-    /// - Parameter file: what errors call the model.
     public init(model: Model, file: String, options: Detector.Options = .init()) throws(InferenceError) {
         (description, self.model) = try ImageModel.described(model, file: file, tasks: [.pose, .keypoints], options)
     }

@@ -6,17 +6,10 @@ import ApusVision
 ///
 ///     let segmenter = try Segmenter(contentsOf: "models/cells/1/model.onnx")
 ///     for cell in try segmenter.segments(in: image) { print(cell.mask.area) }
-public final class Segmenter: Sendable {
+public final class Segmenter: DescribedModel {
     private let model: ImageModel
     public let description: ModelDescription
 
-    public var labels: LabelMap { LabelMap(names: description.labels) }
-
-    public convenience init(contentsOf path: String, options: Detector.Options = .init()) throws(InferenceError) {
-        try self.init(model: try Model.read(path), file: path, options: options)
-    }
-
-    /// - Parameter file: what errors call the model.
     public init(model: Model, file: String, options: Detector.Options = .init()) throws(InferenceError) {
         (description, self.model) = try ImageModel.described(model, file: file, tasks: [.segment], options)
     }

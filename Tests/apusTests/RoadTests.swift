@@ -10,24 +10,7 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        for split in ["train", "val", "test"] {
-            for index in 0..<4 {
-                let color = UInt8(40 * index + split.utf8.count)
-                let path = "datasets/squares/raw/images/\(split)/\(index).png"
-                try folder.write("0 0.5 0.5 0.25 0.25\n", to: "datasets/squares/raw/labels/\(split)/\(index).txt")
-                try FileSystem.createFolder(FileSystem.folder(of: folder.path + "/" + path))
-                let image = Image(width: 64, height: 64, color: [color, 90, UInt8(split.utf8.first ?? 0)])
-                try FileSystem.writeWhole(image.pngData(), to: folder.path + "/" + path)
-            }
-        }
-        try folder.write(
-            "train: images/train\nval: images/val\ntest: images/test\nnames: [square]\n",
-            to: "datasets/squares/raw/data.yaml")
-        try folder.write(
-            "name: squares\nsource: {format: yolo, path: raw}\nsplits: {method: declared}\n",
-            to: "datasets/squares/dataset.yaml")
-        try folder.write(
-            "architecture: v8-detect\nwidth: 0.125\ndepth: 0.33\nmaxChannels: 128\n", to: "models/tiny.yaml")
+        try folder.writeWorkspace(splits: ["train", "val", "test"])
         try folder.write(
             """
             name: tiny

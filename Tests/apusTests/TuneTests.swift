@@ -9,22 +9,7 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        for split in ["train", "val"] {
-            for index in 0..<4 {
-                let path = "\(folder.path)/datasets/squares/raw/images/\(split)/\(index).png"
-                try folder.write("0 0.5 0.5 0.25 0.25\n", to: "datasets/squares/raw/labels/\(split)/\(index).txt")
-                try FileSystem.createFolder(FileSystem.folder(of: path))
-                let image = Image(width: 64, height: 64, color: [UInt8(40 * index), 90, UInt8(split.utf8.count)])
-                try FileSystem.writeWhole(image.pngData(), to: path)
-            }
-        }
-        try folder.write(
-            "train: images/train\nval: images/val\nnames: [square]\n", to: "datasets/squares/raw/data.yaml")
-        try folder.write(
-            "name: squares\nsource: {format: yolo, path: raw}\nsplits: {method: declared}\n",
-            to: "datasets/squares/dataset.yaml")
-        try folder.write(
-            "architecture: v8-detect\nwidth: 0.125\ndepth: 0.33\nmaxChannels: 128\n", to: "models/tiny.yaml")
+        try folder.writeWorkspace(splits: ["train", "val"])
         try write(parameters: "optimizer.lr0: {low: 1e-4, high: 1e-1, log: true}\n    batch_size: {low: 2, high: 4}")
     }
 

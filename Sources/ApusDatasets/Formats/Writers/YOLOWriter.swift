@@ -40,7 +40,8 @@ final class YOLOWriter: DatasetWriter {
         for kind in classes where kind.id != nil || kind.group != nil || !kind.skeleton.isEmpty {
             losses.add(.classDetails, kind.name)
         }
-        var text = "path: .\n"
+        // Without `path:` folders are beside this file; other readers take a relative one from their working folder.
+        var text = ""
         for split in Split.allCases where splits.contains(split) {
             text += "\(split.rawValue): images/\(split.rawValue)\n"
         }
