@@ -15,11 +15,16 @@ public struct Calibration: Metric, Hashable {
 
     /// - Parameter confidence: the probability of the predicted class; one outside 0...1 counts in the bin at its end.
     public mutating func update(confidence: Double, isCorrect: Bool) {
+        update(confidence: confidence, isCorrect: isCorrect, weight: 1)
+    }
+
+    /// An image that counts as `weight` of its kind.
+    mutating func update(confidence: Double, isCorrect: Bool, weight: Int) {
         let bins = Double(counts.count)
         let bin = confidence > 0 ? Int(min(confidence * bins, bins - 1)) : 0
-        counts[bin] += 1
-        correct[bin] += isCorrect ? 1 : 0
-        confidences[bin] += confidence
+        counts[bin] += weight
+        correct[bin] += isCorrect ? weight : 0
+        confidences[bin] += confidence * Double(weight)
     }
 
     public mutating func merge(_ other: Calibration) {

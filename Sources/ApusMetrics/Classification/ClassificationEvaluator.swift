@@ -6,6 +6,8 @@ public struct ClassificationEvaluator: Sendable {
     private var calibration: Calibration
     private var seen: Set<Int> = []
     private var images: [ClassifiedImage] = []
+    /// Of each image, whether its label is among the five classes that score highest.
+    private var isTop5: [Bool] = []
 
     /// - Parameter bins: of the calibration, over the confidences 0 to 1.
     public init(classNames: [String], bins: Int = 15) {
@@ -39,6 +41,7 @@ public struct ClassificationEvaluator: Sendable {
         let confidence = Double(probabilities[predicted])
         counts.update(predictions: [predicted], labels: [label])
         top5.update(scores: probabilities, labels: [label])
+        isTop5.append(top5.contains(label, in: probabilities[...]))
         calibration.update(confidence: confidence, isCorrect: predicted == label)
         seen.insert(imageID)
         images.append(
@@ -58,6 +61,20 @@ public struct ClassificationEvaluator: Sendable {
         calibration.merge(other.calibration)
         seen.formUnion(other.seen)
         images += other.images
+        isTop5 += other.isTop5
+    }
+
+    /// The metrics, and what they rest on for parts of the images and for statistics.
+    public func evaluateWithMatches() -> (metrics: ClassifierMetrics, matches: MatchedResults) {
+        let ordered = zip(images, isTop5).sorted { $0.0.imageID < $1.0.imageID }
+        let matches = ClassMatches(
+            labels: ordered.map { Int32($0.0.label) }, predictions: ordered.map { Int32($0.0.prediction) },
+            isTop5: ordered.map(\.1), confidences: ordered.map { Float($0.0.confidence) })
+        return (
+            evaluate(),
+            MatchedResults(
+                profile: nil, classNames: classNames, imageIDs: ordered.map(\.0.imageID), parts: [.classes(matches)])
+        )
     }
 
     public func evaluate() -> ClassifierMetrics {

@@ -17,10 +17,13 @@ public struct TopKAccuracy: Metric, Hashable {
         precondition(scores.count % labels.count == 0, "one row of scores for each label")
         let classes = scores.count / labels.count
         for (row, label) in labels.enumerated() where (0..<classes).contains(label) {
-            if rank(of: label, in: scores[row * classes..<(row + 1) * classes]) < k { correctCount += 1 }
+            if contains(label, in: scores[row * classes..<(row + 1) * classes]) { correctCount += 1 }
         }
         totalCount += labels.count
     }
+
+    /// Whether `label` is among the `k` classes of a row that score highest.
+    func contains(_ label: Int, in row: ArraySlice<Float>) -> Bool { rank(of: label, in: row) < k }
 
     private func rank(of label: Int, in row: ArraySlice<Float>) -> Int {
         let score = row[row.startIndex + label]

@@ -56,7 +56,7 @@ struct CategoryCurves: Sendable {
 }
 
 /// The smallest number of true positives that reaches each of COCO's recalls, in the same rounding as numpy's search.
-private func truePositivesNeeded(of instances: Int) -> [Int] {
+func truePositivesNeeded(of instances: Int) -> [Int] {
     guard instances > 0 else { return [] }
     return COCOConstants.recalls.map { recall in
         var count = Int((recall * Double(instances)).rounded(.up))

@@ -26,7 +26,7 @@ struct ConfidenceCounts: Sendable {
     static func threshold(_ step: Int) -> Double { Double(step) / Double(steps) }
 
     /// The highest threshold that `score` reaches; −1 below 0.
-    private static func step(of score: Double) -> Int {
+    static func step(of score: Double) -> Int {
         guard score >= 0 else { return -1 }
         var step = Int(min(score, 1) * Double(steps))
         while step < steps, threshold(step + 1) <= score { step += 1 }
@@ -56,9 +56,15 @@ struct ConfidenceCounts: Sendable {
 func bestStep(_ counts: [ConfidenceCounts], smoothing: Bool) -> Int {
     let present = counts.filter { $0.instances > 0 }
     guard !present.isEmpty else { return 0 }
-    var curve = (0...ConfidenceCounts.steps).map { step in
+    let curve = (0...ConfidenceCounts.steps).map { step in
         present.reduce(0) { $0 + ($1.f1(step) ?? 0) } / Double(present.count)
     }
+    return bestStep(curve, smoothing: smoothing)
+}
+
+/// The step at which a curve over confidence is highest; the middle of its plateau.
+func bestStep(_ curve: [Double], smoothing: Bool) -> Int {
+    var curve = curve
     if smoothing { curve = smoothed(curve, radius: ConfidenceCounts.steps / 20) }
     var best = 0
     for step in curve.indices where curve[step] > curve[best] { best = step }

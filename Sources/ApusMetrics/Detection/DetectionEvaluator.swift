@@ -57,6 +57,14 @@ public struct DetectionEvaluator: Sendable {
     public func evaluate(threads: Int = availableCores) -> DetectionMetrics {
         objects.evaluate(threads: threads).metrics
     }
+
+    /// The metrics, and the matches behind them for parts of the images and for statistics.
+    public func evaluateWithMatches(
+        threads: Int = availableCores
+    ) -> (metrics: DetectionMetrics, matches: MatchedResults) {
+        let (metrics, results) = objects.evaluate(threads: threads)
+        return (metrics, objects.matches([ObjectMatches(profile: profile, results)]))
+    }
 }
 
 extension COCOBox {

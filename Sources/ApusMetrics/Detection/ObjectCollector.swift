@@ -90,6 +90,12 @@ struct ObjectCollector<Shape: EvaluatedShape>: Sendable {
         }
     }
 
+    /// What `evaluate` matched, as other modules see it.
+    func matches(_ parts: [ObjectMatches]) -> MatchedResults {
+        MatchedResults(
+            profile: profile, classNames: classNames, imageIDs: imageIDs.sorted(), parts: parts.map { .objects($0) })
+    }
+
     /// With images in the order of their ids, so that the order in which they came does not matter.
     func evaluate(
         detectionLimits: [Int] = COCOConstants.detectionLimits, threads: Int

@@ -45,7 +45,7 @@ private func interpolated(_ curve: (recall: [Double], precision: [Double]), at r
 }
 
 /// The area under values at COCO's recalls.
-private func trapezoids(_ values: [Double]) -> Double {
+func trapezoids(_ values: [Double]) -> Double {
     var area = 0.0
     for index in 1..<values.count {
         let step = COCOConstants.recalls[index] - COCOConstants.recalls[index - 1]

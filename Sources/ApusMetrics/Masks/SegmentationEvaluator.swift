@@ -77,6 +77,16 @@ public struct SegmentationEvaluator: Sendable {
             boxes: boxes.evaluate(threads: threads), masks: masks.evaluate(threads: threads).metrics)
     }
 
+    /// The metrics, and the matches behind them for parts of the images and for statistics.
+    public func evaluateWithMatches(
+        threads: Int = availableCores
+    ) -> (metrics: SegmentationMetrics, matches: MatchedResults) {
+        let (boxMetrics, boxMatches) = boxes.evaluateWithMatches(threads: threads)
+        let (maskMetrics, results) = masks.evaluate(threads: threads)
+        let matches = boxMatches.adding(ObjectMatches(prefix: "mask/", profile: masks.profile, results))
+        return (SegmentationMetrics(boxes: boxMetrics, masks: maskMetrics), matches)
+    }
+
     private func check(
         _ mask: InstanceMask, _ width: Int, _ height: Int, _ entry: @autoclosure () -> String
     ) throws(EvaluationError) {

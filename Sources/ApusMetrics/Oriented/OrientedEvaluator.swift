@@ -69,6 +69,14 @@ public struct OrientedEvaluator: Sendable {
         objects.evaluate(threads: threads).metrics
     }
 
+    /// The metrics, and the matches behind them for parts of the images and for statistics.
+    public func evaluateWithMatches(
+        threads: Int = availableCores
+    ) -> (metrics: DetectionMetrics, matches: MatchedResults) {
+        let (metrics, results) = objects.evaluate(threads: threads)
+        return (metrics, objects.matches([ObjectMatches(profile: objects.profile, results)]))
+    }
+
     private func checked(
         _ rectangle: OrientedRectangle, _ entry: @autoclosure () -> String
     ) throws(EvaluationError) -> OrientedShape {

@@ -96,13 +96,23 @@ public struct PoseEvaluator: Sendable {
         try boxes.merge(other.boxes)
     }
 
-    public func evaluate(threads: Int = availableCores) -> PoseMetrics {
+    public func evaluate(threads: Int = availableCores) -> PoseMetrics { evaluateWithMatches(threads: threads).metrics }
+
+    /// The metrics, and the matches behind them for parts of the images and for statistics.
+    public func evaluateWithMatches(
+        threads: Int = availableCores
+    ) -> (metrics: PoseMetrics, matches: MatchedResults) {
+        let (boxMetrics, boxMatches) = boxes.evaluateWithMatches(threads: threads)
         let (metrics, results) = poses.evaluate(
             detectionLimits: COCOConstants.keypointDetectionLimits, threads: threads)
         let stats = poses.profile == .coco ? keypointStatistics(results).map { $0 == -1 ? nil : $0 } : []
-        return PoseMetrics(
-            boxes: boxes.evaluate(threads: threads), poses: metrics, stats: stats,
-            keypoints: keypoints(confidence: metrics.confidence ?? 0))
+        let matches = boxMatches.adding(
+            ObjectMatches(prefix: "pose/", profile: poses.profile, recallName: "AR", results))
+        return (
+            PoseMetrics(
+                boxes: boxMetrics, poses: metrics, stats: stats,
+                keypoints: keypoints(confidence: metrics.confidence ?? 0)), matches
+        )
     }
 
     /// The accuracy of each truth's nearest detection that is confident enough.
