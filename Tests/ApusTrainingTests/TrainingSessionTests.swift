@@ -102,6 +102,35 @@ import Testing
         #expect(try tensors(whole.run) == tensors(resumed.run))
     }
 
+    @Test func `an epoch that comes again after a crash is logged once`() throws {
+        let workspace = try TestWorkspace()
+        let session = try start(workspace, workspace.experiment(epochs: 2))
+        stop(session.trainer, after: session.trainer.stepsPerEpoch + 1)
+        _ = try session.train()
+        let last = CheckpointFolder(session.run.artifactPath).last
+        let early = try FileSystem.read(last)
+        _ = try TrainingSession.resume(session.run) { _ in workspace.dataset }.train()
+        let weights = try best(session.run)
+        // As if the metrics of epoch 2 had been written, and its checkpoint had not.
+        try FileSystem.writeWhole(early, to: last)
+        try session.run.finish(.killed)
+        _ = try TrainingSession.resume(session.run) { _ in workspace.dataset }.train()
+        #expect(try best(session.run) == weights)
+        for key in ["train/box_loss", "val/mAP50-95", "best/mAP50-95"] {
+            let steps = try session.run.history(of: key).map(\.step)
+            #expect(steps == Array(Set(steps)).sorted(), "\(key): \(steps)")
+        }
+    }
+
+    @Test func `a run that ended before it began says so`() throws {
+        let workspace = try TestWorkspace()
+        let store = try workspace.store()
+        let run = try store.createRun(in: try store.experiment(named: "squares"), name: "early")
+        #expect(throws: TrainingError.neverBegan(run: run.id)) {
+            try TrainingSession.resume(run) { _ in workspace.dataset }
+        }
+    }
+
     @Test func `a run may be given more epochs`() throws {
         let workspace = try TestWorkspace()
         let session = try start(workspace, workspace.experiment(epochs: 1))

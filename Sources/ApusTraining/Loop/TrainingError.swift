@@ -12,6 +12,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case outputs(found: [String], expected: String)
     /// A module that no task knows.
     case untrainable(String)
+    /// A run that ended before its configuration was stored.
+    case neverBegan(run: String)
     /// `validation.best` names a metric that the task does not have.
     case unknownMetric(String, known: [String])
 
@@ -27,6 +29,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "loss.class_weights has \(found) numbers, expected \(classes.count): one for \(classes.joined(separator: ", "))"
         case .outputs(let found, let expected):
             "the model gives \(found.joined(separator: " and ")), expected \(expected) first: export it again"
+        case .neverBegan(let run):
+            "run \(run) ended before its configuration was stored: there is nothing to go on from; start it anew"
         case .untrainable(let type): "a \(type) is no network of a task that Apus trains"
         case .unknownMetric(let name, let known):
             "validation.best: '\(name)' is no metric by which an epoch of this task can be best; "

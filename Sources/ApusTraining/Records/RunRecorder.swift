@@ -43,7 +43,7 @@ public final class RunRecorder: TrainingObserver {
 
     /// The checkpoint comes last: an epoch that it counts as done has its metrics in the store.
     private func record(_ report: EpochReport) throws {
-        try run.log(metrics: report.values, step: report.epoch + 1)
+        try log(report.values, step: report.epoch + 1)
         try drawHistory()
         try checkpoints.save(trainer, model: model, isBest: report.isBest)
     }
@@ -74,7 +74,13 @@ public final class RunRecorder: TrainingObserver {
         let epochs = try checkpoints.loadBest(into: trainer)
         let evaluation = try trainer.evaluate()
         try evaluation.log(to: run, split: .val, dataset: trainer.dataset)
-        try run.log(metrics: evaluation.stored(prefix: "best"), step: epochs)
+        try log(evaluation.stored(prefix: "best"), step: epochs)
+    }
+
+    /// What was not logged before: an epoch whose checkpoint a crash prevented comes again, to the same values.
+    private func log(_ metrics: [String: Double], step: Int) throws {
+        let logged = try run.metrics()
+        try run.log(metrics: metrics.filter { logged[$0.key].map { Int($0.step) } != step }, step: step)
     }
 }
 

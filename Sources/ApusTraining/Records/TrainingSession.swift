@@ -55,7 +55,11 @@ public struct TrainingSession {
         _ run: Run, extraEpochs: Int = 0, timeLimit: Duration? = nil,
         dataset: (Experiment) throws -> PreparedDataset
     ) throws -> TrainingSession {
-        var experiment = try Configuration.decode(Experiment.self, path: run.artifactPath + "/" + experimentFile)
+        let file = run.artifactPath + "/" + experimentFile
+        guard FileSystem.exists(file), FileSystem.exists(run.artifactPath + "/" + modelFile) else {
+            throw TrainingError.neverBegan(run: run.id)
+        }
+        var experiment = try Configuration.decode(Experiment.self, path: file)
         let model = try Configuration.decode(ModelConfiguration.self, path: run.artifactPath + "/" + modelFile)
         let checkpoints = CheckpointFolder(run.artifactPath)
         let hasCheckpoint = FileSystem.exists(checkpoints.last)
