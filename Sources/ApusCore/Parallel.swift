@@ -42,3 +42,20 @@ private final class ParallelWork: Sendable {
         }
     }
 }
+
+/// `body` of each index, computed in parallel and returned in order.
+public func parallelMap<Result: Sendable>(_ count: Int, threads: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+    let slots = UnsafeSlots<Result>(count)
+    defer { slots.storage.deallocate() }
+    parallelFor(count, threads: threads) { slots.storage.initializeElement(at: $0, to: body($0)) }
+    let results = Array(slots.storage)
+    slots.storage.deinitialize()
+    return results
+}
+
+/// Storage that threads write at different indices.
+private struct UnsafeSlots<Element>: @unchecked Sendable {
+    let storage: UnsafeMutableBufferPointer<Element>
+
+    init(_ count: Int) { storage = .allocate(capacity: count) }
+}

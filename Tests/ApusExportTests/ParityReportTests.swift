@@ -1,3 +1,4 @@
+import ApusInference
 import ApusVision
 import Testing
 

@@ -24,15 +24,3 @@ enum LabelNumber: Equatable {
         self = value.isFinite ? .finite(value) : .nonFinite
     }
 }
-
-/// Maps indices to values on several threads.
-func parallelMap<Value: Sendable>(
-    _ count: Int, threads: Int, _ transform: @Sendable (Int) -> Value
-) -> [Value] {
-    let results = Mutex([Value?](repeating: nil, count: count))
-    parallelFor(count, threads: threads) { index in
-        let value = transform(index)
-        results.withLock { $0[index] = value }
-    }
-    return results.withLock { $0.compactMap { $0 } }
-}

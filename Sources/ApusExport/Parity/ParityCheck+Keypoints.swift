@@ -1,4 +1,5 @@
 import ApusCore
+import ApusInference
 import ApusModels
 import ApusRuntime
 import ApusTorch

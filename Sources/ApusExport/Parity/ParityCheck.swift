@@ -1,4 +1,5 @@
 import ApusCore
+import ApusInference
 import ApusModels
 import ApusRuntime
 import ApusTorch
@@ -19,7 +20,9 @@ public struct ParityCheck {
         _ network: any ObjectNetwork, _ session: Session, images: [Image]
     ) throws -> ParityReport {
         guard !images.isEmpty else { throw ExportError.noImages }
-        var differences = ObjectDifferences(description, classCount: network.classCount)
+        var differences = ObjectDifferences(
+            description.task, classCount: network.classCount, width: description.input.letterbox.width,
+            height: description.input.letterbox.height)
         var agreement = BoxAgreement()
         let device = network.parameters.first?.tensor.device ?? .cpu
         for image in images {

@@ -1,3 +1,5 @@
+import ApusInference
+
 /// What a parity check found.
 public struct ParityReport: Codable, Equatable, Sendable {
     public var imageCount: Int

@@ -1,3 +1,5 @@
+import ApusCore
+
 extension DetectionMetrics {
     /// The metrics of a matched problem.
     init(

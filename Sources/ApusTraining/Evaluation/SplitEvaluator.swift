@@ -10,9 +10,9 @@ import ApusVision
 ///
 /// Training, `apus evaluate` and `apus-infer` read outputs by the same code, so their numbers are comparable.
 public struct SplitEvaluator {
-    private let task: ModelTask
-    private let dataset: PreparedDataset
-    private let indices: [Int]
+    let task: ModelTask
+    let dataset: PreparedDataset
+    let indices: [Int]
     private let configuration: ValidationConfiguration
     /// Of an object, where objects have points.
     private let keypointCount: Int
@@ -82,12 +82,7 @@ public struct SplitEvaluator {
     private func objects(
         _ predictor: some BatchPredictor, _ progress: (Int, Int) -> Void
     ) throws -> ResultEvaluation {
-        var measure: any ObjectMeasure =
-            switch task {
-            case .pose: try PoseMeasure(dataset: dataset)
-            case .obb: OrientedMeasure(classNames: dataset.classNames)
-            default: SegmentMeasure(classNames: dataset.classNames)
-            }
+        var measure = try objectMeasure()
         var samples: [(index: Int, result: Prediction.Result)] = []
         let reader = reader
         try forEachBatch(progress) { batch in
@@ -100,6 +95,14 @@ public struct SplitEvaluator {
             }
         }
         return ResultEvaluation(taskMetrics: measure.evaluate(), seconds: 0, samples: samples)
+    }
+
+    func objectMeasure() throws -> any ObjectMeasure {
+        switch task {
+        case .pose, .keypoints: try PoseMeasure(dataset: dataset)
+        case .obb: OrientedMeasure(classNames: dataset.classNames)
+        default: SegmentMeasure(classNames: dataset.classNames)
+        }
     }
 
     private func classes(
@@ -138,7 +141,7 @@ public struct SplitEvaluator {
                 found[index, default: []].append(placed(pose, by: crop, index: index))
             }
         }
-        var measure = try PoseMeasure(dataset: dataset)
+        var measure = try objectMeasure()
         for index in indices { try measure.add(.poses(found[index] ?? []), of: index, in: dataset) }
         let samples = indices.prefix(ResultEvaluation.sampleCount).map {
             ($0, Prediction.Result.poses(found[$0] ?? []))
@@ -174,7 +177,7 @@ public struct SplitEvaluator {
         }
     }
 
-    private func measure(_ predictions: [ImagePredictions]) throws -> DetectionMetrics {
+    func measure(_ predictions: [ImagePredictions]) throws -> DetectionMetrics {
         var evaluator = DetectionEvaluator(classNames: dataset.classNames)
         for prediction in predictions {
             let record = dataset.record(prediction.index)

@@ -10,6 +10,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case classWeights(found: Int, classes: [String])
     /// Outputs that are not the task's.
     case outputs(found: [String], expected: String)
+    /// A model that lacks classes of the dataset that it shall be measured on.
+    case classes(missing: [String], dataset: String, found: [String])
     /// A module that no task knows.
     case untrainable(String)
     /// A run that ended before its configuration was stored.
@@ -29,6 +31,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "loss.class_weights has \(found) numbers, expected \(classes.count): one for \(classes.joined(separator: ", "))"
         case .outputs(let found, let expected):
             "the model gives \(found.joined(separator: " and ")), expected \(expected) first: export it again"
+        case .classes(let missing, let dataset, let found):
+            "the model does not know \(missing.joined(separator: ", ")) of \(dataset); its labels are "
+                + (found.isEmpty ? "not said" : found.prefix(100).joined(separator: ", "))
+                + ": name them in the sidecar's labels as the dataset does"
         case .neverBegan(let run):
             "run \(run) ended before its configuration was stored: there is nothing to go on from; start it anew"
         case .untrainable(let type): "a \(type) is no network of a task that Apus trains"

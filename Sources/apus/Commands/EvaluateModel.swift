@@ -110,7 +110,7 @@ func evaluationData(for subject: EvaluatedModel, description: String?, terminal:
     let data =
         path.hasSuffix(".h5")
         ? try PreparedDataset(path: path) : try prepared(path, terminal: Terminal(isQuiet: true)).dataset
-    guard data.classNames == subject.classNames else {
+    guard subject.isForeign || data.classNames == subject.classNames else {
         throw ValidationError(
             "\(subject.name) knows the classes \(subject.classNames.joined(separator: ", ")), "
                 + "\(data.name) has \(data.classNames.joined(separator: ", ")): choose data of the same classes.")
@@ -126,10 +126,20 @@ func evaluate(
     guard !indices.isEmpty else { throw TrainingError.emptySplit(split.rawValue, dataset: data.name) }
     let bar = ProgressBar("evaluate", terminal: terminal)
     defer { bar.finish() }
+    let evaluator = try evaluator(of: subject, on: data, indices: indices)
+    switch subject.engine {
+    case .batches(let predictor): return try evaluator.evaluate(predictor) { bar.update($0, of: $1) }
+    case .images(let predictor):
+        if let assumptions = predictor.assumptions { terminal.say(assumptions) }
+        return try evaluator.evaluate(ImageModelUnderTest(predictor, for: data)) { bar.update($0, of: $1) }
+    }
+}
+
+/// What measures a subject on images of a dataset.
+func evaluator(of subject: EvaluatedModel, on data: PreparedDataset, indices: [Int]) throws -> SplitEvaluator {
     var settings = LoaderSettings(imageSize: max(subject.input.width, subject.input.height), batchSize: 16)
     (settings.threads, settings.cacheBytes) = (availableCores, 0)
-    let evaluator = try SplitEvaluator(
+    return try SplitEvaluator(
         subject.task, dataset: data, indices: indices, settings: settings, configuration: ValidationConfiguration(),
         shorterSide: subject.shorterSide, input: subject.input)
-    return try evaluator.evaluate(subject.predictor) { bar.update($0, of: $1) }
 }

@@ -21,11 +21,14 @@ struct Gate: ParsableCommand {
             Exit status: 0 pass, 1 regression, 2 misconfigured (a missing metric, unlike datasets, a wrong file).
             """)
 
-    @Argument(help: "A file of rules.", completion: .file(extensions: ["yaml"])) var rules: String
+    @Argument(help: "A file of rules.", completion: .file(extensions: ["yaml"])) var rules: String?
     @Option(help: "What shall pass.") var candidate: String
     @Option(help: "What it is held against.") var baseline: String?
     @Option(help: "The split that models are measured on.") var split = Split.test
     @Option(help: "A dataset.yaml; else the one of the candidate's run.") var dataset: String?
+    @Flag(
+        help: "Compare the candidate in LibTorch, our runtime and onnxruntime on the same images, and changed images.")
+    var parity = false
     @Flag(help: "Print the report as one JSON object.") var json = false
     @Flag(help: "Print the report as Markdown, for a pull request.") var markdown = false
     @OptionGroup var places: PlaceOptions
@@ -33,10 +36,17 @@ struct Gate: ParsableCommand {
 
     func run() throws {
         Torch.start()
-        let rules = try Configuration.decode(GateRules.self, path: rules)
+        if parity {
+            return try GateParity(
+                reference: candidate, split: split, dataset: dataset, isJSON: json, places: places,
+                terminal: common.terminal
+            ).run()
+        }
+        guard let rules else { throw ValidationError("Name a file of rules, or --parity.") }
+        let judged = try Configuration.decode(GateRules.self, path: rules)
         let candidate = try subject(self.candidate, data: nil)
         let baseline = try self.baseline.map { try subject($0, data: candidate.data) }
-        let report = rules.evaluate(candidate: candidate.subject, baseline: baseline?.subject)
+        let report = judged.evaluate(candidate: candidate.subject, baseline: baseline?.subject)
         print(json ? String(decoding: report.jsonData(), as: UTF8.self) : markdown ? report.markdown : report.text)
         if report.exitCode != 0 { throw ExitCode(Int32(report.exitCode)) }
     }

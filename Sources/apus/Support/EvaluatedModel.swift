@@ -11,7 +11,8 @@ import ApusTraining
 import ApusVision
 import ArgumentParser
 
-/// A model that can be evaluated: a run's best weights through LibTorch, or an exported one through our runtime.
+/// A model that can be evaluated: a run's best weights through LibTorch, an exported one through our runtime, or any
+/// other ONNX file that `apus-infer` can read.
 struct EvaluatedModel {
     let name: String
     let task: ModelTask
@@ -20,9 +21,27 @@ struct EvaluatedModel {
     let input: ImageSize
     /// Classifiers: to which images are resized before the middle is cut out, if not to cover the input.
     var shorterSide: Int?
-    let predictor: any BatchPredictor
+    let engine: Engine
+    /// The ONNX file, of an exported model.
+    var file: String?
     /// The run that made it, where the store knows it.
     let run: Run?
+
+    enum Engine {
+        /// Batches of a loader in, raw outputs out.
+        case batches(any BatchPredictor)
+        /// Images in, results out.
+        case images(Predictor)
+    }
+
+    var batchPredictor: (any BatchPredictor)? {
+        if case .batches(let predictor) = engine { predictor } else { nil }
+    }
+
+    /// Whether it may know classes that the data do not have, in an order of its own.
+    var isForeign: Bool {
+        if case .images = engine { true } else { false }
+    }
 
     /// Finds a run (id, start of one, `latest`), `NAME@ALIAS`, `NAME/VERSION`, or a file.
     static func find(_ reference: String, in workspace: Workspace) throws -> EvaluatedModel {
@@ -45,18 +64,35 @@ struct EvaluatedModel {
         return EvaluatedModel(
             name: run.id, task: try description.model.knownTask(), classNames: description.classNames,
             input: description.model.inputSize(imageSize: description.imageSize),
-            shorterSide: description.shorterSide, predictor: try best.predictor, run: run)
+            shorterSide: description.shorterSide, engine: .batches(try best.predictor), run: run)
     }
 
     private static func exported(_ path: String, name: String, run: Run?) throws -> EvaluatedModel {
         let model = try Model(contentsOf: path)
+        guard model.metadata["apus.task"] != nil else { return try foreign(path, name: name, run: run) }
         let description = try ModelDescription(metadata: model.metadata)
         let letterbox = description.input.letterbox
         return EvaluatedModel(
             name: name, task: ModelTask(description.task), classNames: description.labels,
             input: ImageSize(width: letterbox.width, height: letterbox.height),
             shorterSide: description.input.shorterSide,
-            predictor: try RuntimePredictor(model: model, description: description), run: run)
+            engine: .batches(try RuntimePredictor(model: model, description: description)), file: path, run: run)
+    }
+
+    /// A model of others: by its metadata, a sidecar beside it, or what its inputs and outputs tell.
+    private static func foreign(_ path: String, name: String, run: Run?) throws -> EvaluatedModel {
+        let measured = ValidationConfiguration()
+        let predictor = try Predictor(
+            contentsOf: path,
+            options: .init(
+                confidence: Float(measured.confidence), iou: Float(measured.iou), maximum: measured.maximumDetections,
+                top: .max, threads: 1))
+        guard let task = ModelTask(predictor.sidecar.decode) else {
+            throw ValidationError("\(name) gives a class for each pixel, which apus evaluate does not measure.")
+        }
+        return EvaluatedModel(
+            name: name, task: task, classNames: predictor.sidecar.labels, input: ImageSize(square: 32),
+            engine: .images(predictor), file: path, run: run)
     }
 }
 
@@ -73,38 +109,18 @@ extension ModelTask {
     }
 }
 
-/// Raw outputs of an exported model in our runtime.
-struct RuntimePredictor: BatchPredictor {
-    private let session: Session
-    private let input: InputSpecification
-    private let inputName: String
-
-    init(model: Model, description: ModelDescription) throws {
-        session = try Session(model: model)
-        guard session.inputs.count == 1, session.inputs[0].dataType == .float32, !session.outputs.isEmpty else {
-            throw ValidationError("The model has not one float32 input and an output: export it again.")
+extension ModelTask {
+    /// What a model whose outputs are read so is measured at; `nil` where nothing measures it.
+    init?(_ format: any OutputFormat) {
+        switch format.format {
+        case .v8: self = (format as? V8Format).map { $0.keypoints > 0 } == true ? .pose : .detect
+        case .yolox, .nanodet, .ssd, .yunet, .detr, .detections, .selected: self = .detect
+        case .segment: self = .segment
+        case .oriented: self = .obb
+        case .classifier: self = .classify
+        case .simcc: self = .keypoints
+        case .semantic: return nil
         }
-        (input, inputName) = (description.input, session.inputs[0].name)
-    }
-
-    func outputs(for batch: Batch) throws -> [NDArray] {
-        let found = try session.run([inputName: pixels(of: batch)])
-        return session.outputs.compactMap { found[$0.name] }
-    }
-
-    private func pixels(of batch: Batch) -> NDArray {
-        let (width, height) = (batch.width, batch.height)
-        let imageBytes = width * height * 3
-        var pixels = NDArray(uninitialized: [batch.count, 3, height, width], dataType: .float32)
-        pixels.withMutableElements(of: Float.self) { elements in
-            guard let base = elements.baseAddress else { return }
-            for position in 0..<batch.count {
-                let bytes = batch.withUnsafeBytes { Array($0[position * imageBytes..<(position + 1) * imageBytes]) }
-                Image(width: width, height: height, channels: 3, pixels: bytes)
-                    .normalizedCHW(into: base + position * imageBytes, input)
-            }
-        }
-        return pixels
     }
 }
 

@@ -13,7 +13,7 @@ public struct OutputDifference: Codable, Equatable, Sendable {
     }
 
     /// Takes two rows of equal length into account, their difference divided by `unit`.
-    mutating func add(_ a: some Collection<Float>, _ b: some Collection<Float>, unit: Float = 1) {
+    public mutating func add(_ a: some Collection<Float>, _ b: some Collection<Float>, unit: Float = 1) {
         for (x, y) in zip(a, b) {
             let difference = abs(x - y) / unit
             largest = max(largest, difference.isNaN ? .infinity : difference)

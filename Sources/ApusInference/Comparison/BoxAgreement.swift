@@ -12,13 +12,13 @@ public struct BoxAgreement: Codable, Equatable, Sendable {
     /// 1 where all boxes agree, or there is none.
     public var fraction: Double { total == 0 ? 1 : Double(matched) / Double(total) }
 
-    /// Partners overlap by at least 0.95 and their scores differ by at most 0.01.
-    mutating func add(_ a: [Detection], _ b: [Detection]) {
+    /// Partners overlap by at least `overlap` and their scores differ by at most 0.01.
+    public mutating func add(_ a: [Detection], _ b: [Detection], overlap: Float = 0.95) {
         var free = b
         for detection in a {
             let partner = free.firstIndex {
                 $0.label == detection.label && abs($0.score - detection.score) <= 0.01
-                    && intersectionOverUnion($0.box, detection.box) >= 0.95
+                    && intersectionOverUnion($0.box, detection.box) >= overlap
             }
             guard let partner else { continue }
             free.remove(at: partner)

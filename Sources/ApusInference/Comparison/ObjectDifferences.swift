@@ -2,25 +2,27 @@ import ApusCore
 import ApusVision
 
 /// How far two runtimes are apart on a network that finds objects, by what the rows of its output mean.
-struct ObjectDifferences {
+public struct ObjectDifferences {
     private let task: ModelDescription.Task
     private let size: [Float]
     private let classCount: Int
-    private var boxes = OutputDifference("\(ModelExporter.outputName) boxes")
-    private var scores = OutputDifference("\(ModelExporter.outputName) scores")
-    private var extras = OutputDifference("\(ModelExporter.outputName) rows after the scores")
-    private var prototypes = OutputDifference("\(ModelExporter.secondOutputName) prototypes")
+    private var boxes = OutputDifference("output0 boxes")
+    private var scores = OutputDifference("output0 scores")
+    private var extras = OutputDifference("output0 rows after the scores")
+    private var prototypes = OutputDifference("output1 prototypes")
 
-    init(_ description: ModelDescription, classCount: Int) {
-        (task, self.classCount) = (description.task, classCount)
-        size = [Float(description.input.letterbox.width), Float(description.input.letterbox.height)]
+    /// - Parameters:
+    ///   - width: of the input, in pixels, which differences of places are divided by.
+    public init(_ task: ModelDescription.Task, classCount: Int, width: Int, height: Int) {
+        (self.task, self.classCount) = (task, classCount)
+        size = [Float(width), Float(height)]
     }
 
     /// Of what was compared.
-    var all: [OutputDifference] { [boxes, scores] + [extras, prototypes].filter { $0.count > 0 } }
+    public var all: [OutputDifference] { [boxes, scores] + [extras, prototypes].filter { $0.count > 0 } }
 
-    /// Compares `[1, 4 + classes + extras, anchors]` row by row.
-    mutating func add(_ a: NDArray, _ b: NDArray) {
+    /// Compares one image's `[1, 4 + classes + extras, anchors]` row by row.
+    public mutating func add(_ a: NDArray, _ b: NDArray) {
         let (a, b, anchors): ([Float], [Float], Int) = (a.elements(), b.elements(), a.shape[2])
         for row in 0..<a.count / max(anchors, 1) {
             let range = row * anchors..<(row + 1) * anchors
@@ -34,7 +36,7 @@ struct ObjectDifferences {
         }
     }
 
-    mutating func addPrototypes(_ a: NDArray, _ b: NDArray) {
+    public mutating func addPrototypes(_ a: NDArray, _ b: NDArray) {
         let (a, b): ([Float], [Float]) = (a.elements(), b.elements())
         prototypes.add(a, b)
     }
