@@ -102,6 +102,9 @@ import Testing
         format.activation = .softmax
         guard case .poses(let ours) = try result(format, arrays) else { return }
         #expect((0.1...0.5).contains(ours[0].points[0].score))
+        format.sharpness = 10
+        guard case .poses(let sharp) = try result(format, arrays) else { return }
+        #expect((0.75...0.9).contains(sharp[0].points[0].score))
     }
 
     @Test func `classes of pixels come as scores, as one plane or as numbers`() throws {

@@ -19,10 +19,11 @@ extension ParityReport: CustomStringConvertible {
     public var description: String {
         let parts = differences.map { "\($0.name) \($0.largest)" }.joined(separator: ", ")
         return "on \(imageCount) images the largest difference is \(largestDifference) (\(parts)), "
-            + "allowed \(tolerance); \(agreement) agree"
+            + "allowed \(tolerance)\(agreement)"
     }
 
     private var agreement: String {
-        sameClass.map { "\($0) of \(imageCount) likeliest classes" } ?? "\(boxes.matched) of \(boxes.total) boxes"
+        if let sameClass { return "; \(sameClass) of \(imageCount) likeliest classes agree" }
+        return boxes.total > 0 ? "; \(boxes.matched) of \(boxes.total) boxes agree" : ""
     }
 }

@@ -15,10 +15,7 @@ public struct OutputReader: Sendable {
         switch task {
         case .segment: format = V8SegmentFormat()
         case .obb: format = V8OrientedFormat()
-        case .keypoints:
-            var points = SimCCFormat()
-            points.activation = .softmax
-            format = points
+        case .keypoints: format = SimCCFormat.trained
         default:
             var boxes = V8Format()
             boxes.keypoints = keypointCount

@@ -18,6 +18,8 @@ public struct SimCCFormat: OutputFormat, Validated, Hashable {
     public var activation = Activation.none
     /// In pixels.
     public var reach: Float = 6
+    /// What numbers are multiplied by before `softmax`: 10 where they were trained as RTMPose's are.
+    public var sharpness: Float = 1
     /// How much a person's box is enlarged before it is cut out.
     public var enlargement: Float = 1.25
 
@@ -25,11 +27,18 @@ public struct SimCCFormat: OutputFormat, Validated, Hashable {
 
     public init() {}
 
+    /// How the networks that Apus trains are read: a point scores what its training says of the bins around it.
+    static var trained: SimCCFormat {
+        var format = SimCCFormat()
+        (format.activation, format.sharpness) = (.softmax, 10)
+        return format
+    }
+
     public var cropEnlargement: Float? { enlargement }
 
     public func problems() -> [ConfigurationProblem] {
         [
-            .range("bins", bins, 0.125...64), .range("reach", reach, 0...4096),
+            .range("bins", bins, 0.125...64), .range("reach", reach, 0...4096), .range("sharpness", sharpness, 1e-3...1000),
             .range("enlargement", enlargement, 0.1...10),
         ].compactMap { $0 }
     }
@@ -70,7 +79,7 @@ public struct SimCCFormat: OutputFormat, Validated, Hashable {
 
     private func score(_ row: ArraySlice<Float>, _ best: (index: Int, value: Float)) -> Float {
         guard activation == .softmax else { return activation([best.value])[0] }
-        let probabilities = Activation.softmax(row)
+        let probabilities = Activation.softmax(row.map { $0 * sharpness }[...])
         let near = Int(reach * bins)
         let range = max(best.index - near, 0)...min(best.index + near, probabilities.count - 1)
         return min(probabilities[range].reduce(0, +), 1)

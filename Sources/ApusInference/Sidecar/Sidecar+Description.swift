@@ -40,10 +40,7 @@ extension Sidecar {
             var probabilities = ClassifierFormat()
             probabilities.activation = Activation.none
             return probabilities
-        case .keypoints:
-            var logits = SimCCFormat()
-            logits.activation = .softmax
-            return logits
+        case .keypoints: return SimCCFormat.trained
         }
     }
 }

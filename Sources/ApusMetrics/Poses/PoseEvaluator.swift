@@ -186,6 +186,7 @@ public struct PoseMetrics: TaskMetrics, Codable, Hashable {
         [
             NamedValue("mAP50", boxes.mAP50), NamedValue("mAP50-95", boxes.mAP50_95),
             NamedValue("pose/mAP50", poses.mAP50), NamedValue("pose/mAP50-95", poses.mAP50_95),
+            NamedValue("pose/PCK-0.1", keypoints.all.pck[1]),
         ]
     }
     /// The boxes' as a detector's, the keypoints' as `pose/mAP50`, `pose/PCK-0.1`, `pose/OKS/nose`, ….

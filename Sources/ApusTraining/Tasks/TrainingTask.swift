@@ -53,14 +53,16 @@ public final class TrainingTask {
         switch kind {
         case .classify: ["top5", "top1"]
         case .segment: ["mAP50-95", "mask/mAP50-95"]
-        case .pose, .keypoints: ["mAP50-95", "pose/mAP50-95"]
+        case .pose: ["mAP50-95", "pose/mAP50-95"]
+        case .keypoints: ["pose/PCK-0.1", "pose/mAP50-95"]
         case .detect, .obb: ["mAP50", "mAP50-95"]
         }
     }
 
     /// The metrics whose curves are drawn.
     public var plottedNames: [String] {
-        metricNames + (kind == .classify ? ["balanced_accuracy"] : ["precision", "recall"])
+        metricNames
+            + (kind == .classify ? ["balanced_accuracy"] : kind == .keypoints ? ["pose/AR"] : ["precision", "recall"])
     }
 
     /// The metrics by which an epoch can be the best.
