@@ -81,7 +81,8 @@ let modules = [
     Module(
         name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], tests: .oracles),
     Module(
-        name: "apus", imports: ["ApusTraining", "ApusExport"], packages: [argumentParser], isExecutable: true),
+        name: "apus", imports: ["ApusTraining", "ApusExport"], packages: [argumentParser], isExecutable: true,
+        tests: .oracles),
     Module(name: "apus-step", imports: ["ApusModels"], isExecutable: true, tests: .none),
     Module(name: "apus-augment", imports: ["ApusAugmentation"], isExecutable: true, tests: .none),
     Module(name: "apus-load", imports: ["ApusDatasets"], isExecutable: true, tests: .none),

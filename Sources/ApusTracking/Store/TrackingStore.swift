@@ -170,12 +170,16 @@ public final class TrackingStore: Sendable {
         throw .notFound("run \(id)", remedy: "'apus runs list' shows what there is")
     }
 
+    /// The experiment of runs that gate a model and train none.
+    public static let gateExperiment = "apus-gate"
+
     /// The run that a command's argument means: an id, the beginning of one (4 letters at least), a run's name
-    /// (the newest of that name), or `latest`.
+    /// (the newest of that name), or `latest`, the newest that trained something.
     public func run(matching text: String) throws(TrackingError) -> Run {
         if let run = try? run(id: text) { return run }
         let summaries = runSummaries(includingValues: false).filter { !$0.isDeleted }
-        if text == "latest", let newest = summaries.first { return try run(id: newest.id) }
+        let trained = summaries.first { $0.experimentName != TrackingStore.gateExperiment }
+        if text == "latest", let newest = trained { return try run(id: newest.id) }
         if let named = summaries.first(where: { $0.name == text }) { return try run(id: named.id) }
         let near = text.utf8.count >= 4 ? summaries.filter { $0.id.hasPrefix(text) } : []
         guard let first = near.first else {

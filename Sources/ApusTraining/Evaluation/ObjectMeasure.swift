@@ -3,10 +3,13 @@ import ApusInference
 import ApusMetrics
 import ApusVision
 
+/// The numbers of a set of images, and what was found on each.
+typealias MeasuredObjects = (metrics: any TaskMetrics, matches: MatchedResults)
+
 /// Compares what was found with what is there, image by image.
 protocol ObjectMeasure {
     mutating func add(_ result: Prediction.Result, of index: Int, in dataset: PreparedDataset) throws
-    func evaluate() -> any TaskMetrics
+    func evaluate() -> MeasuredObjects
 }
 
 struct SegmentMeasure: ObjectMeasure {
@@ -30,7 +33,10 @@ struct SegmentMeasure: ObjectMeasure {
             })
     }
 
-    func evaluate() -> any TaskMetrics { evaluator.evaluate() }
+    func evaluate() -> MeasuredObjects {
+        let (metrics, matches) = evaluator.evaluateWithMatches()
+        return (metrics, matches)
+    }
 }
 
 struct PoseMeasure: ObjectMeasure {
@@ -55,7 +61,10 @@ struct PoseMeasure: ObjectMeasure {
             truths: truths.filter { !$0.keypoints.points.isEmpty }, detections: poses.map(\.detection))
     }
 
-    func evaluate() -> any TaskMetrics { evaluator.evaluate() }
+    func evaluate() -> MeasuredObjects {
+        let (metrics, matches) = evaluator.evaluateWithMatches()
+        return (metrics, matches)
+    }
 }
 
 struct OrientedMeasure: ObjectMeasure {
@@ -73,7 +82,10 @@ struct OrientedMeasure: ObjectMeasure {
             detections: found.map { DetectedRectangle($0.rectangle, label: $0.label, score: $0.score) })
     }
 
-    func evaluate() -> any TaskMetrics { evaluator.evaluate() }
+    func evaluate() -> MeasuredObjects {
+        let (metrics, matches) = evaluator.evaluateWithMatches()
+        return (metrics, matches)
+    }
 }
 
 extension Annotation {

@@ -70,8 +70,8 @@ extension SplitEvaluator {
         switch task {
         case .detect:
             let predictions = found.map { ImagePredictions(index: $0.index, detections: $0.result.boxes) }
-            let metrics = try measure(predictions)
-            return Evaluation(metrics: metrics, predictions: predictions, seconds: seconds())
+            let (metrics, matches) = try measure(predictions)
+            return Evaluation(metrics: metrics, matches: matches, predictions: predictions, seconds: seconds())
         case .classify:
             var evaluator = ClassificationEvaluator(classNames: dataset.classNames)
             for (index, result) in found {
@@ -79,11 +79,15 @@ extension SplitEvaluator {
                 let probabilities = result.probabilities(classCount: dataset.classNames.count)
                 try evaluator.add(imageID: index, probabilities: probabilities, label: label)
             }
-            return ResultEvaluation(taskMetrics: evaluator.evaluate(), seconds: seconds(), samples: samples(found))
+            let (metrics, matches) = evaluator.evaluateWithMatches()
+            return ResultEvaluation(
+                taskMetrics: metrics, matches: matches, seconds: seconds(), samples: samples(found))
         case .segment, .pose, .obb, .keypoints:
             var measure = try objectMeasure()
             for (index, result) in found { try measure.add(result, of: index, in: dataset) }
-            return ResultEvaluation(taskMetrics: measure.evaluate(), seconds: seconds(), samples: samples(found))
+            let (metrics, matches) = measure.evaluate()
+            return ResultEvaluation(
+                taskMetrics: metrics, matches: matches, seconds: seconds(), samples: samples(found))
         }
     }
 

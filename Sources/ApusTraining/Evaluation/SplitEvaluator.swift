@@ -61,6 +61,9 @@ public struct SplitEvaluator {
         return evaluation
     }
 
+    /// The first images, as many as a batch holds: what a network's speed is measured on.
+    public func firstBatch() throws -> Batch? { try loader.epoch(0).next() }
+
     private var reader: OutputReader {
         OutputReader(
             task: ModelDescription.Task(task), classCount: dataset.classNames.count,
@@ -76,7 +79,8 @@ public struct SplitEvaluator {
             guard let raw = try outputs(of: predictor, for: batch).first else { return }
             predictions += decode(raw.elements(), of: batch)
         }
-        return Evaluation(metrics: try measure(predictions), predictions: predictions, seconds: 0)
+        let (metrics, matches) = try measure(predictions)
+        return Evaluation(metrics: metrics, matches: matches, predictions: predictions, seconds: 0)
     }
 
     private func objects(
@@ -94,7 +98,8 @@ public struct SplitEvaluator {
                 if samples.count < ResultEvaluation.sampleCount { samples.append((batch.indices[place], result)) }
             }
         }
-        return ResultEvaluation(taskMetrics: measure.evaluate(), seconds: 0, samples: samples)
+        let (metrics, matches) = measure.evaluate()
+        return ResultEvaluation(taskMetrics: metrics, matches: matches, seconds: 0, samples: samples)
     }
 
     func objectMeasure() throws -> any ObjectMeasure {
@@ -120,7 +125,8 @@ public struct SplitEvaluator {
                 samples.append((index, .classifications(own.best(3))))
             }
         }
-        return ResultEvaluation(taskMetrics: evaluator.evaluate(), seconds: 0, samples: samples)
+        let (metrics, matches) = evaluator.evaluateWithMatches()
+        return ResultEvaluation(taskMetrics: metrics, matches: matches, seconds: 0, samples: samples)
     }
 
     private func crops(
@@ -146,7 +152,8 @@ public struct SplitEvaluator {
         let samples = indices.prefix(ResultEvaluation.sampleCount).map {
             ($0, Prediction.Result.poses(found[$0] ?? []))
         }
-        return ResultEvaluation(taskMetrics: measure.evaluate(), seconds: 0, samples: samples)
+        let (metrics, matches) = measure.evaluate()
+        return ResultEvaluation(taskMetrics: metrics, matches: matches, seconds: 0, samples: samples)
     }
 
     /// A crop's pose in its image, in the box that the dataset gives; the points' mean score is the pose's.
@@ -177,7 +184,9 @@ public struct SplitEvaluator {
         }
     }
 
-    func measure(_ predictions: [ImagePredictions]) throws -> DetectionMetrics {
+    func measure(
+        _ predictions: [ImagePredictions]
+    ) throws -> (metrics: DetectionMetrics, matches: MatchedResults) {
         var evaluator = DetectionEvaluator(classNames: dataset.classNames)
         for prediction in predictions {
             let record = dataset.record(prediction.index)
@@ -185,7 +194,7 @@ public struct SplitEvaluator {
                 imageID: prediction.index, width: record.width, height: record.height, truths: record.boxes,
                 detections: prediction.detections)
         }
-        return evaluator.evaluate()
+        return evaluator.evaluateWithMatches()
     }
 
     /// What the network says of a batch, in the shapes that the task has.

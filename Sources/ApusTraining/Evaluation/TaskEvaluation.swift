@@ -7,6 +7,8 @@ import ApusVision
 /// The numbers of a model on a split, and the files that show them.
 public protocol TaskEvaluation: Sendable {
     var taskMetrics: any TaskMetrics { get }
+    /// What was found on each image, for parts of the images and for statistics.
+    var matches: MatchedResults { get }
     var seconds: Double { get }
     /// Numbers as JSON, curves and predictions as pictures, under `evaluation/SPLIT/` of the run.
     func log(to run: Run, split: Split, dataset: PreparedDataset) throws
@@ -29,6 +31,7 @@ public struct ImagePredictions: Sendable {
 /// The numbers of a model on a split, and the predictions behind them.
 public struct Evaluation: Sendable {
     public var metrics: DetectionMetrics
+    public var matches: MatchedResults
     public var predictions: [ImagePredictions]
     public var seconds: Double
 }
@@ -44,6 +47,7 @@ extension Evaluation: TaskEvaluation {
 /// What a model found on the images of a split, for tasks whose results are more than boxes.
 public struct ResultEvaluation: TaskEvaluation {
     public var taskMetrics: any TaskMetrics
+    public var matches: MatchedResults
     public var seconds: Double
     /// Of some images, for pictures.
     public var samples: [(index: Int, result: Prediction.Result)]

@@ -17,15 +17,8 @@ struct Init: ParsableCommand {
     func run() throws {
         let name = FileSystem.fileName(of: folder)
         for (path, text) in WorkspaceTemplate.files(named: name).sorted(by: { $0.key < $1.key }) {
-            try write(text, to: FileSystem.resolve(path, relativeTo: folder))
+            try common.terminal.writeNew(text, to: FileSystem.resolve(path, relativeTo: folder))
         }
         common.terminal.say("\(folder) is a workspace; its README.md says what to do next.")
-    }
-
-    private func write(_ text: String, to path: String) throws {
-        if FileSystem.exists(path) { return common.terminal.say("kept     \(path)") }
-        try FileSystem.createFolder(FileSystem.folder(of: path))
-        try FileSystem.writeWhole(text, to: path)
-        common.terminal.say("written  \(path)")
     }
 }

@@ -24,6 +24,8 @@ struct EvaluatedModel {
     let engine: Engine
     /// The ONNX file, of an exported model.
     var file: String?
+    /// What it is in the registry, where it was named so.
+    var version: ResolvedModel?
     /// The run that made it, where the store knows it.
     let run: Run?
 
@@ -33,6 +35,9 @@ struct EvaluatedModel {
         /// Images in, results out.
         case images(Predictor)
     }
+
+    /// The file of its weights.
+    var weights: String? { file ?? run.map { CheckpointFolder($0.artifactPath).best } }
 
     var batchPredictor: (any BatchPredictor)? {
         if case .batches(let predictor) = engine { predictor } else { nil }
@@ -50,9 +55,11 @@ struct EvaluatedModel {
             let store = try TrackingStore(root: workspace.store, creatingIfMissing: false)
             let resolved = try ApusTracking.ModelRegistry(store).resolve(reference)
             let version = try ApusTracking.ModelRegistry(store).version(resolved.version, of: resolved.name)
-            return try exported(
+            var model = try exported(
                 resolved.folder + "/model.onnx", name: "\(resolved.name)/\(resolved.version)",
                 run: version.runID.flatMap { try? store.run(id: $0) })
+            model.version = resolved
+            return model
         }
         let run = try TrackingStore(root: workspace.store, creatingIfMissing: false).run(matching: reference)
         return try trained(run)
