@@ -28,24 +28,33 @@ extension GateReport {
     private var ruleSection: String {
         let body = rows.map { row in
             """
-            <tr><th scope="row">\(escaped(row.metric))</th><td>\(escaped(row.bound))</td>\
-            <td>\(fixed(row.candidate, 4))</td><td>\(fixed(row.baseline, 4))</td>\
-            <td>\(row.delta.map(signed) ?? "–")</td><td>\(forest(row))</td>\
+            <tr><th scope="row">\(escaped(row.metric))</th>\
             <td><span class="verdict \(row.verdict.rawValue)">\(row.verdict.rawValue)</span></td>\
-            <td class="reason">\(escaped(explanation(row)))</td></tr>
+            <td>\(number(row.candidate))</td><td>\(number(row.baseline))</td>\
+            <td>\(row.delta.map { signed(rounded($0)) } ?? "–")</td><td>\(forest(row))</td>\
+            <td>\(escaped(row.bound))</td><td class="reason">\(escaped(explanation(row)))</td></tr>
 
             """
         }
         return """
             <section><h2>Rules</h2><div class="scroll"><table class="numbers classes"><thead><tr>\
-            <th scope="col">metric</th><th>bound</th><th>candidate</th><th>baseline</th><th>difference</th>\
-            <th>95 % interval</th><th>verdict</th><th class="reason">why</th></tr></thead><tbody>
+            <th scope="col">metric</th><th>verdict</th><th>candidate</th><th>baseline</th><th>difference</th>\
+            <th>95 % interval</th><th>bound</th><th class="reason">why</th></tr></thead><tbody>
             \(body.joined())</tbody></table></div>
             <p>The bar is the interval of candidate − baseline, the dot the difference as measured, the line no \
             change.</p></section>
 
             """
     }
+
+    /// Four decimals, of large numbers none.
+    private func rounded(_ value: Double) -> Double {
+        guard abs(value) < 1e9 else { return value }
+        let scale = abs(value) < 1000 ? 1e4 : 1
+        return (value * scale).rounded() / scale
+    }
+
+    private func number(_ value: Double?) -> String { value.map { shortest(rounded($0)) } ?? "–" }
 
     private func explanation(_ row: Row) -> String {
         let basis = row.basis == .value ? "by value" : "by \(row.basis.rawValue)"
@@ -72,7 +81,7 @@ extension GateReport {
             <path class="zero" d="M70 1V17"/>\
             <path class="bar" d="M\(fixed(x(interval.lower), 1)) 9H\(fixed(x(interval.upper), 1))"/>\
             <circle cx="\(fixed(x(delta), 1))" cy="9" r="3.5"/></svg>\
-            <span>\(signed(interval.lower)) … \(signed(interval.upper))</span>
+            <span>\(signed(rounded(interval.lower))) … \(signed(rounded(interval.upper)))</span>
             """
     }
 }
@@ -81,8 +90,8 @@ private let gateStyle = """
     .verdict{padding:1px 9px;border-radius:99px;font-weight:600;background:rgb(var(--good-rgb)/.18)}
     .verdict.regression,.verdict.misconfigured{background:rgb(var(--bad-rgb)/.22)}
     .verdict.warning{background:#e7b43c40}.verdict.skipped{background:var(--line)}
-    .forest{width:140px;height:18px;display:block;margin-left:auto}
+    .forest{width:110px;height:14px;display:block;margin-left:auto}
     .forest .zero{stroke:var(--soft);stroke-dasharray:2 2}.forest .bar{stroke:var(--accent);stroke-width:4}
     .forest circle{fill:var(--ink)}
-    .numbers .reason{white-space:normal;text-align:left;min-width:220px}
+    .numbers .reason{white-space:normal;text-align:left;min-width:180px;font-size:13px}
     """
