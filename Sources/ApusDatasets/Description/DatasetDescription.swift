@@ -21,6 +21,8 @@ public struct DatasetDescription: Defaulted, Validated, Hashable, Sendable {
     public var recipe = DatasetRecipe()
     /// Builds scenes from single objects on a plain ground (source format idx).
     public var compose: ComposeRecipe?
+    /// A table with `filename` and what else is known of the images; evaluations show the parts that follow from it.
+    public var metadata: WorkspacePath?
 
     public init() {}
 

@@ -58,11 +58,11 @@ public struct DetectionEvaluator: Sendable {
         objects.evaluate(threads: threads).metrics
     }
 
-    /// The metrics, and the matches behind them for parts of the images and for statistics.
+    /// The metrics with their analysis, and the matches behind them for parts of the images and for statistics.
     public func evaluateWithMatches(
         threads: Int = availableCores
     ) -> (metrics: DetectionMetrics, matches: MatchedResults) {
-        let (metrics, results) = objects.evaluate(threads: threads)
+        let (metrics, results) = objects.analyzed(threads: threads)
         return (metrics, objects.matches([ObjectMatches(profile: profile, results)]))
     }
 }

@@ -25,6 +25,8 @@ public struct DetectionMetrics: Hashable, Sendable {
     public var images: [ImageResult]
     /// What a reader must know to trust the numbers.
     public var notes: [String]
+    /// Where the numbers come from, where it was asked for.
+    public var analysis: ObjectAnalysis?
 
     public var mAP50_95: Double? { stats[0] }
     public var mAP50: Double? { stats[1] }
@@ -45,7 +47,8 @@ public struct DetectionMetrics: Hashable, Sendable {
         "AR-1", "AR-10", "AR-100", "AR-small", "AR-medium", "AR-large",
     ]
 
-    /// What there is, by name, for a tracking store or a gate: `mAP50`, `precision`, …, and `AP/CLASS`, `AP50/CLASS`.
+    /// What there is, by name, for a tracking store or a gate: `mAP50`, `precision`, …, and `AP/CLASS`, `AP50/CLASS`;
+    /// with an analysis also `ECE` and `dAP-Cls`, ….
     public var values: [String: Double] {
         var values: [String: Double] = [:]
         for (name, value) in zip(Self.statNames, stats) { values[name] = value }
@@ -56,7 +59,8 @@ public struct DetectionMetrics: Hashable, Sendable {
             values["AP/" + metrics.name] = metrics.ap
             values["AP50/" + metrics.name] = metrics.ap50
         }
-        return values
+        let more = instanceCount > 0 ? analysis?.values : nil
+        return values.merging(more ?? [:]) { own, _ in own }
     }
 
     /// JSON with sorted keys: equal metrics give equal bytes.
@@ -128,7 +132,7 @@ public struct DetectionCurves: Codable, Hashable, Sendable {
 
 extension DetectionMetrics: Codable {
     enum CodingKeys: String, CodingKey {
-        case profile, stats, confidence, precision, recall, curves, confusion, images, notes
+        case profile, stats, confidence, precision, recall, curves, confusion, images, notes, analysis
         case imageCount = "image_count"
         case instanceCount = "instance_count"
         case detectionCount = "detection_count"
@@ -160,6 +164,7 @@ extension DetectionMetrics: Codable {
         try container.encode(confusion, forKey: .confusion)
         try container.encode(images, forKey: .images)
         try container.encode(notes, forKey: .notes)
+        try container.encodeIfPresent(analysis, forKey: .analysis)
         var named = encoder.container(keyedBy: StatKey.self)
         for (name, value) in zip(Self.statNames, stats) { try named.encode(value, forKey: StatKey(stringValue: name)) }
     }
@@ -185,6 +190,7 @@ extension DetectionMetrics: Codable {
         confusion = try container.decode(ConfusionMatrix.self, forKey: .confusion)
         images = try container.decode([ImageResult].self, forKey: .images)
         notes = try container.decode([String].self, forKey: .notes)
+        analysis = try container.decodeIfPresent(ObjectAnalysis.self, forKey: .analysis)
     }
 }
 

@@ -17,7 +17,7 @@ public enum MetricDirection: String, Codable, CaseIterable, Hashable, Sendable {
 
     private static let lowerIsBetter: Set<String> = [
         "latency", "ms", "seconds", "time", "duration", "size", "bytes", "memory", "rss", "loss", "error", "errors",
-        "ece", "mae", "mse", "rmse", "parameters", "flops", "difference",
+        "ece", "dap", "mae", "mse", "rmse", "parameters", "flops", "difference",
     ]
     private static let higherIsBetter: Set<String> = [
         "map", "map50", "map75", "ap", "ap50", "ap75", "ar", "precision", "recall", "f1", "accuracy", "top1",

@@ -77,12 +77,12 @@ public struct SegmentationEvaluator: Sendable {
             boxes: boxes.evaluate(threads: threads), masks: masks.evaluate(threads: threads).metrics)
     }
 
-    /// The metrics, and the matches behind them for parts of the images and for statistics.
+    /// The metrics with their analysis, and the matches behind them for parts of the images and for statistics.
     public func evaluateWithMatches(
         threads: Int = availableCores
     ) -> (metrics: SegmentationMetrics, matches: MatchedResults) {
         let (boxMetrics, boxMatches) = boxes.evaluateWithMatches(threads: threads)
-        let (maskMetrics, results) = masks.evaluate(threads: threads)
+        let (maskMetrics, results) = masks.analyzed(threads: threads)
         let matches = boxMatches.adding(ObjectMatches(prefix: "mask/", profile: masks.profile, results))
         return (SegmentationMetrics(boxes: boxMetrics, masks: maskMetrics), matches)
     }

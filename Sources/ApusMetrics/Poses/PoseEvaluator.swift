@@ -98,12 +98,12 @@ public struct PoseEvaluator: Sendable {
 
     public func evaluate(threads: Int = availableCores) -> PoseMetrics { evaluateWithMatches(threads: threads).metrics }
 
-    /// The metrics, and the matches behind them for parts of the images and for statistics.
+    /// The metrics with their analysis, and the matches behind them for parts of the images and for statistics.
     public func evaluateWithMatches(
         threads: Int = availableCores
     ) -> (metrics: PoseMetrics, matches: MatchedResults) {
         let (boxMetrics, boxMatches) = boxes.evaluateWithMatches(threads: threads)
-        let (metrics, results) = poses.evaluate(
+        let (metrics, results) = poses.analyzed(
             detectionLimits: COCOConstants.keypointDetectionLimits, threads: threads)
         let stats = poses.profile == .coco ? keypointStatistics(results).map { $0 == -1 ? nil : $0 } : []
         let matches = boxMatches.adding(

@@ -1,84 +1,42 @@
 import ApusVision
 
-/// A picture of an evaluation report, with boxes to draw on it.
+/// A picture of an evaluation report, with objects to draw on it.
 public struct ReportImage: Sendable {
     public var name: String
     /// A PNG or JPEG file, whole.
     public var bytes: [UInt8]
-    /// Pixels; the boxes are in these.
+    /// Pixels of the image that the objects are in; the file may be smaller.
     public var width, height: Int
-    public var truths: [LabeledBox]
-    public var detections: [Detection]
-    /// What was found and missed, shown under the picture.
-    public var result: ImageResult?
+    public var objects: [ReportObject]
+    /// Shown under the picture.
+    public var caption: String
 
     public init(
-        name: String, bytes: [UInt8], width: Int, height: Int, truths: [LabeledBox] = [], detections: [Detection] = [],
-        result: ImageResult? = nil
+        name: String, bytes: [UInt8], width: Int, height: Int, objects: [ReportObject] = [], caption: String = ""
     ) {
         (self.name, self.bytes, self.width, self.height) = (name, bytes, width, height)
-        (self.truths, self.detections, self.result) = (truths, detections, result)
+        (self.objects, self.caption) = (objects, caption)
     }
 
-    func html(classNames: [String]) -> String {
+    var html: String {
+        let small = max(width, height) < 160 ? " class=\"small\"" : ""
         let picture =
-            dataAddress(bytes).map { "<img src=\"\($0)\" alt=\"\(escaped(name))\">" }
+            dataAddress(bytes).map { "<img src=\"\($0)\" alt=\"\(escaped(name))\"\(small) loading=\"lazy\">" }
             ?? "<p class=\"empty\">not a PNG or JPEG file</p>"
         return """
-            <figure><div class="picture">\(picture)\(overlay(classNames))</div>
-            <figcaption><b>\(escaped(name))</b>\(caption)</figcaption></figure>
+            <figure><div class="picture">\(picture)\(overlay)</div>
+            <figcaption><b>\(escaped(name))</b> \(escaped(caption))</figcaption></figure>
 
             """
     }
 
-    private var caption: String {
-        guard let result else { return "" }
-        return " \(result.truePositives) found, \(result.falseNegatives) missed, \(result.falsePositives) invented"
+    /// Shapes first, then words, what is wrong before what is right: its words find room first.
+    private var overlay: String {
+        guard width > 0, height > 0, !objects.isEmpty else { return "" }
+        let shapes = objects.map { $0.shapes(width: Float(width), height: Float(height)) }
+        var labels = ReportLabels(width: Float(width), height: Float(height))
+        let wrong = objects.filter { $0.status != .found } + objects.filter { $0.status == .found }
+        let texts = wrong.map { labels.place($0) }
+        return "<svg viewBox=\"0 0 \(width) \(height)\">\((shapes + texts).joined())</svg>"
     }
-
-    private func overlay(_ classNames: [String]) -> String {
-        guard width > 0, height > 0, !(truths.isEmpty && detections.isEmpty) else { return "" }
-        let marked = truths.map { truth in
-            rectangle(truth.box, "truth", isFound(truth) ? nil : short(classNames[name: truth.label]), below: true)
-        }
-        let found = detections.map { detection in
-            let text = short(classNames[name: detection.label]) + " " + fixed(Double(detection.score), 2)
-            return rectangle(detection.box, "found", text, below: false)
-        }
-        return "<svg viewBox=\"0 0 \(width) \(height)\">\((marked + found).joined())</svg>"
-    }
-
-    /// A box that a detection of its class covers needs no second text.
-    private func isFound(_ truth: LabeledBox) -> Bool {
-        detections.contains { $0.label == truth.label && intersectionOverUnion($0.box, truth.box) >= 0.5 }
-    }
-
-    private func short(_ name: String) -> String { name.count > 18 ? name.prefix(17) + "…" : name }
-
-    /// A box with its text: above its top edge for detections, below its bottom edge for the ground truth, and
-    /// running to the left where it would leave the picture.
-    private func rectangle(_ box: BoundingBox, _ kind: String, _ text: String?, below: Bool) -> String {
-        let inside = box.clipped(width: Float(width), height: Float(height))
-        guard inside.minX.isFinite, inside.minY.isFinite, inside.width >= 0, inside.height >= 0 else { return "" }
-        let shape = """
-            <rect class="\(kind)" x="\(number(inside.minX))" y="\(number(inside.minY))" \
-            width="\(number(inside.width))" height="\(number(inside.height))"/>
-            """
-        guard let text else { return shape }
-        let size = Float(max(width, height)) / 26
-        let baseline =
-            below
-            ? min(inside.maxY + size, Float(height) - size * 0.2) : max(inside.minY - size * 0.25, size * 0.9)
-        let isLate = inside.minX + Float(text.count) * size * 0.58 > Float(width)
-        return shape + """
-            <text class="\(kind)" x="\(number(isLate ? inside.maxX : inside.minX))" y="\(number(baseline))" \
-            text-anchor="\(isLate ? "end" : "start")" font-size="\(number(size))">\(escaped(text))</text>
-            """
-    }
-
-    private func number(_ value: Float) -> String { fixed(Double(value), 1) }
-}
-
-extension [String] {
-    fileprivate subscript(name index: Int) -> String { indices.contains(index) ? self[index] : "class \(index)" }
 }

@@ -20,17 +20,9 @@ struct SegmentMeasure: ObjectMeasure {
     mutating func add(_ result: Prediction.Result, of index: Int, in dataset: PreparedDataset) throws {
         let record = dataset.record(index)
         guard case .segments(let segments) = result else { return }
-        let truths = try zip(record.boxes, dataset.annotations(index)).compactMap { box, annotation in
-            try annotation.instanceMask(width: record.width, height: record.height).map {
-                LabeledMask($0, box: box.box, label: box.label, isCrowd: box.isCrowd)
-            }
-        }
         try evaluator.add(
-            imageID: index, width: record.width, height: record.height, truths: truths,
-            detections: try segments.map {
-                DetectedMask(
-                    Detection($0.box, label: $0.label, score: $0.score), mask: try InstanceMask($0.mask))
-            })
+            imageID: index, width: record.width, height: record.height, truths: try dataset.labeledMasks(index),
+            detections: try segments.map { try $0.detectedMask })
     }
 
     func evaluate() -> MeasuredObjects {
@@ -51,14 +43,9 @@ struct PoseMeasure: ObjectMeasure {
     mutating func add(_ result: Prediction.Result, of index: Int, in dataset: PreparedDataset) throws {
         guard case .poses(let poses) = result else { return }
         let record = dataset.record(index)
-        let truths = zip(record.boxes, dataset.annotations(index)).map { box, annotation in
-            LabeledPose(
-                Keypoints(annotation.keypoints.map(\.keypoint)), box: box.box, label: box.label,
-                area: annotation.region?.area, isCrowd: box.isCrowd)
-        }
         try evaluator.add(
-            imageID: index, width: record.width, height: record.height,
-            truths: truths.filter { !$0.keypoints.points.isEmpty }, detections: poses.map(\.detection))
+            imageID: index, width: record.width, height: record.height, truths: dataset.labeledPoses(index),
+            detections: poses.map(\.detection))
     }
 
     func evaluate() -> MeasuredObjects {
@@ -74,12 +61,8 @@ struct OrientedMeasure: ObjectMeasure {
 
     mutating func add(_ result: Prediction.Result, of index: Int, in dataset: PreparedDataset) throws {
         guard case .oriented(let found) = result else { return }
-        let truths = zip(dataset.record(index).boxes, dataset.annotations(index)).map { box, annotation in
-            LabeledRectangle(annotation.rectangle(box), label: box.label, isCrowd: box.isCrowd)
-        }
         try evaluator.add(
-            imageID: index, truths: truths,
-            detections: found.map { DetectedRectangle($0.rectangle, label: $0.label, score: $0.score) })
+            imageID: index, truths: dataset.labeledRectangles(index), detections: found.map(\.detectedRectangle))
     }
 
     func evaluate() -> MeasuredObjects {
@@ -88,35 +71,9 @@ struct OrientedMeasure: ObjectMeasure {
     }
 }
 
-extension Annotation {
-    /// `nil` where the object has no outline and no mask.
-    fileprivate func instanceMask(width: Int, height: Int) throws -> InstanceMask? {
-        switch region {
-        case .polygons(let rings):
-            try InstanceMask(rings: rings.map { ring in ring.flatMap { [$0.x, $0.y] } }, width: width, height: height)
-        case .mask(let mask): try InstanceMask(mask)
-        case nil: nil
-        }
-    }
-
-    /// What turned boxes are learnt from.
-    fileprivate func rectangle(_ box: LabeledBox) -> OrientedRectangle {
-        let turned = turnedBox(box)
-        return OrientedRectangle(
-            centerX: turned.center.x, centerY: turned.center.y, width: turned.width, height: turned.height,
-            angle: turned.angle)
-    }
-}
-
-extension InstanceMask {
-    fileprivate init(_ mask: RegionMask) throws {
-        var bytes = [UInt8](repeating: 0, count: mask.width * mask.height)
-        mask.forEachRun { column, rows in
-            for row in rows { bytes[row * mask.width + column] = 1 }
-        }
-        try self.init(
-            width: mask.imageWidth, height: mask.imageHeight, left: mask.left, top: mask.top, windowWidth: mask.width,
-            windowHeight: mask.height, bytes: bytes)
+extension Segment {
+    var detectedMask: DetectedMask {
+        get throws { DetectedMask(Detection(box, label: label, score: score), mask: try InstanceMask(mask)) }
     }
 }
 
@@ -130,9 +87,10 @@ extension Pose {
 }
 
 extension OrientedDetection {
-    fileprivate var rectangle: OrientedRectangle {
-        OrientedRectangle(
+    var detectedRectangle: DetectedRectangle {
+        let rectangle = OrientedRectangle(
             centerX: Double(box.centerX), centerY: Double(box.centerY), width: Double(box.width),
             height: Double(box.height), angle: Double(box.angle))
+        return DetectedRectangle(rectangle, label: label, score: score)
     }
 }

@@ -1,74 +1,85 @@
-import ApusDatasets
 import ApusMetrics
 import ApusVision
 
-/// Pictures for people: what the network was shown, what it found, how its curves run.
+/// The curves of an evaluation as pictures, for a tracking store.
 public enum Pictures {
-    /// Images are shown with at least so many pixels on their longer side, so that labels leave them visible.
-    private static let side = 448
-
-    /// The images of a training batch with their boxes, at most `limit` of them.
-    public static func batch(_ batch: Batch, classNames: [String], limit: Int = 16) -> Image {
-        let size = batch.imageSize
-        let images = (0..<min(batch.count, limit)).map { position in
-            image(position, of: batch).drawing(
-                boxes: batch.targets.filter { $0.image == position }.map { target in
-                    let box = BoundingBox(
-                        centerX: target.centerX * Float(size), centerY: target.centerY * Float(size),
-                        width: target.width * Float(size), height: target.height * Float(size))
-                    return (box, classNames[target.label], Color.palette(target.label))
-                }, enlargedTo: side)
+    /// By the names of their files, without an ending.
+    public static func charts(_ metrics: any TaskMetrics) -> [(name: String, picture: Image)] {
+        switch metrics {
+        case let metrics as DetectionMetrics: charts(metrics, prefix: "")
+        case let metrics as SegmentationMetrics:
+            charts(metrics.boxes, prefix: "") + charts(metrics.masks, prefix: "mask_")
+        case let metrics as PoseMetrics: charts(metrics.boxes, prefix: "") + charts(metrics.poses, prefix: "pose_")
+        case let metrics as ClassifierMetrics: charts(metrics)
+        default: []
         }
-        return Image.grid(images, columns: 4)
     }
 
-    /// An image with what a model found above `confidence`.
-    public static func predictions(_ prediction: ImagePredictions, in dataset: PreparedDataset, confidence: Float)
-        throws -> Image
-    {
-        try dataset.image(prediction.index).drawing(
-            boxes: prediction.detections.filter { $0.score >= confidence }.map {
-                ($0.box, "\(dataset.classNames[$0.label]) \(percent($0.score))", Color.palette($0.label))
-            }, enlargedTo: side)
+    private static func charts(_ metrics: DetectionMetrics, prefix: String) -> [(name: String, picture: Image)] {
+        let curves = metrics.curves
+        let charts = [
+            (
+                "precision_recall",
+                chart(curves, "Precision over recall", "recall", "precision") { $0.precisionOverRecall }
+            ),
+            ("f1_confidence", chart(curves, "F1 over confidence", "confidence", "F1") { $0.f1 }),
+            (
+                "precision_confidence",
+                chart(curves, "Precision over confidence", "confidence", "precision") { $0.precision }
+            ),
+            ("recall_confidence", chart(curves, "Recall over confidence", "confidence", "recall") { $0.recall }),
+        ]
+        let calibration = metrics.analysis.map { [("calibration", picture(of: $0.calibration, "precision"))] } ?? []
+        return (charts + calibration).map { (prefix + $0.0, $0.1) }
     }
 
-    /// A sheet of the first `limit` images with their predictions.
-    public static func sheet(
-        _ predictions: [ImagePredictions], in dataset: PreparedDataset, confidence: Float, limit: Int = 12
-    ) throws -> Image {
-        Image.grid(
-            try predictions.prefix(limit).map { try Pictures.predictions($0, in: dataset, confidence: confidence) },
-            columns: 4)
+    private static func charts(_ metrics: ClassifierMetrics) -> [(name: String, picture: Image)] {
+        let (accuracy, kept) = metrics.confidenceCurves
+        let series = [
+            LineChart.Series(name: "accuracy of those kept", points: points(accuracy)),
+            LineChart.Series(name: "share of images kept", points: points(kept)),
+        ]
+        let curve = LineChart(
+            title: "Accuracy where the surest images are kept", xLabel: "least confidence", yLabel: "share",
+            series: series)
+        return [
+            ("accuracy_confidence", drawn(curve)), ("calibration", picture(of: metrics.calibration, "accuracy")),
+        ]
     }
 
-    /// Precision over recall at IoU 0.5, all classes and their mean.
-    public static func precisionRecall(_ metrics: DetectionMetrics) -> Image {
-        let series = (metrics.curves.perClass.count <= 12 ? metrics.curves.perClass : []) + [metrics.curves.mean]
-        return LineChart(
-            title: "Precision over recall, IoU 0.5", xLabel: "recall", yLabel: "precision",
-            series: series.filter { !$0.precisionOverRecall.isEmpty }.map { curve in
-                LineChart.Series(name: curve.name, points: points(curve.precisionOverRecall))
-            }
-        ).image(width: 900, height: 600)
+    /// All classes while they can be told apart, and their mean.
+    private static func chart(
+        _ curves: DetectionCurves, _ title: String, _ x: String, _ y: String,
+        _ values: (DetectionCurves.Series) -> [Double?]
+    ) -> Image {
+        let classes = (2...12).contains(curves.perClass.count) ? curves.perClass : []
+        let series = (classes + [curves.mean]).filter { !values($0).isEmpty }
+        return drawn(
+            LineChart(
+                title: title + ", overlap 0.5", xLabel: x, yLabel: y,
+                series: series.map { LineChart.Series(name: $0.name, points: points(values($0))) }))
     }
 
-    /// F1 over the confidence threshold.
-    public static func f1(_ metrics: DetectionMetrics) -> Image {
-        LineChart(
-            title: "F1 over confidence, IoU 0.5", xLabel: "confidence", yLabel: "F1",
-            series: [LineChart.Series(name: "mean of classes", points: points(metrics.curves.mean.f1))]
-        ).image(width: 900, height: 600)
+    /// The reliability diagram: a calibrated model's line runs along the diagonal.
+    private static func picture(of calibration: CalibrationMetrics, _ accuracy: String) -> Image {
+        let bins = calibration.bins.compactMap { bin in
+            bin.confidence.flatMap { confidence in bin.accuracy.map { LineChart.Point(x: confidence, y: $0) } }
+        }
+        let diagonal = [LineChart.Point(x: 0, y: 0), LineChart.Point(x: 1, y: 1)]
+        return drawn(
+            LineChart(
+                title: "Calibration", xLabel: "confidence", yLabel: accuracy,
+                series: [
+                    LineChart.Series(name: accuracy, points: bins),
+                    LineChart.Series(name: "calibrated", points: diagonal),
+                ]))
     }
 
-    private static func points(_ values: [Double]) -> [LineChart.Point] {
-        values.enumerated().map { LineChart.Point(x: Double($0) / Double(max(values.count - 1, 1)), y: $1) }
-    }
+    private static func drawn(_ chart: LineChart) -> Image { chart.image(width: 900, height: 600) }
 
-    private static func image(_ position: Int, of batch: Batch) -> Image {
-        let count = batch.imageSize * batch.imageSize * 3
-        let pixels = batch.withUnsafeBytes { Array($0[position * count..<(position + 1) * count]) }
-        return Image(width: batch.imageSize, height: batch.imageSize, channels: 3, pixels: pixels)
+    private static func points(_ values: [Double?]) -> [LineChart.Point] {
+        values.enumerated().map {
+            LineChart.Point(x: Double($0) / Double(max(values.count - 1, 1)), y: $1 ?? .nan)
+        }
     }
-
-    private static func percent(_ score: Float) -> String { "\(Int((score * 100).rounded())) %" }
 }

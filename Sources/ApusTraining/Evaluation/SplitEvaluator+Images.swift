@@ -81,20 +81,21 @@ extension SplitEvaluator {
             }
             let (metrics, matches) = evaluator.evaluateWithMatches()
             return ResultEvaluation(
-                taskMetrics: metrics, matches: matches, seconds: seconds(), samples: samples(found))
+                taskMetrics: metrics, matches: matches, seconds: seconds(), samples: shown(found))
         case .segment, .pose, .obb, .keypoints:
             var measure = try objectMeasure()
             for (index, result) in found { try measure.add(result, of: index, in: dataset) }
             let (metrics, matches) = measure.evaluate()
             return ResultEvaluation(
-                taskMetrics: metrics, matches: matches, seconds: seconds(), samples: samples(found))
+                taskMetrics: metrics, matches: matches, seconds: seconds(), samples: shown(found),
+                findsBoxes: task != .keypoints)
         }
     }
 
-    private func samples(
+    private func shown(
         _ found: [(index: Int, result: Prediction.Result)]
     ) -> [(index: Int, result: Prediction.Result)] {
-        Array(found.prefix(ResultEvaluation.sampleCount))
+        found.map { ($0.index, $0.result.shown) }
     }
 }
 

@@ -95,7 +95,7 @@ public struct SplitEvaluator {
                 let own = outputs.map { $0.image(place, of: batch.count) }
                 let result = try reader.result(of: own, in: batch.letterboxes[place])
                 try measure.add(result, of: batch.indices[place], in: dataset)
-                if samples.count < ResultEvaluation.sampleCount { samples.append((batch.indices[place], result)) }
+                samples.append((batch.indices[place], result.shown))
             }
         }
         let (metrics, matches) = measure.evaluate()
@@ -121,7 +121,6 @@ public struct SplitEvaluator {
                 let own: [Float] = probabilities.image(share.image, of: batch.count).elements()
                 let index = batch.indices[share.image]
                 try evaluator.add(imageID: index, probabilities: own, label: share.label)
-                guard samples.count < ResultEvaluation.sampleCount else { continue }
                 samples.append((index, .classifications(own.best(3))))
             }
         }
@@ -149,11 +148,10 @@ public struct SplitEvaluator {
         }
         var measure = try objectMeasure()
         for index in indices { try measure.add(.poses(found[index] ?? []), of: index, in: dataset) }
-        let samples = indices.prefix(ResultEvaluation.sampleCount).map {
-            ($0, Prediction.Result.poses(found[$0] ?? []))
-        }
+        let samples = indices.map { ($0, Prediction.Result.poses(found[$0] ?? []).shown) }
         let (metrics, matches) = measure.evaluate()
-        return ResultEvaluation(taskMetrics: metrics, matches: matches, seconds: 0, samples: samples)
+        return ResultEvaluation(
+            taskMetrics: metrics, matches: matches, seconds: 0, samples: samples, findsBoxes: false)
     }
 
     /// A crop's pose in its image, in the box that the dataset gives; the points' mean score is the pose's.

@@ -1,7 +1,6 @@
 import ApusDatasets
 import ApusInference
 import ApusMetrics
-import ApusTracking
 import ApusVision
 
 /// The numbers of a model on a split, and the files that show them.
@@ -10,8 +9,10 @@ public protocol TaskEvaluation: Sendable {
     /// What was found on each image, for parts of the images and for statistics.
     var matches: MatchedResults { get }
     var seconds: Double { get }
-    /// Numbers as JSON, curves and predictions as pictures, under `evaluation/SPLIT/` of the run.
-    func log(to run: Run, split: Split, dataset: PreparedDataset) throws
+    /// What was found on each image and is sure enough for pictures.
+    var shownResults: [(index: Int, result: Prediction.Result)] { get }
+    /// False where the model was told the objects' boxes.
+    var findsBoxes: Bool { get }
 }
 
 extension TaskEvaluation {
@@ -38,9 +39,10 @@ public struct Evaluation: Sendable {
 
 extension Evaluation: TaskEvaluation {
     public var taskMetrics: any TaskMetrics { metrics }
+    public var findsBoxes: Bool { true }
 
-    public func log(to run: Run, split: Split, dataset: PreparedDataset) throws {
-        try EvaluationRecord(self, split: split, dataset: dataset).log(to: run)
+    public var shownResults: [(index: Int, result: Prediction.Result)] {
+        predictions.map { ($0.index, Prediction.Result.detections($0.detections).shown) }
     }
 }
 
@@ -49,20 +51,30 @@ public struct ResultEvaluation: TaskEvaluation {
     public var taskMetrics: any TaskMetrics
     public var matches: MatchedResults
     public var seconds: Double
-    /// Of some images, for pictures.
+    /// Of every image, what is sure enough for pictures.
     public var samples: [(index: Int, result: Prediction.Result)]
+    public var findsBoxes = true
 
-    /// How many are kept.
-    static let sampleCount = 12
+    public var shownResults: [(index: Int, result: Prediction.Result)] { samples }
+}
 
-    public func log(to run: Run, split: Split, dataset: PreparedDataset) throws {
-        let folder = "evaluation/\(split.rawValue)/"
-        try run.logArtifact(bytes: taskMetrics.jsonData(), as: folder + "metrics.json")
-        guard !samples.isEmpty else { return }
-        let painter = ResultPainter(
-            labels: LabelMap(names: dataset.classNames), keypoints: dataset.keypointLayout, confidence: 0.25)
-        let images = try samples.map { painter.drawing($0.result, on: try dataset.image($0.index)) }
-        try run.logArtifact(bytes: Image.grid(images, columns: 4).jpegData(quality: 90), as: folder + "predictions.jpg")
+extension Prediction.Result {
+    /// What pictures may show: results of a least score, the surest of them. The rest is for metrics alone, and
+    /// keeping it for every image of a large split would take its memory.
+    var shown: Prediction.Result {
+        switch self {
+        case .detections(let all): .detections(Self.surest(all, \.score))
+        case .segments(let all): .segments(Self.surest(all, \.score))
+        case .poses(let all): .poses(Self.surest(all, \.score))
+        case .oriented(let all): .oriented(Self.surest(all, \.score))
+        case .classifications, .classMap: self
+        }
+    }
+
+    private static func surest<Found>(_ all: [Found], _ score: (Found) -> Float) -> [Found] {
+        let (least, most) = (Float(0.05), 60)
+        let sure = all.filter { score($0) >= least }
+        return sure.count > most ? Array(sure.sorted { score($0) > score($1) }.prefix(most)) : sure
     }
 }
 

@@ -2,6 +2,7 @@ import ApusConfiguration
 import ApusCore
 import ApusDatasets
 import ApusMetrics
+import ApusModels
 import ApusTorch
 import ApusTracking
 import ApusTraining
@@ -19,6 +20,12 @@ struct EvaluateModel: ParsableCommand {
               apus evaluate latest --split test
               apus evaluate garments@champion --split test --json
               apus evaluate model.onnx --dataset datasets/bccd/dataset.yaml --report report.html
+              apus evaluate latest --split test --baseline garments@champion --report report.html --markdown report.md
+
+            The report shows, for every task, curves, classes, what kinds of errors cost (TIDE), confusion, calibration, \
+            parts of the data (object sizes, crowding, brightness, sharpness, and the columns of the table that \
+            dataset.yaml names under metadata) and the images with the most errors. It needs neither a network nor a \
+            script.
 
             Exit status: 0 measured, 2 no such model, data or file.
             """)
@@ -30,6 +37,10 @@ struct EvaluateModel: ParsableCommand {
     var dataset: String?
     @Option(help: "Write an HTML report that opens offline.", completion: .file(extensions: ["html"])) var report:
         String?
+    @Option(help: "Write the report as Markdown, for a pull request.", completion: .file(extensions: ["md"]))
+    var markdown: String?
+    @Option(help: "Compare with another model on the same images: as MODEL, or a file that --json printed.")
+    var baseline: String?
     @Flag(help: "Print the metrics as one JSON object.") var json = false
     @OptionGroup var places: PlaceOptions
     @OptionGroup var common: CommonOptions
@@ -44,30 +55,61 @@ struct EvaluateModel: ParsableCommand {
         } else {
             print(summary(of: evaluation, subject: subject, data: data))
         }
-        if let report { try write(evaluation, of: subject, on: data, to: report) }
-        if let run = subject.run { try log(evaluation, on: data, to: run) }
+        let record = EvaluationRecord(evaluation, split: split, dataset: data)
+        let page = try self.page(of: record, subject: subject)
+        try write(page)
+        if let run = subject.run { try log(record, page, to: run) }
+    }
+
+    func validate() throws {
+        guard baseline == nil || report != nil || markdown != nil else {
+            throw ValidationError("--baseline is compared in a report: add --report FILE or --markdown FILE.")
+        }
     }
 
     /// The numbers stand at the epoch of the best weights, which are what is measured.
-    private func log(_ evaluation: any TaskEvaluation, on data: PreparedDataset, to run: Run) throws {
-        try evaluation.log(to: run, split: split, dataset: data)
-        let step = try run.metrics()["best/\(evaluation.fitnessName)"]?.step ?? 0
-        try run.log(metrics: evaluation.stored(prefix: split.rawValue), step: Int(step))
+    private func log(_ record: EvaluationRecord, _ page: EvaluationReport, to run: Run) throws {
+        try record.log(to: run, report: page)
+        let step = try run.metrics()["best/\(record.evaluation.fitnessName)"]?.step ?? 0
+        try run.log(metrics: record.evaluation.stored(prefix: split.rawValue), step: Int(step))
     }
 
-    private func write(
-        _ evaluation: any TaskEvaluation, of subject: EvaluatedModel, on data: PreparedDataset, to path: String
-    ) throws {
-        guard let boxes = evaluation as? Evaluation else {
-            throw ValidationError(
-                "--report shows detectors; \(subject.name) is for \(subject.task.rawValue): use --json.")
+    /// Parts of the data, which takes decoding every image once more, where a report is asked for.
+    private func page(of record: EvaluationRecord, subject: EvaluatedModel) throws -> EvaluationReport {
+        let data = record.dataset
+        let isAsked = report != nil || markdown != nil
+        let slices =
+            try isAsked ? ImageSlices.all(of: data.indices(of: split), in: data, task: subject.task) : []
+        var page = try record.report(details: [("Model", subject.name)], slices: slices)
+        if isAsked { page.intervals = try record.intervals() }
+        page.baseline = try baseline.map { try self.baseline($0, of: subject, on: data) }
+        return page
+    }
+
+    private func write(_ page: EvaluationReport) throws {
+        for (path, text) in [(report, page.html), (markdown, page.markdown)] {
+            guard let path else { continue }
+            try FileSystem.createFolder(FileSystem.folder(of: path))
+            try FileSystem.writeWhole(text(), to: path)
+            common.terminal.say("report: \(path)")
         }
-        let html = try EvaluationRecord(boxes, split: split, dataset: data).html(
-            title: "\(data.name), \(split.rawValue) split",
-            details: [("Model", subject.name), ("Dataset", "\(data.name) \(data.id)")])
-        try FileSystem.createFolder(FileSystem.folder(of: path))
-        try FileSystem.writeWhole(html, to: path)
-        common.terminal.say("report: \(path)")
+    }
+
+    private func baseline(
+        _ reference: String, of subject: EvaluatedModel, on data: PreparedDataset
+    ) throws -> ReportBaseline {
+        if reference.hasSuffix(".json") {
+            let metrics = try subject.task.metrics(fromJSON: try FileSystem.read(reference), file: reference)
+            return ReportBaseline(name: reference, values: metrics.values)
+        }
+        let other = try EvaluatedModel.find(reference, in: try places.found())
+        guard other.task == subject.task, other.isForeign || other.classNames == data.classNames else {
+            throw ValidationError(
+                "\(other.name) is for \(other.task.rawValue) and the classes \(other.classNames.joined(separator: ", ")): "
+                    + "compare with a model for \(subject.task.rawValue) and the dataset's classes.")
+        }
+        let evaluation = try evaluate(other, on: data, split: split, terminal: common.terminal)
+        return ReportBaseline(name: other.name, values: evaluation.values)
     }
 
     private func summary(
