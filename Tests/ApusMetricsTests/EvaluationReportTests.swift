@@ -182,7 +182,7 @@ import Testing
     }
 
     @Test func `differences have their sign`() {
-        #expect(signed(0.1234) == "+0.123" && signed(-0.1234) == "−0.123" && signed(0.0001) == "0.000")
-        #expect(signed(nil) == "–")
+        #expect(withSign(0.1234) == "+0.123" && withSign(-0.1234) == "−0.123" && withSign(0.0001) == "0.000")
+        #expect(withSign(nil) == "–")
     }
 }

@@ -41,7 +41,7 @@ extension EvaluationReport {
 
     private func mark(_ change: ReportBaseline.Change?) -> String {
         guard let change else { return "–" }
-        return signed(change.delta) + (change.isBetter.map { $0 ? " ▲" : " ▼" } ?? "")
+        return withSign(change.delta) + (change.isBetter.map { $0 ? " ▲" : " ▼" } ?? "")
     }
 
     private func classTable(_ content: ReportContent) -> String? {

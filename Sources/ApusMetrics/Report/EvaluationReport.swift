@@ -65,7 +65,7 @@ public struct EvaluationReport: Sendable {
     private func remark(_ card: ReportContent.Card) -> String {
         let interval = intervals[card.name].map { "\(fixed($0.lowerBound)) – \(fixed($0.upperBound))" }
         let change = baseline?.change(card.name, of: metrics).map { change in
-            "<b class=\"\(change.style)\">\(signed(change.delta))</b>"
+            "<b class=\"\(change.style)\">\(withSign(change.delta))</b>"
         }
         let parts = [interval, change].compactMap { $0 }
         return parts.map { "<small>\($0)</small>" }.joined()

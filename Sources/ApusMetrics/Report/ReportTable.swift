@@ -42,7 +42,7 @@ extension ReportTable.Cell {
         case .bar(let value): "<td class=\"bar\" data-v=\"\(plain(value))\">\(bar(value))</td>"
         case .change(let value, let isBetter):
             "<td class=\"\(isBetter.map { $0 ? "better" : "worse" } ?? "same")\" data-v=\"\(plain(value))\">"
-                + "\(signed(value))</td>"
+                + "\(withSign(value))</td>"
         }
     }
 
@@ -56,7 +56,7 @@ extension ReportTable.Cell {
 }
 
 /// With its sign, whatever it is.
-func signed(_ value: Double?, _ decimals: Int = 3) -> String {
+func withSign(_ value: Double?, _ decimals: Int = 3) -> String {
     guard let value, value.isFinite else { return "–" }
     let text = fixed(value, decimals)
     return value > 0 && text.contains { "123456789".contains($0) } ? "+" + text : text
