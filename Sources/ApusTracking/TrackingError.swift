@@ -20,6 +20,8 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
     case versionTaken(model: String, version: Int)
     /// The staging folder must be on the file system of the store.
     case stagingElsewhere(String)
+    /// A filter or order that cannot be read; `position` counts characters from 1.
+    case search(String, position: Int, problem: String, remedy: String)
 
     public var description: String {
         switch self {
@@ -41,6 +43,8 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
         case .versionTaken(let model, let version):
             "version \(version) of '\(model)' exists; ask for the next version again"
         case .stagingElsewhere(let path): "\(path) lies on another file system than the store; move the store"
+        case .search(let text, let position, let problem, let remedy):
+            "'\(text.prefix(200))', character \(position): \(problem); \(remedy)"
         }
     }
 }

@@ -43,14 +43,14 @@ extension TrackingStore {
         return summaries.withLock { $0.sorted { ($0.startTime, $0.id) > ($1.startTime, $1.id) } }
     }
 
-    /// Runs that are not deleted and satisfy `predicate`, newest first.
+    /// Runs that are not deleted and satisfy `predicate`, newest first; see `search` for MLflow's filter language.
     public func searchRuns(
         in experiment: Experiment? = nil, where predicate: (RunSummary) -> Bool
     ) -> [RunSummary] {
         runSummaries(in: experiment).filter { !$0.isDeleted && predicate($0) }
     }
 
-    private func summary(of folder: String, in experiment: Experiment, includingValues: Bool) -> RunSummary {
+    func summary(of folder: String, in experiment: Experiment, includingValues: Bool) -> RunSummary {
         let id = FileSystem.fileName(of: folder)
         var summary = RunSummary(id: id, name: id, experimentID: experiment.id, experimentName: experiment.name)
         for name in ["metrics", "params", "artifacts"] where !FileSystem.isFolder(folder + "/" + name) {

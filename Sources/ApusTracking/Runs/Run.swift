@@ -206,6 +206,7 @@ public final class Run: Sendable {
 
     /// Brings the metrics to the disk, so that they outlast a power failure.
     public func sync() throws(TrackingError) {
+        guard staging.isDurable else { return }
         try onFiles { () throws(FileError) in
             for key in try metricFolder.keys() { try ApusTracking.sync(metricFolder.path(of: key)) }
         }

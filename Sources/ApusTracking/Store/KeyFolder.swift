@@ -47,16 +47,16 @@ struct KeyFolder {
 
     private func collect(below prefix: String, into keys: inout [String]) throws(FileError) {
         let folder = prefix.isEmpty ? path : path(of: prefix)
-        let names: [String]
+        let entries: [(name: String, isFolder: Bool)]
         do throws(FileError) {
-            names = try FileSystem.names(in: folder)
+            entries = try folderEntries(folder)
         } catch {
             if error.code == ENOENT { return }
             throw error
         }
-        for name in names {
+        for (name, isFolder) in entries {
             let key = prefix.isEmpty ? name : prefix + "/" + name
-            if FileSystem.isFolder(path(of: key)) { try collect(below: key, into: &keys) } else { keys.append(key) }
+            if isFolder { try collect(below: key, into: &keys) } else { keys.append(key) }
         }
     }
 }

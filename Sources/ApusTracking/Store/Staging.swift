@@ -5,9 +5,12 @@ import Glibc
 /// a reader of the store never sees a half-written file, and MLflow never sees a temporary one.
 struct Staging: Sendable {
     let folder: String
+    /// Whether what is moved in was brought to the disk first, so that it outlasts a power failure.
+    let isDurable: Bool
 
     /// - Parameter root: the store's folder; the staging folder of `mlruns` is `.mlruns-staging` beside it.
-    init(root: String) {
+    init(root: String, isDurable: Bool = true) {
+        self.isDurable = isDurable
         folder = FileSystem.folder(of: root) + "/.\(FileSystem.fileName(of: root))-staging"
     }
 
@@ -50,7 +53,7 @@ struct Staging: Sendable {
     func replace(_ path: String, with bytes: [UInt8]) throws(TrackingError) {
         try place(bytes) { temporary throws(FileError) in
             guard rename(temporary, path) == 0 else { throw FileError("write", path) }
-            syncFolder(FileSystem.folder(of: path))
+            if isDurable { syncFolder(FileSystem.folder(of: path)) }
         }
     }
 
@@ -64,6 +67,7 @@ struct Staging: Sendable {
     func create(
         _ files: [(path: String, bytes: [UInt8])], isSynced: Bool = true
     ) throws(TrackingError) -> [String] {
+        let isSynced = isSynced && isDurable
         var staged = [(temporary: String, path: String)]()
         defer { for file in staged { unlink(file.temporary) } }
         for file in files {
@@ -102,13 +106,13 @@ struct Staging: Sendable {
     /// Moves a folder that was made in staging into the store. Nothing may be at `path`.
     func install(_ staged: String, at path: String) throws(TrackingError) {
         try onFiles { () throws(FileError) in
-            try syncTree(staged)
+            if isDurable { try syncTree(staged) }
             guard rename(staged, path) == 0 else {
                 let code = errno
                 removeTree(staged)
                 throw FileError("create", path, code: code)
             }
-            syncFolder(FileSystem.folder(of: path))
+            if isDurable { syncFolder(FileSystem.folder(of: path)) }
         }
     }
 
@@ -117,19 +121,14 @@ struct Staging: Sendable {
     ) throws(TrackingError) {
         let temporary = try uniquePath()
         do throws(FileError) {
-            try writeAndSync(bytes, to: temporary)
+            try writeNew(bytes, to: temporary)
+            if isDurable { try sync(temporary) }
             try moving(temporary)
         } catch {
             unlink(temporary)
             throw error.code == EXDEV ? .stagingElsewhere(folder) : .file(error)
         }
     }
-}
-
-/// Writes a new file and syncs it.
-func writeAndSync(_ bytes: [UInt8], to path: String) throws(FileError) {
-    try writeNew(bytes, to: path)
-    try sync(path)
 }
 
 /// Writes a new file.

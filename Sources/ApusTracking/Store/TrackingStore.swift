@@ -13,17 +13,24 @@ public final class TrackingStore: Sendable {
 
     /// Opens a store, making it where there is none, and repairs what a killed process left in its running runs.
     ///
-    /// - Parameter isCreated: `false` where a missing store is an error.
-    public init(root: String, creatingIfMissing isCreated: Bool = true) throws(TrackingError) {
+    /// - Parameters:
+    ///   - isCreated: `false` where a missing store is an error.
+    ///   - isRepaired: `false` for a quick look that changes nothing.
+    ///   - isDurable: `false` leaves it to the system when things reach the disk, as MLflow does: many times faster,
+    ///     nothing is lost when a process is killed, but after a power failure files may be empty.
+    public init(
+        root: String, creatingIfMissing isCreated: Bool = true, repairing isRepaired: Bool = true,
+        durable isDurable: Bool = true
+    ) throws(TrackingError) {
         self.root = absolutePath(root)
-        staging = Staging(root: self.root)
+        staging = Staging(root: self.root, isDurable: isDurable)
         if !FileSystem.isFolder(self.root) {
             guard isCreated else {
                 throw .notFound("the tracking store \(self.root)", remedy: "train something first, or check the path")
             }
             try create()
         }
-        recover()
+        if isRepaired { recover() }
     }
 
     /// A new store holds the experiment `Default`, as MLflow's own does.

@@ -4,28 +4,51 @@ import Foundation
 
 struct Runs: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look into the tracking store.", subcommands: [List.self, Show.self, Check.self])
+        abstract: "Look into the tracking store.", subcommands: [List.self, Search.self, Show.self, Check.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List runs, newest first.", discussion: "  apus runs list --metric val/mAP50")
 
-        @Option(name: .customLong("metric"), help: "A metric to show; may be repeated.")
-        var metrics: [String] = ["val/mAP50", "val/mAP50-95"]
-        @Flag(help: "Print a JSON array.") var json = false
+        @OptionGroup var output: RunListOptions
+        @OptionGroup var places: PlaceOptions
+
+        func run() throws { try output.show(try RunQuery("", limit: output.limit), places) }
+    }
+
+    struct Search: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Find runs by MLflow's filter language.",
+            discussion: """
+                  apus runs search 'metrics.`val/mAP50` > 0.5 and params.lr = "0.01"' --order 'metrics.`val/mAP50` DESC'
+
+                Fields are metrics.KEY, params.KEY, tags.KEY, datasets.name, .digest and .context, and attributes \
+                such as status, run_name, start_time. Numbers compare by = != < <= > >=, texts by = != LIKE ILIKE; \
+                params and tags take IS NULL too, run_id and datasets IN ('a', 'b'). Conditions are joined by and. \
+                Keys with a space or comma stand between backquotes.
+
+                Exit status: 0 done, 2 the filter cannot be read.
+                """)
+
+        @Argument(help: "The filter; without one every run is found.") var filter = ""
+        @Option(
+            name: .customLong("order"),
+            help: "A field, with DESC for the highest first; may be repeated, the first decides.")
+        var orders: [String] = []
+        @Option(help: "Only this experiment.") var experiment: String?
+        @OptionGroup var output: RunListOptions
         @OptionGroup var places: PlaceOptions
 
         func run() throws {
-            let summaries = try places.store().runSummaries().filter { !$0.isDeleted }
-            if json { return try printJSON(summaries.map(RunRecord.init)) }
-            print(table(["run", "experiment", "status", "started (UTC)"] + metrics, summaries.map(row)))
-        }
-
-        private func row(_ summary: RunSummary) -> [String] {
-            return [
-                String(summary.id.prefix(8)), summary.experimentName, shown(summary),
-                time(summary),
-            ] + metrics.map { name in summary.metrics[name].map { fixed($0.value) } ?? "–" }
+            var query = try RunQuery(filter, orderedBy: orders, limit: output.limit)
+            if let experiment {
+                guard let found = try places.quickStore().findExperiment(named: experiment) else {
+                    throw TrackingError.notFound(
+                        "experiment '\(experiment)'", remedy: "'apus runs list' shows what there is")
+                }
+                query.experiment = found
+            }
+            try output.show(query, places)
         }
     }
 
@@ -77,6 +100,35 @@ struct Runs: ParsableCommand {
             if findings.contains(where: { $0.severity == .error }) { throw ExitCode(1) }
             if findings.isEmpty { print("sound") }
         }
+    }
+}
+
+/// How found runs are shown.
+struct RunListOptions: ParsableArguments {
+    @Option(name: .customLong("metric"), help: "A metric to show; may be repeated.")
+    var metrics: [String] = ["val/mAP50", "val/mAP50-95"]
+    @Option(help: "Show at most this many runs.") var limit: Int?
+    @Flag(help: "Print a JSON array.") var json = false
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit is at least 1") }
+    }
+
+    func show(_ query: RunQuery, _ places: PlaceOptions) throws {
+        let result = try places.quickStore().search(query)
+        if json { return try printJSON(result.runs.map(RunRecord.init)) }
+        print(table(["run", "experiment", "status", "started (UTC)"] + metrics, result.runs.map(row)))
+        if result.runs.count < result.matches {
+            common.terminal.say("\(result.runs.count) of \(result.matches) runs; --limit shows more")
+        }
+    }
+
+    private func row(_ summary: RunSummary) -> [String] {
+        return [
+            String(summary.id.prefix(8)), summary.experimentName, shown(summary),
+            time(summary),
+        ] + metrics.map { name in summary.metrics[name].map { fixed($0.value) } ?? "–" }
     }
 }
 

@@ -15,4 +15,9 @@ struct PlaceOptions: ParsableArguments {
     }
 
     func store() throws -> TrackingStore { try TrackingStore(root: try found().store, creatingIfMissing: false) }
+
+    /// The store for a look that repairs nothing: it opens at once, however many runs there are.
+    func quickStore() throws -> TrackingStore {
+        try TrackingStore(root: try found().store, creatingIfMissing: false, repairing: false)
+    }
 }
