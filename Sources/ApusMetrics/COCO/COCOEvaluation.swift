@@ -8,8 +8,7 @@ import ApusCore
 ///     let evaluation = try COCOEvaluation(dataset, detections: found)
 ///     evaluation.stats[0]   // AP averaged over the overlaps 0.50 to 0.95
 public struct COCOEvaluation: Sendable {
-    public let type: COCOEvaluationType
-    public let profile: EvaluationProfile
+    let scheme: StatisticsScheme
     public let imageCount: Int
     /// The classes in the order of every array's K: ascending ids.
     public let categories: [COCOCategory]
@@ -30,48 +29,29 @@ public struct COCOEvaluation: Sendable {
         _ dataset: COCODataset, detections: [COCODetection], type: COCOEvaluationType = .boxes,
         profile: EvaluationProfile = .coco, sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
     ) throws(EvaluationError) {
-        switch type {
-        case .boxes: self.init(try COCOTables(dataset, detections, BoxShapes()), type, profile, threads)
-        case .masks:
-            let shapes = MaskShapes(dataset, detections, threads)
-            self.init(try COCOTables(dataset, detections, shapes), type, profile, threads)
-        case .keypoints:
-            let shapes = try PoseShapes(sigmas: sigmas, profile: profile)
-            self.init(try COCOTables(dataset, detections, shapes), type, profile, threads)
-        }
+        let objects = try comparedObjects(
+            dataset, .list(detections), type: type, profile: profile, sigmas: sigmas, threads: threads)
+        scheme = objects.scheme
+        (imageCount, categories, notes) = (objects.imageIDs.count, objects.categories, objects.notes)
+        (strayDetections, zeroAnnotationIDs) = (objects.strayDetections, objects.zeroAnnotationIDs)
+        results = objects.results(threads)
     }
 
-    private init(
-        _ tables: COCOTables<some EvaluatedShape>, _ type: COCOEvaluationType, _ profile: EvaluationProfile,
-        _ threads: Int
-    ) {
-        (self.type, self.profile, imageCount) = (type, profile, tables.imageIDs.count)
-        categories = tables.categories
-        strayDetections = tables.strayDetections
-        zeroAnnotationIDs = tables.truths.count { !$0.countsAsFound }
-        results = CategoryResult.all(of: tables.problem(profile: profile, type: type), threads: threads)
-        notes = tables.notes(profile)
-    }
+    public var type: COCOEvaluationType { scheme.type }
+    public var profile: EvaluationProfile { scheme.profile }
 
     /// pycocotools' numbers in its order; −1 where no class has a truth.
     ///
     /// Twelve for boxes and masks: AP, AP50, AP75, AP small, medium, large, AR with 1, 10 and 100 detections, AR
     /// small, medium, large. Ten for keypoints: AP, AP50, AP75, AP medium, large, AR, AR50, AR75, AR medium, large.
     ///
-    /// Profile `ultralytics-8.2` has three: AP averaged over the overlaps, at 0.50 and at 0.75.
-    public var stats: [Double] {
-        switch profile {
-        case .coco: type == .keypoints ? keypointStatistics(results) : cocoStatistics(results)
-        case .ultralytics82: meanPrecisions(results, profile: profile).map { $0 ?? -1 }
-        }
-    }
+    /// Profile `ultralytics-8.2` has three: AP averaged over the overlaps, at 0.50 and at 0.75; `voc07` and `voc12`
+    /// one, AP at 0.50; `lvis` the LVIS API's thirteen: AP, AP50, AP75, AP small, medium, large, AP of rare, common and
+    /// frequent classes, AR with 300 detections, AR small, medium, large.
+    public var stats: [Double] { scheme.stats(results, groups: categories.map(\.frequency)) }
 
     /// What each of `stats` is.
-    public var statNames: [String] {
-        let names = DetectionMetrics.statNames
-        guard profile == .coco else { return Array(names.prefix(3)) }
-        return type == .keypoints ? keypointStatNames : names
-    }
+    public var statNames: [String] { scheme.names }
 
     /// `[T, R, K, A, M]`: 10 overlaps × 101 recalls × classes × area ranges × detection limits, row-major; 4 ranges
     /// and 3 limits, for keypoints 3 ranges (all, medium, large) and 1 limit.

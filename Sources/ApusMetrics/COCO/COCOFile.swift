@@ -33,11 +33,8 @@ extension COCODetection {
     public static func read(
         contentsOf path: String, for type: COCOEvaluationType = .boxes
     ) throws(EvaluationError) -> [COCODetection] {
-        var detections: [COCODetection] = []
-        try readJSON(path) { scanner throws(JSONScanner.Fault) in
-            try scanner.array { s throws(JSONScanner.Fault) in detections.append(try COCODetection(&s, type)) }
-        }
-        return detections
+        try DetectionFile(path: path, type: type).blocks(threads: availableCores) { found, _ in found }
+            .flatMap { $0 }
     }
 }
 
@@ -48,24 +45,23 @@ public func evaluateCOCO(
     groundTruth: String, detections: String, type: COCOEvaluationType = .boxes, profile: EvaluationProfile = .coco,
     sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
 ) throws(EvaluationError) -> DetectionMetrics {
-    try evaluateCOCO(
+    try comparedObjects(
         COCODataset(contentsOf: groundTruth, for: type),
-        detections: COCODetection.read(contentsOf: detections, for: type), type: type, profile: profile,
-        sigmas: sigmas, threads: threads)
+        .file(DetectionFile(path: detections, type: type)),
+        type: type, profile: profile, sigmas: sigmas, threads: threads
+    ).metrics(threads)
 }
 
 private func readJSON(
     _ path: String, _ body: (inout JSONScanner) throws(JSONScanner.Fault) -> Void
 ) throws(EvaluationError) {
-    let file: MappedFile
-    do { file = try MappedFile(path: path) } catch { throw .unreadable(error) }
+    let file = try mapped(path)
     do throws(JSONScanner.Fault) {
         var scanner = JSONScanner(file.bytes)
         try body(&scanner)
         try scanner.end()
     } catch {
-        let line = 1 + file.bytes[..<min(error.offset, file.bytes.count)].count { $0 == 0x0a }
-        throw .malformed(path: path, line: line, reason: "\(error.reason) (byte \(error.offset))")
+        throw malformed(error, in: file, path)
     }
 }
 
@@ -80,6 +76,8 @@ extension COCOImage {
             case "file_name": fileName = try scanner.string()
             case "width": width = try scanner.integer()
             case "height": height = try scanner.integer()
+            case "neg_category_ids": absentCategoryIDs = try scanner.integers()
+            case "not_exhaustive_category_ids": incompleteCategoryIDs = try scanner.integers()
             default: try scanner.skip()
             }
         }
@@ -89,24 +87,25 @@ extension COCOImage {
 
 extension COCOCategory {
     fileprivate init(_ scanner: inout JSONScanner) throws(JSONScanner.Fault) {
-        var (id, name): (Int?, String?)
+        var (id, name, frequency): (Int?, String?, String?)
         let start = scanner.offset
         try scanner.object { scanner, key throws(JSONScanner.Fault) in
             switch key {
             case "id": id = try scanner.integer()
             case "name": name = try scanner.string()
+            case "frequency": frequency = try scanner.string()
             default: try scanner.skip()
             }
         }
         let number = try required(id, "id", "category", start)
-        self.init(id: number, name: name ?? "\(number)")
+        self.init(id: number, name: name ?? "\(number)", frequency: frequency.flatMap(Frequency.init))
     }
 }
 
 extension COCOAnnotation {
     fileprivate init(_ scanner: inout JSONScanner, _ type: COCOEvaluationType) throws(JSONScanner.Fault) {
         var (id, image, category): (Int?, Int?, Int?)
-        var (box, area, isCrowd): (COCOBox?, Double?, Bool) = (nil, nil, false)
+        var (box, area, isCrowd, isDifficult): (COCOBox?, Double?, Bool, Bool) = (nil, nil, false, false)
         var (segmentation, keypoints, count): (COCOSegmentation?, [Double]?, Int?)
         let start = scanner.offset
         try scanner.object { scanner, key throws(JSONScanner.Fault) in
@@ -117,6 +116,7 @@ extension COCOAnnotation {
             case "bbox": box = try COCOBox(&scanner)
             case "area": area = try scanner.number()
             case "iscrowd": isCrowd = try scanner.flag()
+            case "ignore", "difficult": isDifficult = try scanner.flag() || isDifficult
             case "segmentation" where type == .masks: segmentation = try COCOSegmentation(&scanner)
             case "keypoints" where type == .keypoints: keypoints = try scanner.numbers()
             case "num_keypoints": count = try scanner.integer()
@@ -128,12 +128,13 @@ extension COCOAnnotation {
             imageID: try required(image, "image_id", "annotation", start),
             categoryID: try required(category, "category_id", "annotation", start),
             box: type == .masks ? box ?? .missing : try required(box, "bbox", "annotation", start), area: area,
-            isCrowd: isCrowd, segmentation: segmentation, keypoints: keypoints ?? [], keypointCount: count)
+            isCrowd: isCrowd, isDifficult: isDifficult, segmentation: segmentation, keypoints: keypoints ?? [],
+            keypointCount: count)
     }
 }
 
 extension COCODetection {
-    fileprivate init(_ scanner: inout JSONScanner, _ type: COCOEvaluationType) throws(JSONScanner.Fault) {
+    init(_ scanner: inout JSONScanner, _ type: COCOEvaluationType) throws(JSONScanner.Fault) {
         var (image, category): (Int?, Int?)
         var (box, score): (COCOBox?, Double?)
         var (segmentation, keypoints): (COCOSegmentation?, [Double]?)

@@ -56,22 +56,23 @@ extension COCOSummary {
         groundTruth: String, detections: String, type: COCOEvaluationType = .boxes,
         profile: EvaluationProfile = .coco, sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
     ) throws(EvaluationError) {
-        self.init(
-            try COCOEvaluation(
-                COCODataset(contentsOf: groundTruth, for: type),
-                detections: COCODetection.read(contentsOf: detections, for: type), type: type, profile: profile,
-                sigmas: sigmas, threads: threads))
+        let objects = try comparedObjects(
+            COCODataset(contentsOf: groundTruth, for: type),
+            .file(DetectionFile(path: detections, type: type)),
+            type: type, profile: profile, sigmas: sigmas, threads: threads)
+        self.init(objects, threads: threads)
     }
 
-    public init(_ evaluation: COCOEvaluation) {
-        (profile, type) = (evaluation.profile, evaluation.type)
-        (imageCount, classCount) = (evaluation.imageCount, evaluation.categories.count)
-        instanceCount = evaluation.results.reduce(0) { $0 + $1.instances[0] }
-        detectionCount = evaluation.results.reduce(0) { $0 + $1.detectionCount }
-        (stats, statNames, notes) = (evaluation.stats, evaluation.statNames, evaluation.notes)
-        perClass = zip(evaluation.categories, evaluation.results).map { category, result in
-            COCOClassSummary(category, result, ClassPrecision(result, profile: evaluation.profile))
-        }
+    init(_ objects: ComparedObjects, threads: Int) {
+        let classes = objects.classes(threads)
+        (profile, type, statNames) = (objects.scheme.profile, objects.scheme.type, objects.scheme.names)
+        (imageCount, classCount, notes) = (
+            objects.imageIDs.count, objects.categories.count, objects.notes
+        )
+        instanceCount = classes.reduce(0) { $0 + $1.instances }
+        detectionCount = classes.reduce(0) { $0 + $1.detections }
+        stats = ClassEvaluation.means(classes, count: statNames.count)
+        perClass = zip(objects.categories, classes).map(COCOClassSummary.init)
     }
 
     /// What was compared, in a line.
@@ -93,12 +94,12 @@ extension COCOSummary {
 }
 
 extension COCOClassSummary {
-    fileprivate init(_ category: COCOCategory, _ result: CategoryResult, _ precision: ClassPrecision) {
+    fileprivate init(_ category: COCOCategory, _ values: ClassEvaluation) {
         (id, name) = (category.id, category.name)
-        (instances, detections) = (result.instances[0], result.detectionCount)
-        ap = precision.average ?? -1
-        ap50 = precision.atHalf ?? -1
-        ap75 = precision.atThreeQuarters ?? -1
+        (instances, detections) = (values.instances, values.detections)
+        ap = values.precision.average ?? -1
+        ap50 = values.precision.atHalf ?? -1
+        ap75 = values.precision.atThreeQuarters ?? -1
     }
 }
 

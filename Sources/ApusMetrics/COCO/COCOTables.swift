@@ -1,126 +1,189 @@
 import ApusCore
 
 /// Makes what is compared of the entries of COCO files.
-protocol COCOShapes {
+protocol COCOShapes: Sendable {
     associatedtype Shape: EvaluatedShape
 
-    /// - Parameter index: of the annotation in the dataset.
-    func truth(_ annotation: COCOAnnotation, at index: Int) throws(EvaluationError) -> (shape: Shape, isIgnored: Bool)
+    func truth(_ annotation: COCOAnnotation) throws(EvaluationError) -> (
+        shape: Shape, isIgnored: Bool
+    )
 
-    /// - Parameter index: of the detection in the list.
+    /// - Parameter index: of the detection in the file.
     func detection(_ detection: COCODetection, at index: Int) throws(EvaluationError) -> Shape
 }
 
-/// A COCO dataset and its detections with dense indices.
-struct COCOTables<Shape: EvaluatedShape> {
+/// A COCO dataset with dense indices, and what detections become beside it.
+struct COCOTables<Shapes: COCOShapes>: Sendable {
+    typealias Shape = Shapes.Shape
+
+    let scheme: StatisticsScheme
     let imageIDs: [Int]
     let categories: [COCOCategory]
-    private(set) var truths: [Truth<Shape>] = []
-    private(set) var detections: [Candidate<Shape>] = []
-    private(set) var strayDetections = 0
-    /// Annotations of images or classes that the file does not list.
-    private(set) var strayAnnotations = 0
-    private let repeatedImages, repeatedCategories: Int
+    let truths: [Truth<Shape>]
+    private(set) var blocks: [DetectionBlock<Shape>] = []
+    private let images, classes: DenseIndex
+    private let shapes: Shapes
+    private let remarks: DatasetRemarks
+    private let federation: FederatedLabels?
 
-    init<Shapes: COCOShapes>(
-        _ dataset: COCODataset, _ found: [COCODetection], _ shapes: Shapes
-    ) throws(EvaluationError) where Shapes.Shape == Shape {
+    init(
+        _ dataset: COCODataset, _ shapes: Shapes, type: COCOEvaluationType, profile: EvaluationProfile,
+        threads: Int
+    ) throws(EvaluationError) {
+        (scheme, self.shapes) = (StatisticsScheme(profile: profile, type: type), shapes)
         imageIDs = Set(dataset.images.map(\.id)).sorted()
-        var names: [Int: String] = [:]
-        for category in dataset.categories { names[category.id] = category.name }
-        categories = names.map { COCOCategory(id: $0.key, name: $0.value) }.sorted { $0.id < $1.id }
-        repeatedImages = dataset.images.count - imageIDs.count
-        repeatedCategories = dataset.categories.count - categories.count
-        let images = DenseIndex(imageIDs)
-        let classes = DenseIndex(categories.map(\.id))
-        try addTruths(dataset.annotations, images, classes, shapes)
-        try addDetections(found, images, classes, shapes)
-    }
-
-    func problem(profile: EvaluationProfile, type: COCOEvaluationType) -> MatchingProblem<Shape> {
-        MatchingProblem(
-            profile: profile, detectionLimits: type.detectionLimits, imageCount: imageIDs.count,
-            categoryCount: categories.count, truths: truths, detections: limited(detections, profile, imageIDs.count))
-    }
-
-    /// What a reader must know to trust the numbers.
-    func notes(_ profile: EvaluationProfile) -> [String] {
-        var notes: [String] = []
-        if profile == .coco, truths.contains(where: { !$0.countsAsFound }) {
-            notes.append(
-                "annotation id 0: as in pycocotools it never counts as found; number the annotations from 1")
-        }
-        func note(_ count: Int, _ text: String) {
-            if count > 0 { notes.append("\(count) \(text)") }
-        }
-        note(strayDetections, "detections of classes that the ground truth does not have were left out")
-        note(strayAnnotations, "annotations of images or classes that the ground truth does not list were left out")
-        note(repeatedImages, "images repeat an id; each id counts once")
-        note(repeatedCategories, "classes repeat an id; the last of them gives the name")
-        if detections.isEmpty { notes.append("there are no detections of the ground truth's classes") }
-        return notes
-    }
-
-    private mutating func addTruths<Shapes: COCOShapes>(
-        _ annotations: [COCOAnnotation], _ images: DenseIndex, _ classes: DenseIndex, _ shapes: Shapes
-    ) throws(EvaluationError) where Shapes.Shape == Shape {
-        var seen = Set<Int>(minimumCapacity: annotations.count)
-        truths.reserveCapacity(annotations.count)
-        for (index, annotation) in annotations.enumerated() {
-            guard seen.insert(annotation.id).inserted else { throw .repeatedAnnotation(annotation.id) }
-            // As pycocotools: annotations of images or classes that the file does not list are left out.
-            guard let image = images[annotation.imageID], let category = classes[annotation.categoryID] else {
-                strayAnnotations += 1
-                continue
+        var byID: [Int: COCOCategory] = [:]
+        for category in dataset.categories { byID[category.id] = category }
+        categories = byID.values.sorted { $0.id < $1.id }
+        let (images, classes) = (DenseIndex(imageIDs), DenseIndex(categories.map(\.id)))
+        (self.images, self.classes) = (images, classes)
+        try checkIDs(of: dataset.annotations)
+        let parts = try blockwise(dataset.annotations, threads: threads) { annotations, _ throws(EvaluationError) in
+            var truths: [Truth<Shape>] = []
+            for annotation in annotations {
+                guard let truth = try Truth(annotation, images, classes, shapes, profile) else { continue }
+                truths.append(truth)
             }
-            guard annotation.area.isFinite else {
-                throw .notANumber(field: "area", entry: "annotation \(annotation.id)")
-            }
-            let (shape, isIgnored) = try shapes.truth(annotation, at: index)
-            truths.append(
-                Truth(
-                    image: image, category: category, shape: shape, area: annotation.area,
-                    isCrowd: annotation.isCrowd, isIgnored: isIgnored, countsAsFound: annotation.id != 0))
+            return truths
         }
+        truths = parts.flatMap { $0 }
+        remarks = DatasetRemarks(
+            dataset, images: imageIDs.count, categories: categories.count, truths: truths,
+            profile: profile)
+        federation = profile == .lvis ? FederatedLabels(dataset, truths, images, classes) : nil
     }
 
-    private mutating func addDetections<Shapes: COCOShapes>(
-        _ found: [COCODetection], _ images: DenseIndex, _ classes: DenseIndex, _ shapes: Shapes
-    ) throws(EvaluationError) where Shapes.Shape == Shape {
-        detections.reserveCapacity(found.count)
-        for (index, detection) in found.enumerated() {
+    var type: COCOEvaluationType { scheme.type }
+    var profile: EvaluationProfile { scheme.profile }
+    /// Detections of classes that the dataset does not have; they are left out, as in pycocotools.
+    var strayDetections: Int { blocks.reduce(0) { $0 + $1.strays } }
+    var zeroAnnotationIDs: Int { truths.count { !$0.countsAsFound } }
+
+    /// Detections as they stand one after another in a file, with dense indices.
+    ///
+    /// - Parameter first: the index of the first in the file, for errors.
+    func block(
+        _ found: some RandomAccessCollection<COCODetection>, first: Int
+    ) throws(EvaluationError) -> DetectionBlock<Shape> {
+        var block = DetectionBlock<Shape>()
+        block.candidates.reserveCapacity(found.count)
+        for (offset, detection) in found.enumerated() {
+            let index = first + offset
             guard let image = images[detection.imageID] else {
                 throw .unknownImage(detection.imageID, entry: "detection \(index)")
             }
-            guard !detection.score.isNaN else { throw .notANumber(field: "score", entry: "detection \(index)") }
-            let shape = try shapes.detection(detection, at: index)
-            guard let category = classes[detection.categoryID] else {
-                strayDetections += 1
-                continue
+            guard !detection.score.isNaN else {
+                throw .notANumber(field: "score", entry: "detection \(index)")
             }
-            detections.append(
-                Candidate(image: image, category: category, shape: shape, score: detection.score))
+            let shape = try shapes.detection(detection, at: index)
+            let category = classes[detection.categoryID]
+            if category == nil { block.strays += 1 }
+            // In LVIS they take places among an image's most confident.
+            guard category != nil || profile == .lvis else { continue }
+            block.candidates.append(
+                Candidate(image: image, category: category ?? -1, shape: shape, score: detection.score))
+        }
+        if !profile.limitsImages { block.candidates = block.candidates.sortedByCategory() }
+        return block
+    }
+
+    /// Takes all of a file's detections in.
+    mutating func take(_ blocks: [DetectionBlock<Shape>]) {
+        self.blocks = blocks
+        guard profile.limitsImages else { return }
+        var kept = limited(detections, profile, imageIDs.count)
+        if let federation { kept = federation.applied(to: kept) }
+        self.blocks = [DetectionBlock(candidates: kept.sortedByCategory(), strays: strayDetections)]
+    }
+
+    var detections: [Candidate<Shape>] { blocks.flatMap(\.candidates) }
+
+    /// What a reader must know to trust the numbers.
+    var notes: [String] {
+        var notes = remarks.notes(profile)
+        if strayDetections > 0 {
+            notes.append(
+                "\(strayDetections) detections of classes that the ground truth does not have were left out"
+            )
+        }
+        if blocks.allSatisfy(\.candidates.isEmpty) {
+            notes.append("there are no detections of the ground truth's classes")
+        }
+        return notes
+    }
+}
+
+/// Detections that stand together in a file.
+struct DetectionBlock<Shape: EvaluatedShape>: Sendable {
+    var candidates: [Candidate<Shape>] = []
+    /// Detections of classes that the dataset does not have.
+    var strays = 0
+}
+
+extension Truth {
+    /// As pycocotools: `nil` for annotations of images or classes that the file does not list.
+    fileprivate init?<Shapes: COCOShapes>(
+        _ annotation: COCOAnnotation, _ images: DenseIndex, _ classes: DenseIndex, _ shapes: Shapes,
+        _ profile: EvaluationProfile
+    ) throws(EvaluationError) where Shapes.Shape == Shape {
+        guard let image = images[annotation.imageID], let category = classes[annotation.categoryID]
+        else { return nil }
+        guard annotation.area.isFinite else {
+            throw .notANumber(field: "area", entry: "annotation \(annotation.id)")
+        }
+        let (shape, isIgnored) = try shapes.truth(annotation)
+        self.init(
+            image: image, category: category, shape: shape, area: annotation.area,
+            isCrowd: annotation.isCrowd,
+            isIgnored: isIgnored || annotation.isDifficult && profile != .coco,
+            countsAsFound: annotation.id != 0)
+    }
+}
+
+private func checkIDs(of annotations: [COCOAnnotation]) throws(EvaluationError) {
+    var seen = Set<Int>(minimumCapacity: annotations.count)
+    for annotation in annotations {
+        guard seen.insert(annotation.id).inserted else { throw .repeatedAnnotation(annotation.id) }
+    }
+}
+
+/// `body` of parts of a list and the index of each part's first element, in parallel; the first error is thrown.
+func blockwise<Element: Sendable, Result: Sendable>(
+    _ elements: [Element], threads: Int,
+    _ body: @Sendable (ArraySlice<Element>, Int) throws(EvaluationError) -> Result
+) throws(EvaluationError) -> [Result] {
+    let size = 1024
+    let outcomes = parallelMap((elements.count + size - 1) / size, threads: threads) { part in
+        Swift.Result { () throws(EvaluationError) in
+            try body(elements[part * size..<min(elements.count, (part + 1) * size)], part * size)
         }
     }
+    var results: [Result] = []
+    for outcome in outcomes { results.append(try outcome.get()) }
+    return results
 }
 
 /// Boxes as they stand in the files.
 struct BoxShapes: COCOShapes {
-    func truth(
-        _ annotation: COCOAnnotation, at index: Int
-    ) throws(EvaluationError) -> (shape: COCOBox, isIgnored: Bool) {
-        guard annotation.box.isFinite else { throw .notANumber(field: "box", entry: "annotation \(annotation.id)") }
+    func truth(_ annotation: COCOAnnotation) throws(EvaluationError) -> (
+        shape: COCOBox, isIgnored: Bool
+    ) {
+        guard annotation.box.isFinite else {
+            throw .notANumber(field: "box", entry: "annotation \(annotation.id)")
+        }
         return (annotation.box, false)
     }
 
     func detection(_ detection: COCODetection, at index: Int) throws(EvaluationError) -> COCOBox {
-        guard detection.box.isFinite else { throw .notANumber(field: "box", entry: "detection \(index)") }
+        guard detection.box.isFinite else {
+            throw .notANumber(field: "box", entry: "detection \(index)")
+        }
         return detection.box
     }
 }
 
 /// The place of each id in a sorted list of ids; a plain table where the ids are small.
-private struct DenseIndex {
+struct DenseIndex: Sendable {
     private var table: [Int32] = []
     private var dictionary: [Int: Int32] = [:]
 

@@ -33,6 +33,8 @@ public struct COCOAnnotation: Hashable, Sendable {
     /// Square pixels; in COCO the area of the segment, which decides between small, medium and large.
     public var area: Double
     public var isCrowd: Bool
+    /// Marked `ignore` or `difficult`; profile `coco` does not care, as pycocotools does not.
+    public var isDifficult: Bool
     public var segmentation: COCOSegmentation?
     /// x, y and visibility (0 not marked, 1 hidden, 2 visible) of each point, in pixels.
     public var keypoints: [Double]
@@ -41,10 +43,11 @@ public struct COCOAnnotation: Hashable, Sendable {
 
     public init(
         id: Int, imageID: Int, categoryID: Int, box: COCOBox, area: Double? = nil, isCrowd: Bool = false,
-        segmentation: COCOSegmentation? = nil, keypoints: [Double] = [], keypointCount: Int? = nil
+        isDifficult: Bool = false, segmentation: COCOSegmentation? = nil, keypoints: [Double] = [],
+        keypointCount: Int? = nil
     ) {
         (self.id, self.imageID, self.categoryID) = (id, imageID, categoryID)
-        (self.box, self.area, self.isCrowd) = (box, area ?? box.area, isCrowd)
+        (self.box, self.area, self.isCrowd, self.isDifficult) = (box, area ?? box.area, isCrowd, isDifficult)
         (self.segmentation, self.keypoints, self.keypointCount) = (segmentation, keypoints, keypointCount)
     }
 }
@@ -94,6 +97,10 @@ public struct COCOImage: Hashable, Sendable {
     public var fileName: String
     /// Pixels; 0 where the file does not say.
     public var width, height: Int
+    /// LVIS: classes that are known not to be in the image.
+    public var absentCategoryIDs: [Int] = []
+    /// LVIS: classes of which not every object in the image is marked.
+    public var incompleteCategoryIDs: [Int] = []
 
     public init(id: Int, fileName: String = "", width: Int = 0, height: Int = 0) {
         (self.id, self.fileName, self.width, self.height) = (id, fileName, width, height)
@@ -104,8 +111,18 @@ public struct COCOImage: Hashable, Sendable {
 public struct COCOCategory: Hashable, Sendable {
     public var id: Int
     public var name: String
+    public var frequency: Frequency?
 
-    public init(id: Int, name: String) { (self.id, self.name) = (id, name) }
+    /// LVIS: in how many training images a class is: at most 10, at most 100, or more.
+    public enum Frequency: String, Hashable, Sendable, CaseIterable {
+        case rare = "r"
+        case common = "c"
+        case frequent = "f"
+    }
+
+    public init(id: Int, name: String, frequency: Frequency? = nil) {
+        (self.id, self.name, self.frequency) = (id, name, frequency)
+    }
 }
 
 /// The ground truth of a COCO file.

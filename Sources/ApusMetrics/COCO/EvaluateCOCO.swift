@@ -9,25 +9,7 @@ public func evaluateCOCO(
     _ dataset: COCODataset, detections: [COCODetection], type: COCOEvaluationType = .boxes,
     profile: EvaluationProfile = .coco, sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
 ) throws(EvaluationError) -> DetectionMetrics {
-    switch type {
-    case .boxes: return try COCOTables(dataset, detections, BoxShapes()).metrics(profile, type, threads)
-    case .masks:
-        let shapes = MaskShapes(dataset, detections, threads)
-        return try COCOTables(dataset, detections, shapes).metrics(profile, type, threads)
-    case .keypoints:
-        let shapes = try PoseShapes(sigmas: sigmas, profile: profile)
-        return try COCOTables(dataset, detections, shapes).metrics(profile, type, threads)
-    }
-}
-
-extension COCOTables {
-    fileprivate func metrics(
-        _ profile: EvaluationProfile, _ type: COCOEvaluationType, _ threads: Int
-    ) -> DetectionMetrics {
-        evaluateObjects(
-            profile: profile, detectionLimits: type.detectionLimits, imageIDs: imageIDs,
-            classNames: categories.map(\.name), truths: truths, detections: detections, notes: notes(profile),
-            threads: threads
-        ).metrics
-    }
+    try comparedObjects(
+        dataset, .list(detections), type: type, profile: profile, sigmas: sigmas, threads: threads
+    ).metrics(threads)
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads JSON front to back without building a tree: callers take the values they know and skip the rest.
 struct JSONScanner {
     /// Where the text is wrong and what was expected there.
@@ -9,7 +11,9 @@ struct JSONScanner {
     private let bytes: UnsafeRawBufferPointer
     private(set) var offset = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
+        (self.bytes, self.offset) = (bytes, offset)
+    }
 
     /// Calls `body` with each key of an object; `body` must read or skip the key's value.
     mutating func object(_ body: (inout JSONScanner, Key) throws(Fault) -> Void) throws(Fault) {
@@ -25,10 +29,26 @@ struct JSONScanner {
 
     /// Calls `body` at each element of an array; `body` must read or skip it.
     mutating func array(_ body: (inout JSONScanner) throws(Fault) -> Void) throws(Fault) {
+        guard try enterArray() else { return }
+        repeat { try body(&self) } while try nextElement()
+    }
+
+    /// Goes to the first element of an array; false where there is none.
+    mutating func enterArray() throws(Fault) -> Bool {
         try expect(UInt8(ascii: "["), "an array")
-        if consume(UInt8(ascii: "]")) { return }
-        repeat { try body(&self) } while consume(UInt8(ascii: ","))
+        if consume(UInt8(ascii: "]")) { return false }
+        skipSpace()
+        return true
+    }
+
+    /// Goes from an element to the next; false, and behind the array, where it was the last.
+    mutating func nextElement() throws(Fault) -> Bool {
+        if consume(UInt8(ascii: ",")) {
+            skipSpace()
+            return true
+        }
         try expect(UInt8(ascii: "]"), "a comma or the end of the array")
+        return false
     }
 
     mutating func string() throws(Fault) -> String { Key(bytes: try rawString()).text }
@@ -76,6 +96,13 @@ struct JSONScanner {
         return values
     }
 
+    /// An array of whole numbers.
+    mutating func integers() throws(Fault) -> [Int] {
+        var values: [Int] = []
+        try array { scanner throws(Fault) in values.append(try scanner.integer()) }
+        return values
+    }
+
     /// Whether the next value is an array.
     var beginsArray: Bool {
         mutating get {
@@ -92,12 +119,21 @@ struct JSONScanner {
         return try number() != 0
     }
 
+    /// What nobody means, and might be an attack.
+    private static let deepestNesting = 512
+
     /// Passes over any value.
     mutating func skip() throws(Fault) {
         var open: [UInt8] = []
         repeat {
             skipSpace()
-            guard let byte = peek() else { throw Fault(offset: offset, reason: "expected a value, found the end") }
+            guard open.count <= Self.deepestNesting else {
+                throw Fault(
+                    offset: offset, reason: "values are nested more than \(Self.deepestNesting) deep")
+            }
+            guard let byte = peek() else {
+                throw Fault(offset: offset, reason: "expected a value, found the end")
+            }
             switch byte {
             case UInt8(ascii: "{"): open.append(UInt8(ascii: "}")); offset += 1
             case UInt8(ascii: "["): open.append(UInt8(ascii: "]")); offset += 1
@@ -126,8 +162,10 @@ extension JSONScanner {
         fileprivate let bytes: UnsafeRawBufferPointer
 
         static func ~= (pattern: StaticString, key: Key) -> Bool {
-            pattern.utf8CodeUnitCount == key.bytes.count
-                && UnsafeRawBufferPointer(start: pattern.utf8Start, count: key.bytes.count).elementsEqual(key.bytes)
+            guard pattern.utf8CodeUnitCount == key.bytes.count, let base = key.bytes.baseAddress else {
+                return false
+            }
+            return memcmp(pattern.utf8Start, base, key.bytes.count) == 0
         }
 
         var text: String {
@@ -213,8 +251,28 @@ private struct DecimalScan {
     /// Both operands are exact, so their quotient is correctly rounded (Clinger, *How to Read Floating Point
     /// Numbers Accurately*); `nil` where that does not hold.
     var value: Double? {
-        guard digits > 0, isExact, mantissa < 1 << 53, fraction < Self.powers.count else { return nil }
-        return Double(mantissa) / Self.powers[fraction]
+        guard digits > 0, isExact else { return nil }
+        if mantissa < 1 << 53, fraction < Self.powers.count {
+            return Double(mantissa) / Self.powers[fraction]
+        }
+        return fraction < Self.wholePowers.count ? longQuotient : nil
+    }
+
+    /// The quotient of a mantissa of 54 bits and more: whole division leaves enough digits to round once, and the
+    /// remainder says on which side of a tie they lie; `nil` where the digits are too few.
+    private var longQuotient: Double? {
+        let divisor = Self.wholePowers[fraction]
+        let excess = max(0, divisor.leadingZeroBitCount - mantissa.leadingZeroBitCount + 1)
+        let dividend = (mantissa >> UInt64(excess), excess == 0 ? 0 : mantissa << UInt64(64 - excess))
+        let (quotient, remainder) = divisor.dividingFullWidth(dividend)
+        guard quotient >> 55 > 0 else { return nil }
+        let sticky: UInt64 = remainder == 0 ? 0 : 1
+        return Double(sign: .plus, exponent: excess - 64, significand: Double(quotient | sticky))
+    }
+
+    /// 1 to 1e19.
+    private static let wholePowers: [UInt64] = (0..<20).map {
+        (0..<$0).reduce(1) { power, _ in power * 10 }
     }
 
     /// 1 to 1e22, every one of them exact.

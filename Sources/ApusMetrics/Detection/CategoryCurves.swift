@@ -16,7 +16,7 @@ struct CategoryCurves: Sendable {
         recall = Array(repeating: -1, count: 4 * limits.count * COCOConstants.overlapCount)
         precision = Array(repeating: -1, count: recall.count * COCOConstants.recallCount)
         scores = precision
-        let needed = instances.map(truePositivesNeeded)
+        let needed = instances.map { truePositivesNeeded(of: $0) }
         for (index, limit) in limits.enumerated() {
             let steps = Steps(outcomes, limit: limit)
             for area in 0..<4 where instances[area] > 0 {
@@ -55,10 +55,10 @@ struct CategoryCurves: Sendable {
     }
 }
 
-/// The smallest number of true positives that reaches each of COCO's recalls, in the same rounding as numpy's search.
-func truePositivesNeeded(of instances: Int) -> [Int] {
+/// The smallest number of true positives that reaches each of the recalls, in the same rounding as numpy's search.
+func truePositivesNeeded(of instances: Int, recalls: [Double] = COCOConstants.recalls) -> [Int] {
     guard instances > 0 else { return [] }
-    return COCOConstants.recalls.map { recall in
+    return recalls.map { recall in
         var count = Int((recall * Double(instances)).rounded(.up))
         while count > 0, Double(count - 1) / Double(instances) >= recall { count -= 1 }
         while Double(count) / Double(instances) < recall { count += 1 }

@@ -43,6 +43,8 @@ struct Outcome: Sendable {
 /// Matches the detections of one class, image by image.
 struct CategoryMatcher<Shape: EvaluatedShape> {
     private let profile: EvaluationProfile
+    /// Whether a detection that finds its best truth taken goes on to the next.
+    private let isPersistent: Bool
     /// The most detections of one image that count.
     private let limit: Int
     private let truths: ArraySlice<Truth<Shape>>
@@ -52,19 +54,20 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
     /// Lanes in which a truth is taken.
     private var taken: [Lanes]
     private let ignoredTruth: [Lanes]
+    private let laterWins: Bool
     private var rivals: [(truth: Int, overlap: Double)] = []
 
     init(_ problem: MatchingProblem<Shape>, category: Int) {
         profile = problem.profile
-        limit = profile == .coco ? problem.detectionLimits.last ?? 0 : .max
+        isPersistent = profile.integration == .recalls
+        laterWins = profile != .voc07 && profile != .voc12
+        limit = problem.detectionLimits.last ?? .max
         truths = problem.truths(ofCategory: category)
         detections = problem.detections(ofCategory: category)
-        order = descendingOrder(of: detections)
+        order = descendingOrder(of: detections.map(\.score))
         taken = Array(repeating: [], count: truths.count)
         let profile = profile
-        ignoredTruth = truths.map {
-            profile == .coco ? ($0.isCrowd || $0.isIgnored ? .all : Lanes(outside: $0.area)) : []
-        }
+        ignoredTruth = truths.map { $0.ignored(in: profile) }
     }
 
     /// How many truths count in each area range.
@@ -88,7 +91,7 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
         }
         let images = rankWithinImages(&outcomes)
         matchImages(images, &outcomes)
-        guard profile == .coco else { return outcomes }
+        guard isPersistent else { return outcomes }
         ignoreOutsideAreas(&outcomes)
         return outcomes.contains { $0.rank >= limit } ? outcomes.filter { $0.rank < limit } : outcomes
     }
@@ -137,26 +140,25 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
 
     private mutating func match(_ shape: Shape, to range: Range<Int>, _ outcome: inout Outcome) {
         findRivals(for: shape, in: range)
-        switch profile {
-        case .coco:
-            var open = Lanes.all
+        var open = Lanes.all
+        if isPersistent {
             for rival in rivals { take(rival, among: open.subtracting(ignoredTruth[rival.truth]), &open, &outcome) }
             for rival in rivals { take(rival, among: open.intersection(ignoredTruth[rival.truth]), &open, &outcome) }
-        case .ultralytics82:
-            var open = Lanes.all
-            if let best = rivals.first { take(best, among: open, &open, &outcome) }
+        } else if let best = rivals.first {
+            take(best, among: open, &open, &outcome)
         }
     }
 
     /// The truths that overlap enough for the lowest threshold: the best first, and of equals the later,
-    /// which is whom COCO's scan ends on.
+    /// which is whom COCO's scan ends on; VOC's ends on the earlier.
     private mutating func findRivals(for shape: Shape, in range: Range<Int>) {
         rivals.removeAll(keepingCapacity: true)
         for index in range {
             let truth = truths[truths.startIndex + index]
-            let overlap = shape.overlap(with: truth.shape, isCrowd: truth.isCrowd && profile == .coco)
+            let overlap = shape.overlap(with: truth.shape, isCrowd: truth.isCrowd && profile.knowsCrowds)
             guard overlap >= COCOConstants.overlaps[0] else { continue }
-            rivals.insert((index, overlap), at: rivals.firstIndex { $0.overlap <= overlap } ?? rivals.count)
+            let place = rivals.firstIndex { $0.overlap < overlap || $0.overlap == overlap && laterWins }
+            rivals.insert((index, overlap), at: place ?? rivals.count)
         }
     }
 
@@ -165,26 +167,34 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
     ) {
         let truth = truths[truths.startIndex + rival.truth]
         var lanes = lanes.intersection(Lanes(reaching: rival.overlap))
-        if !(truth.isCrowd && profile == .coco) { lanes.subtract(taken[rival.truth]) }
+        if !isShared(truth) { lanes.subtract(taken[rival.truth]) }
         guard !lanes.isEmpty else { return }
         taken[rival.truth].formUnion(lanes)
         open.subtract(lanes)
         outcome.assigned.formUnion(lanes)
         outcome.ignored.formUnion(lanes.intersection(ignoredTruth[rival.truth]))
-        if truth.countsAsFound || profile != .coco { outcome.found.formUnion(lanes) }
+        if truth.countsAsFound || !isPersistent { outcome.found.formUnion(lanes) }
+    }
+
+    /// Whether several detections may match it: a crowd in COCO, an object that does not count in VOC.
+    private func isShared(_ truth: Truth<Shape>) -> Bool {
+        truth.isCrowd && profile.knowsCrowds || !isPersistent && truth.ignored(in: profile) == .all
     }
 
     private func ignoreOutsideAreas(_ outcomes: inout [Outcome]) {
         for (sorted, position) in order.enumerated() {
-            let outside = Lanes(outside: detections[detections.startIndex + Int(position)].shape.area)
+            let detection = detections[detections.startIndex + Int(position)]
+            let outside = detection.isTolerated ? Lanes.all : Lanes(outside: detection.shape.area)
             outcomes[sorted].ignored.formUnion(outside.subtracting(outcomes[sorted].found))
         }
     }
 }
 
-/// Positions by descending score; equal scores keep their order.
-private func descendingOrder(of detections: ArraySlice<Candidate<some EvaluatedShape>>) -> [Int32] {
-    var keyed = detections.enumerated().map { (score: $0.element.score, position: Int32($0.offset)) }
-    keyed.sort { $0.score != $1.score ? $0.score > $1.score : $0.position < $1.position }
-    return keyed.map(\.position)
+extension Truth {
+    /// Where it counts neither as found nor as missed.
+    func ignored(in profile: EvaluationProfile) -> Lanes {
+        guard profile.ignoresTruths else { return [] }
+        if isIgnored || isCrowd && profile != .lvis { return .all }
+        return profile.integration == .recalls ? Lanes(outside: area) : []
+    }
 }

@@ -94,8 +94,8 @@ func evaluateObjects<Shape: EvaluatedShape>(
 func limited<Shape>(
     _ detections: [Candidate<Shape>], _ profile: EvaluationProfile, _ imageCount: Int
 ) -> [Candidate<Shape>] {
-    guard profile == .ultralytics82 else { return detections }
-    return mostConfident(profile.maximumDetections, of: detections, imageCount: imageCount)
+    guard profile.limitsImages, let limit = profile.maximumDetections else { return detections }
+    return mostConfident(limit, of: detections, imageCount: imageCount)
 }
 
 /// The `limit` best-scoring detections of each image, all classes together.

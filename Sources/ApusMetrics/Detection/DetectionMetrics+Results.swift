@@ -29,7 +29,7 @@ extension DetectionMetrics {
                 recall: counts[index].recall(step), f1: counts[index].f1(step))
         }
         curves = DetectionCurves(results, counts: counts, classNames: classNames)
-        let threshold = problem.profile == .coco && isCounted ? ConfidenceCounts.threshold(step) : 0.25
+        let threshold = problem.profile != .ultralytics82 && isCounted ? ConfidenceCounts.threshold(step) : 0.25
         confusion = ConfusionMatrix(problem, classNames: classNames, confidence: threshold, threads: threads)
         images = imageResults(results, imageIDs: imageIDs, confidence: threshold)
     }
@@ -37,14 +37,16 @@ extension DetectionMetrics {
     private static func stats(
         _ results: [CategoryResult], problem: MatchingProblem<some EvaluatedShape>
     ) -> [Double?] {
-        if problem.profile == .coco {
-            if problem.detectionLimits == COCOConstants.detectionLimits {
-                return cocoStatistics(results).map { $0 == -1 ? nil : $0 }
-            }
+        switch problem.detectionLimits {
+        case COCOConstants.detectionLimits: return cocoStatistics(results).map { $0 == -1 ? nil : $0 }
+        case COCOConstants.keypointDetectionLimits:
             let stats = keypointStatistics(results).map { $0 == -1 ? nil : $0 }
             return stats[..<3] + [nil] + stats[3..<5] + [nil, nil, nil, nil] + stats[8...]
+        case []: return meanPrecisions(results, profile: problem.profile) + Array(repeating: nil, count: 9)
+        default:
+            let stats = lvisStatistics(results, groups: []).map { $0 == -1 ? nil : $0 }
+            return stats[..<6] + [nil, nil, nil] + stats[10...]
         }
-        return meanPrecisions(results, profile: problem.profile) + Array(repeating: nil, count: 9)
     }
 }
 
@@ -53,17 +55,28 @@ struct ClassPrecision {
     var average, atHalf, atThreeQuarters: Double?
 
     init(_ result: CategoryResult, profile: EvaluationProfile) {
-        switch profile {
-        case .coco:
+        switch profile.integration {
+        case .recalls:
+            self.init(nil, points: 1)
             average = result.curves.meanPrecision(area: .all)
             atHalf = result.curves.meanPrecision(area: .all, overlap: 0)
             atThreeQuarters = result.curves.meanPrecision(area: .all, overlap: 5)
-        case .ultralytics82:
-            let values = trapezoidPrecision(result.outcomes, instances: result.instances[0])
-            average = values.flatMap(mean)
-            atHalf = values?[0]
-            atThreeQuarters = values?[5]
+        case .trapezoids: self.init(trapezoidPrecision(result.outcomes, instances: result.instances[0]), points: 1)
+        case .elevenPoints: self.init(result, elevenPointSums, points: Double(vocRecalls.count))
+        case .envelope: self.init(result, envelopeAreas, points: 1)
         }
+    }
+
+    private init(_ result: CategoryResult, _ sums: ([Outcome], Int) -> [Double], points: Double) {
+        let instances = result.instances[0]
+        self.init(instances == 0 ? nil : sums(result.outcomes, instances), points: points)
+    }
+
+    /// - Parameter sums: at each overlap, of as many precisions as there are `points`.
+    private init(_ sums: [Double]?, points: Double) {
+        guard let sums else { return }
+        average = sums.reduce(0, +) / (Double(sums.count) * points)
+        (atHalf, atThreeQuarters) = (sums[0] / points, sums[5] / points)
     }
 }
 
@@ -152,7 +165,7 @@ extension ConfusionMatrix {
         let images = ImageGroups(problem, confidence: confidence)
         let parts = parallelMap(min(max(threads, 1), problem.imageCount), threads: threads) { part in
             var counter = ConfusionCounter(
-                classCount: problem.categoryCount, overlap: overlap, ignoresCrowds: problem.profile == .coco)
+                classCount: problem.categoryCount, overlap: overlap, ignoresCrowds: problem.profile.ignoresTruths)
             for image in stride(from: part, to: problem.imageCount, by: max(threads, 1)) {
                 counter.add(truths: images.truths[image], detections: images.detections[image])
             }

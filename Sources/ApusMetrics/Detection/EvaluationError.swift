@@ -15,6 +15,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
     case unusableSigmas([Double])
     case malformed(path: String, line: Int, reason: String)
     case unreadable(FileError)
+    case tooLarge(path: String, bytes: Int, limit: Int)
 
     public var description: String {
         switch self {
@@ -43,6 +44,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
             "\(path):\(line): \(reason)"
         case .unreadable(let error):
             error.description
+        case .tooLarge(let path, let bytes, let limit):
+            "\(path): \(bytes) bytes, at most \(limit) are read; evaluate parts of the images one by one"
         }
     }
 

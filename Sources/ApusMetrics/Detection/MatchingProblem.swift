@@ -18,7 +18,8 @@ struct Truth<Shape: EvaluatedShape>: Sendable {
     var shape: Shape
     var area: Double
     var isCrowd: Bool
-    /// Neither found nor missed, as a person without a single marked keypoint; a crowd is so too.
+    /// Neither found nor missed, as a person without a single marked keypoint or what VOC calls difficult; a crowd is
+    /// so too.
     var isIgnored = false
     /// False for annotation id 0: pycocotools takes a match with it for no match.
     var countsAsFound = true
@@ -30,11 +31,13 @@ struct Candidate<Shape: EvaluatedShape>: Sendable {
     var category: Int32
     var shape: Shape
     var score: Double
+    /// Without a match it counts neither for nor against: not every object of its class was marked in its image.
+    var isTolerated = false
 }
 
 protocol Indexed: Sendable {
     var image: Int32 { get }
-    var category: Int32 { get }
+    var category: Int32 { get set }
 }
 
 extension Truth: Indexed {}
@@ -76,8 +79,8 @@ private func countingOrder<Element>(
 /// All objects of an evaluation, ready to be matched class by class.
 struct MatchingProblem<Shape: EvaluatedShape>: Sendable {
     let profile: EvaluationProfile
-    /// Profile `coco`: the numbers of detections of an image and class at which recall is measured; the last is how
-    /// many count.
+    /// The numbers of detections of an image and class at which recall is measured, and the last is how many count;
+    /// empty in profiles that do not ask.
     let detectionLimits: [Int]
     let imageCount: Int
     let categoryCount: Int
@@ -89,7 +92,7 @@ struct MatchingProblem<Shape: EvaluatedShape>: Sendable {
         categoryCount: Int, truths: [Truth<Shape>], detections: [Candidate<Shape>]
     ) {
         self.profile = profile
-        self.detectionLimits = detectionLimits
+        self.detectionLimits = profile.detectionLimits(detectionLimits)
         self.imageCount = imageCount
         self.categoryCount = categoryCount
         self.truths = Grouped(truths, imageCount: imageCount, categoryCount: categoryCount)

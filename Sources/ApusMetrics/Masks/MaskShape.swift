@@ -19,52 +19,39 @@ struct MaskShape: EvaluatedShape {
     }
 }
 
-/// The masks of COCO files, made of polygons and runs in parallel.
+/// The masks of COCO files, made of polygons and runs.
 struct MaskShapes: COCOShapes {
-    private typealias Outcome = Result<MaskShape, EvaluationError>
-    private let truths: [Outcome]
-    private let detections: [Outcome]
+    private let sizes: [Int: SIMD2<Int>]
+    /// As in pycocotools the first detection says whether areas are those of boxes or of masks.
+    private let haveBoxes: Bool
 
-    init(_ dataset: COCODataset, _ found: [COCODetection], _ threads: Int) {
+    init(_ dataset: COCODataset, first: COCODetection?) {
         var sizes: [Int: SIMD2<Int>] = [:]
         for image in dataset.images { sizes[image.id] = SIMD2(image.width, image.height) }
-        let imageSizes = sizes
-        truths = parallelMap(dataset.annotations.count, threads: threads) { index in
-            let annotation = dataset.annotations[index]
-            return Result { () throws(EvaluationError) in
-                guard let segmentation = annotation.segmentation else {
-                    throw .unusableMask(entry: "annotation \(annotation.id)", reason: "no segmentation")
-                }
-                let size = imageSizes[annotation.imageID] ?? SIMD2()
-                return MaskShape(try mask(segmentation, size, "annotation \(annotation.id)"))
-            }
-        }
-        // As pycocotools: the first detection says whether areas are those of boxes or of masks.
-        let haveBoxes = found.first?.box.isFinite ?? false
-        detections = parallelMap(found.count, threads: threads) { index in
-            let detection = found[index]
-            return Result { () throws(EvaluationError) in
-                guard !haveBoxes || detection.box.isFinite else {
-                    throw .notANumber(field: "box", entry: "detection \(index)")
-                }
-                guard let segmentation = detection.segmentation ?? (haveBoxes ? .init(detection.box) : nil) else {
-                    throw .unusableMask(entry: "detection \(index)", reason: "no segmentation")
-                }
-                let size = imageSizes[detection.imageID] ?? SIMD2()
-                let mask = try mask(segmentation, size, "detection \(index)")
-                return MaskShape(mask, area: haveBoxes ? detection.box.area : nil)
-            }
-        }
+        (self.sizes, haveBoxes) = (sizes, first?.box.isFinite ?? false)
     }
 
-    func truth(
-        _ annotation: COCOAnnotation, at index: Int
-    ) throws(EvaluationError) -> (shape: MaskShape, isIgnored: Bool) {
-        (try truths[index].get(), false)
+    func truth(_ annotation: COCOAnnotation) throws(EvaluationError) -> (
+        shape: MaskShape, isIgnored: Bool
+    ) {
+        let entry = "annotation \(annotation.id)"
+        guard let segmentation = annotation.segmentation else {
+            throw .unusableMask(entry: entry, reason: "no segmentation")
+        }
+        return (MaskShape(try mask(segmentation, sizes[annotation.imageID] ?? SIMD2(), entry)), false)
     }
 
     func detection(_ detection: COCODetection, at index: Int) throws(EvaluationError) -> MaskShape {
-        try detections[index].get()
+        let entry = "detection \(index)"
+        guard !haveBoxes || detection.box.isFinite else {
+            throw .notANumber(field: "box", entry: entry)
+        }
+        guard let segmentation = detection.segmentation ?? (haveBoxes ? .init(detection.box) : nil)
+        else {
+            throw .unusableMask(entry: entry, reason: "no segmentation")
+        }
+        let mask = try mask(segmentation, sizes[detection.imageID] ?? SIMD2(), entry)
+        return MaskShape(mask, area: haveBoxes ? detection.box.area : nil)
     }
 }
 

@@ -22,8 +22,8 @@ struct PoseShape: EvaluatedShape {
     ) {
         (self.points, self.isMarked, self.box, self.variances) = (points, isMarked, box, variances)
         markedCount = isMarked.count { $0 }
-        self.area = profile == .coco ? area : box.area * 0.53
-        isRegionWithoutMarks = profile == .coco
+        self.area = profile == .ultralytics82 ? box.area * 0.53 : area
+        isRegionWithoutMarks = profile != .ultralytics82
     }
 
     init(found points: [SIMD2<Double>], area: Double) {
@@ -86,9 +86,9 @@ struct PoseShapes: COCOShapes {
         self.profile = profile
     }
 
-    func truth(
-        _ annotation: COCOAnnotation, at index: Int
-    ) throws(EvaluationError) -> (shape: PoseShape, isIgnored: Bool) {
+    func truth(_ annotation: COCOAnnotation) throws(EvaluationError) -> (
+        shape: PoseShape, isIgnored: Bool
+    ) {
         let entry = "annotation \(annotation.id)"
         guard annotation.box.isFinite else { throw .notANumber(field: "box", entry: entry) }
         let points = try points(annotation.keypoints, entry)

@@ -54,11 +54,12 @@ struct ClassSampler: Sendable {
 }
 
 extension EvaluationProfile {
-    /// What a sum of precisions is divided by: COCO averages over recalls, trapezoids are an area already.
+    /// What a sum of precisions is divided by: some average over recalls, others are an area already.
     fileprivate var pointCount: Double {
-        switch self {
-        case .coco: Double(COCOConstants.recallCount)
-        case .ultralytics82: 1
+        switch integration {
+        case .recalls: Double(COCOConstants.recallCount)
+        case .elevenPoints: Double(vocRecalls.count)
+        case .trapezoids, .envelope: 1
         }
     }
 }

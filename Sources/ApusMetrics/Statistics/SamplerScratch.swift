@@ -61,13 +61,17 @@ struct SamplerScratch {
         }
     }
 
-    /// The path's precisions, integrated: in profile `coco` the sum over its recalls.
+    /// The path's precisions, integrated: where the profile averages over recalls, their sum.
     mutating func precision(_ profile: EvaluationProfile, instances: Int) -> Double {
-        switch profile {
-        case .coco:
+        switch profile.integration {
+        case .recalls:
             fillEnvelope(thresholds(instances, profile))
             return precisions.reduce(0, +)
-        case .ultralytics82:
+        case .elevenPoints:
+            fillEnvelope(thresholds(instances, profile), correction: 0)
+            return precisions.prefix(vocRecalls.count).reduce(0, +)
+        case .envelope: return envelopeArea(path, instances: instances)
+        case .trapezoids:
             guard countedTotal > 0 else { return 0 }
             fillEnvelope(thresholds(instances, profile), correction: 0)
             fillTail(thresholds(instances, profile), instances: instances)
@@ -102,9 +106,11 @@ struct SamplerScratch {
     private mutating func thresholds(_ instances: Int, _ profile: EvaluationProfile) -> [Int32] {
         if let known = thresholds[instances] { return known }
         let needed =
-            switch profile {
-            case .coco: truePositivesNeeded(of: instances).map(Int32.init)
-            case .ultralytics82: truePositivesBeyond(instances)
+            switch profile.integration {
+            case .recalls: truePositivesNeeded(of: instances).map(Int32.init)
+            case .elevenPoints: truePositivesNeeded(of: instances, recalls: vocRecalls).map(Int32.init)
+            case .trapezoids: truePositivesBeyond(instances)
+            case .envelope: [Int32]()
             }
         if thresholds.count > 4096 { thresholds.removeAll() }
         thresholds[instances] = needed
