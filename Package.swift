@@ -15,6 +15,7 @@ struct External {
         compile: [
             "-isystem", "\(libTorchDirectory)/include",
             "-isystem", "\(libTorchDirectory)/include/torch/csrc/api/include",
+            "-idirafter", Context.packageDirectory + "/Sources/CApusTorch/gloo-declarations",
         ],
         link: [
             "-L\(libTorchDirectory)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libTorchDirectory)/lib",

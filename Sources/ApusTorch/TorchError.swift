@@ -11,6 +11,13 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
     /// A state dictionary does not fit the module it is loaded into.
     case state(String)
 
+    /// A variable that tells a process its place among others.
+    case environment(name: String, found: String?, expected: String)
+    /// A process did not meet the others of its group.
+    case meeting(rank: Int, of: Int, at: String, reason: String)
+    /// Another process of the group has ended, or did not answer in time.
+    case peers(reason: String)
+
     static var last: TorchError { .operation(String(cString: apus_torch_last_error())) }
 
     public var description: String {
@@ -19,6 +26,18 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
         case .device(let name, let reason): "the device \(name) cannot be used: \(reason)"
         case .checkpoint(let path, let reason): "\(path) cannot be read as weights: \(reason)"
         case .state(let message): message
+        case .environment(let name, let found, let expected):
+            """
+            the environment's \(name) is \(found.map { "'\($0)'" } ?? "missing"), expected \(expected); apus launch and \
+            torchrun set it
+            """
+        case .meeting(let rank, let size, let place, let reason):
+            """
+            process \(rank) of \(size) did not meet the others at \(place): \(reason); all need one MASTER_ADDR, \
+            MASTER_PORT and WORLD_SIZE, and each a RANK of its own
+            """
+        case .peers(let reason):
+            "another process of the group has ended or did not answer in time, so this one ends too (\(reason))"
         }
     }
 }

@@ -1,4 +1,5 @@
 // Cross entropy of image classifiers: shares of classes, smoothing, class weights, focal terms.
+#include "Distributed.hpp"
 #include "FusedLoss.hpp"
 #include "Handle.hpp"
 #include <ATen/ops/empty_like.h>
@@ -93,7 +94,8 @@ apus_result apus_classification_loss(apus_tensor handle, const apus_class_share 
             const at::Tensor logits = inputs[0].detach().to(at::kCPU, at::kFloat).contiguous();
             const Terms terms{smoothing, focalGamma, classWeights, logits.size(1)};
             check(terms, classWeightCount);
-            const Shares given(shares, count, logits.size(0), terms);
+            Shares given(shares, count, logits.size(0), terms);
+            sumOver(joinedGroup(), &given.total, 1);
             const double scale = given.total > 0 ? 1 / given.total : 0;
             gradients.push_back(at::empty_like(logits));
             float *gradient = gradients[0].mutable_data_ptr<float>();

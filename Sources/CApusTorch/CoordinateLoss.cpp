@@ -1,5 +1,6 @@
 // Coordinates as classes: Li et al., *SimCC*, <https://arxiv.org/abs/2107.03332>, with the sharpened softmaxes of
 // Jiang et al., *RTMPose*, <https://arxiv.org/abs/2303.07399>.
+#include "Distributed.hpp"
 #include "FusedLoss.hpp"
 #include "Handle.hpp"
 #include <ATen/ops/zeros_like.h>
@@ -61,6 +62,7 @@ apus_result apus_coordinate_loss(apus_tensor handle, const float *coordinates, c
             gradients.push_back(at::zeros_like(logits));
             double sum = 0, total = 0;
             for (size_t i = 0; i < count; i++) sum += weights[i];
+            sumOver(joinedGroup(), &sum, 1);
             const double scale = sum > 0 ? 1 / sum : 0;
             Row row(sizes[2]);
             for (size_t i = 0; i < count; i++) {

@@ -1,4 +1,5 @@
 // The loss of a v8-style head as one autograd function: values and gradients come from one pass over its maps.
+#include "Distributed.hpp"
 #include "FusedLoss.hpp"
 #include "HeadMaps.hpp"
 #include "Parallel.hpp"
@@ -47,9 +48,24 @@ Gradients allocate(const Maps &maps, const apus_head &head, Maps &storage) {
     return gradients;
 }
 
-/// Gains over what each sum is a mean of; `share` is one over the positives' scores.
-Weights means(const Head &head, const apus_head_settings &gains, const Assignment &assignment, double share) {
-    const double count = std::max<double>(totalCount(assignment), 1);
+/// What the sums are means over, of all processes that share the batch.
+struct Extent {
+    double score, positives, images;
+
+    Extent(const Assignment &assignment, int64_t batch)
+        : score(totalScore(assignment)), positives(static_cast<double>(totalCount(assignment))),
+          images(static_cast<double>(batch)) {
+        double values[] = {score, positives, images};
+        sumOver(joinedGroup(), values, 3);
+        score = std::max(values[0], 1.0);
+        positives = std::max(values[1], 1.0);
+        images = values[2];
+    }
+};
+
+/// Gains over what each sum is a mean of.
+Weights means(const Head &head, const apus_head_settings &gains, const Extent &extent) {
+    const double share = 1 / extent.score, count = extent.positives;
     const double points = count * std::max<double>(head.extras / 3, 1);
     return {gains.boxGain * share,     gains.classGain * share,      gains.distributionGain * share,
             gains.maskGain / count,    gains.keypointGain / points,  gains.visibilityGain / points};
@@ -96,9 +112,10 @@ double measure(const Maps &given, const Request &request, Maps &storage) {
     const auto truths = truthsOf(head, request.truths);
     const auto assignment = assignAll(head, truths, request.settings);
     const Gradients gradients = allocate(maps, request.head, storage);
-    const double share = 1 / std::max(totalScore(assignment), 1.0), batch = head.batch;
     const auto &gains = request.settings;
-    const Weights parts = means(head, gains, assignment, share);
+    const Extent extent(assignment, head.batch);
+    const double share = 1 / extent.score, batch = extent.images;
+    const Weights parts = means(head, gains, extent);
     const Weights weights = scaled(parts, batch);
     std::vector<Sums> images(head.batch);
     parallelParts(head.batch, [&](int64_t image) {

@@ -1,7 +1,9 @@
 // Batch normalization with SiLU as one autograd function: it keeps the input only and recomputes the rest.
 #include "ChannelRange.hpp"
+#include "Distributed.hpp"
 #include "Handle.hpp"
 #include "Kernels.hpp"
+#include "SynchronizedNorm.hpp"
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -25,20 +27,16 @@ struct Matrix {
     int64_t count(int64_t part) const { return std::min(rowsPerPart, rows - first(part)); }
 };
 
-struct Moments {
-    std::vector<double> mean, variance; // biased variance
-};
-
 /// Mean and variance over all rows: sums about a pivot in float within a part, combined in double.
-Moments measure(const float *x, Matrix matrix) {
+BatchMoments measure(const float *x, Matrix matrix, apus_process_group_object *group) {
     const int64_t channels = matrix.channels, parts = matrix.parts();
     std::vector<float> sums(parts * channels), squares(parts * channels);
     parallelParts(parts, [&](int64_t part) {
         kernels().moments(x + matrix.first(part) * channels, matrix.count(part), channels, &sums[part * channels],
                           &squares[part * channels]);
     });
-    Moments result{std::vector<double>(channels), std::vector<double>(channels)};
-    std::vector<double> deviation(channels);
+    BatchMoments result(channels);
+    std::vector<double> &deviation = result.deviation;
     double seen = 0;
     for (int64_t part = 0; part < parts; part++) {
         const float *pivot = x + matrix.first(part) * channels;
@@ -51,16 +49,9 @@ Moments measure(const float *x, Matrix matrix) {
         }
         seen = total;
     }
-    for (int64_t c = 0; c < channels; c++) result.variance[c] = std::max(0.0, deviation[c] / matrix.rows);
+    result.rows = seen;
+    result.combine(group);
     return result;
-}
-
-void updateRunning(const Moments &moments, int64_t rows, double momentum, float *mean, float *variance) {
-    const double unbiased = rows > 1 ? static_cast<double>(rows) / (rows - 1) : 1;
-    for (size_t c = 0; c < moments.mean.size(); c++) {
-        mean[c] = static_cast<float>((1 - momentum) * mean[c] + momentum * moments.mean[c]);
-        variance[c] = static_cast<float>((1 - momentum) * variance[c] + momentum * moments.variance[c] * unbiased);
-    }
 }
 
 /// The normalization as scale · x + shift for each channel: rows of a [4, channels] tensor that backward reads again.
@@ -107,7 +98,9 @@ struct Gradients {
     at::Tensor x, weight, bias;
 };
 
-Gradients gradients(const at::Tensor &x, const at::Tensor &dz, const Coefficients &with) {
+/// `bias` and `weight` are of this process's rows, `x` of the statistics that all processes' rows have.
+Gradients gradients(const at::Tensor &x, const at::Tensor &dz, const Coefficients &with,
+                    apus_process_group_object *group) {
     const Matrix matrix(x);
     const int64_t channels = matrix.channels, parts = matrix.parts(), stride = pixelStride(dz);
     const float *input = x.const_data_ptr<float>(), *incoming = dz.const_data_ptr<float>();
@@ -120,18 +113,23 @@ Gradients gradients(const at::Tensor &x, const at::Tensor &dz, const Coefficient
     });
     Gradients result{at::empty_like(x), at::empty({channels}, with.tensor.options()),
                      at::empty({channels}, with.tensor.options())};
+    std::vector<double> totals(2 * channels + 1); // sums, products, rows
+    for (int64_t c = 0; c < channels; c++) {
+        for (int64_t part = 0; part < parts; part++) {
+            totals[c] += sums[part * channels + c];
+            totals[channels + c] += products[part * channels + c];
+        }
+        result.bias.mutable_data_ptr<float>()[c] = static_cast<float>(totals[c]);
+        result.weight.mutable_data_ptr<float>()[c] =
+            static_cast<float>(totals[channels + c] * with.inverseDeviation()[c]);
+    }
+    totals.back() = static_cast<double>(matrix.rows);
+    sumOver(group, totals.data(), totals.size());
     std::vector<float> slope(channels), offset(channels);
     for (int64_t c = 0; c < channels; c++) {
-        double sum = 0, product = 0;
-        for (int64_t part = 0; part < parts; part++) {
-            sum += sums[part * channels + c];
-            product += products[part * channels + c];
-        }
         const double inverse = with.inverseDeviation()[c], scale = with.scale()[c];
-        result.bias.mutable_data_ptr<float>()[c] = static_cast<float>(sum);
-        result.weight.mutable_data_ptr<float>()[c] = static_cast<float>(product * inverse);
-        slope[c] = static_cast<float>(-scale * inverse * inverse * product / matrix.rows);
-        offset[c] = static_cast<float>(-scale * sum / matrix.rows);
+        slope[c] = static_cast<float>(-scale * inverse * inverse * totals[channels + c] / totals.back());
+        offset[c] = static_cast<float>(-scale * totals[c] / totals.back());
     }
     float *output = result.x.mutable_data_ptr<float>();
     parallelParts(parts, [&](int64_t part) {
@@ -147,11 +145,12 @@ struct NormSilu : torch::autograd::Function<NormSilu> {
     static at::Tensor forward(torch::autograd::AutogradContext *context, const at::Tensor &x, const at::Tensor &weight,
                               const at::Tensor &bias, at::Tensor runningMean, at::Tensor runningVariance,
                               double momentum, double epsilon) {
-        const Matrix matrix(x);
-        const auto moments = measure(x.const_data_ptr<float>(), matrix);
-        updateRunning(moments, matrix.rows, momentum, runningMean.mutable_data_ptr<float>(),
-                      runningVariance.mutable_data_ptr<float>());
-        const auto with = coefficients(moments.mean.data(), moments.variance.data(), weight, bias, epsilon);
+        apus_process_group_object *group = joinedGroup();
+        const auto moments = measure(x.const_data_ptr<float>(), Matrix(x), group);
+        moments.updateRunning(momentum, runningMean.mutable_data_ptr<float>(),
+                              runningVariance.mutable_data_ptr<float>());
+        const auto with = coefficients(moments.mean.data(), moments.variance().data(), weight, bias, epsilon);
+        context->saved_data["group"] = reinterpret_cast<int64_t>(group);
         context->save_for_backward({x, with.tensor});
         return normalizedSilu(x, with);
     }
@@ -161,7 +160,8 @@ struct NormSilu : torch::autograd::Function<NormSilu> {
         const auto saved = context->get_saved_variables();
         auto dz = incoming[0];
         if (pixelStride(dz) == 0) dz = dz.contiguous(at::MemoryFormat::ChannelsLast);
-        auto result = gradients(saved[0], dz, Coefficients(saved[1]));
+        const auto group = reinterpret_cast<apus_process_group_object *>(context->saved_data["group"].toInt());
+        auto result = gradients(saved[0], dz, Coefficients(saved[1]), group);
         return {result.x, result.weight, result.bias, {}, {}, {}, {}};
     }
 };
@@ -195,6 +195,10 @@ apus_result apus_tensor_batch_norm(apus_tensor xHandle, apus_tensor weightHandle
                 return inferenceNormSilu(x->contiguous(at::MemoryFormat::ChannelsLast), weight, bias, mean, variance,
                                          epsilon);
             }
+        }
+        if (training && joinedGroup()) {
+            const auto y = synchronizedNorm(x, weight, bias, mean, variance, momentum, epsilon);
+            return silu ? at::silu(y) : y;
         }
         auto y = at::batch_norm(x, *weight, *bias, *mean, *variance, training, momentum, epsilon, false);
         return silu ? at::silu(y) : y;

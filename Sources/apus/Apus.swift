@@ -15,13 +15,12 @@ import Foundation
               apus-infer predict garments@champion photo.jpg
 
             Exit status: 0 done, 1 the work failed (or a gate found a regression), 2 the request cannot be carried out \
-            as it stands (wrong arguments, configuration or input).
+            as it stands (wrong arguments, configuration or input), 3 another process of the same training has ended.
             """,
         version: apusVersion,
         subcommands: [
-            Init.self, Prepare.self, DataCommand.self, Train.self, Tune.self, Evaluate.self, Export.self, Gate.self,
-            Runs.self,
-            Models.self, Doctor.self,
+            Init.self, Prepare.self, DataCommand.self, Train.self, Launch.self, Tune.self, Evaluate.self, Export.self,
+            Gate.self, Runs.self, Models.self, Doctor.self,
         ])
 
     static func main() {
@@ -41,6 +40,7 @@ import Foundation
     /// ArgumentParser's own status for a wrong command line is 64; ours is 2, as for any other wrong request.
     private static func end(with error: any Error) -> Never {
         if error is ExitCode || exitCode(for: error) == .success { exit(withError: error) }
+        if let loss = error as? PeerLoss { loss.end() }
         let text = "\(error)"
         Terminal.complain("apus: \(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)")
         Foundation.exit(error is WorkFailure ? 1 : 2)

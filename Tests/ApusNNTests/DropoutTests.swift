@@ -29,6 +29,20 @@ import Testing
         #expect(samples.allSatisfy { $0.count == 1 } && Set(samples).count == 2)
     }
 
+    @Test func `parts of a batch are dropped as the whole is, at any step`() {
+        let x = Tensor.ones([6, 40])
+        let (whole, part) = (dropout(0.5), dropout(0.5))
+        for _ in 0..<3 { _ = whole(x) }
+        let masks: [Float] = whole(x).elements()
+        var parts: [Float] = []
+        for range in [0..<2, 2..<6] {
+            part.begin(step: 3, firstSample: range.lowerBound)
+            parts += part(Tensor.ones([range.count, 40])).elements()
+        }
+        #expect(parts == masks)
+        #expect(Array(masks[..<40]) != Array(masks[40..<80]))
+    }
+
     @Test func `masks follow from the seed and differ from step to step`() {
         let (a, b) = (dropout(0.5), dropout(0.5))
         let x = Tensor.ones([8, 8])

@@ -25,6 +25,8 @@ public struct Batch: Sendable {
     public let crops: [ObjectCrop]
     /// How many images the batches of all processes have together in this step; `count` where there is one process.
     public let globalCount: Int
+    /// The place of the first image among those; 0 where there is one process.
+    public let globalFirst: Int
     /// How long the consumer waited for this batch.
     public let waitSeconds: Double
 
@@ -32,13 +34,14 @@ public struct Batch: Sendable {
         pixels: Storage, count: Int, width: Int, height: Int, indices: [Int], targets: [DetectionTarget] = [],
         keypoints: [SIMD3<Float>] = [], masks: InstanceMasks = InstanceMasks(), labels: [ClassificationTarget] = [],
         letterboxes: [Letterbox] = [], crops: [ObjectCrop] = [], globalCount: Int? = nil,
-        waitSeconds: Double = 0
+        globalFirst: Int = 0, waitSeconds: Double = 0
     ) {
         precondition(pixels.byteCount >= count * width * height * 3, "too few pixels for the batch")
         (self.pixels, self.count, self.width, self.height) = (pixels, count, width, height)
         (self.indices, self.targets, self.keypoints, self.masks) = (indices, targets, keypoints, masks)
         (self.labels, self.letterboxes, self.crops) = (labels, letterboxes, crops)
-        (self.globalCount, self.waitSeconds) = (globalCount ?? count, waitSeconds)
+        (self.globalCount, self.globalFirst) = (globalCount ?? count, globalFirst)
+        self.waitSeconds = waitSeconds
     }
 
     /// The longer side of the images; both where they are square.

@@ -69,7 +69,7 @@ public final class LoaderEpoch {
             indices: plan.places[handed].map { indexOf($0.position) }, targets: parts.targets.targets,
             keypoints: parts.targets.keypoints, masks: parts.targets.masks, labels: parts.labels,
             letterboxes: images[handed].compactMap(\.letterbox), crops: images[handed].compactMap(\.crop),
-            globalCount: plan.globalCount, waitSeconds: waitSeconds)
+            globalCount: plan.globalCount, globalFirst: plan.first + handed.lowerBound, waitSeconds: waitSeconds)
     }
 }
 

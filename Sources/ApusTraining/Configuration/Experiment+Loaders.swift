@@ -5,38 +5,43 @@ import ApusVision
 
 extension Experiment {
     /// How training batches are cut, ordered and made.
-    private var loaderSettings: LoaderSettings {
+    private func loaderSettings(_ shard: Shard) -> LoaderSettings {
         var settings = LoaderSettings(imageSize: imageSize, batchSize: batchSize)
         (settings.seed, settings.threads) = (seed, machine.loaderThreads)
         settings.cacheBytes = machine.cacheMegabytes << 20
         (settings.sampling, settings.repeatThreshold) = (sampling, repeatThreshold)
         (settings.rectangular, settings.multiScale) = (rect, multiScale)
+        settings.shard = shard
         return settings
     }
 
     /// How the validation split is read while training.
-    var evaluationSettings: LoaderSettings {
+    func evaluationSettings(_ shard: Shard) -> LoaderSettings {
         var settings = LoaderSettings(imageSize: imageSize, batchSize: batchSize)
         (settings.threads, settings.cacheBytes) = (machine.loaderThreads, machine.cacheMegabytes << 18)
+        settings.shard = shard
         return settings
     }
 
-    /// - Parameter input: keypoint networks: the extents of what they see, in pixels.
+    /// - Parameters:
+    ///   - input: keypoint networks: the extents of what they see, in pixels.
+    ///   - shard: the part of each batch that this process makes.
     func trainingLoader(
-        _ task: ModelTask, dataset: PreparedDataset, indices: [Int], input: ImageSize
+        _ task: ModelTask, dataset: PreparedDataset, indices: [Int], input: ImageSize, shard: Shard
     ) throws -> BatchLoader {
-        switch task {
+        let settings = loaderSettings(shard)
+        return switch task {
         case .classify:
             try BatchLoader(
-                classifying: dataset, indices: indices, augmentation: classification, settings: loaderSettings)
+                classifying: dataset, indices: indices, augmentation: classification, settings: settings)
         case .keypoints:
             try BatchLoader(
                 cropping: dataset, indices: indices, augmentation: crops, width: input.width, height: input.height,
-                settings: loaderSettings)
+                settings: settings)
         case .detect, .segment, .pose, .obb:
             try BatchLoader(
                 training: ObjectTask(task), dataset: dataset, indices: indices, augmentation: augmentation,
-                settings: loaderSettings)
+                settings: settings)
         }
     }
 }

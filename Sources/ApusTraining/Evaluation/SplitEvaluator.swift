@@ -4,6 +4,7 @@ import ApusInference
 import ApusMetrics
 import ApusAugmentation
 import ApusModels
+import ApusTorch
 import ApusVision
 
 /// Runs a network of any task over images of a prepared dataset and measures what it finds.
@@ -63,6 +64,16 @@ public struct SplitEvaluator {
 
     /// The first images, as many as a batch holds: what a network's speed is measured on.
     public func firstBatch() throws -> Batch? { try loader.epoch(0).next() }
+
+    /// Computes this process's batches for the evaluation that the group's main process makes.
+    func assist(_ predictor: some BatchPredictor, _ group: ProcessGroup) throws {
+        let all = (loader.imageCount + loader.batchSize - 1) / loader.batchSize
+        let batches = loader.epoch(0)
+        for _ in 0..<(all + group.size - 1) / group.size {
+            let found = try batches.next().map { try outputs(of: predictor, for: $0) }
+            _ = try group.gather(found.map(ArrayBytes.bytes) ?? [])
+        }
+    }
 
     private var reader: OutputReader {
         OutputReader(

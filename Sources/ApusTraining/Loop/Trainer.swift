@@ -17,11 +17,18 @@ public final class Trainer {
     let ema: ModelEMA
     let optimizer: any Optimizer
     let schedule: TrainingSchedule
-    private let notes: [String]
+    /// The processes that train together, where this is not the only one.
+    let group: ProcessGroup?
+    let reducer: GradientReducer?
+    /// What was chosen for the user, in lines.
+    var notes: [String]
+    private let dropouts: [Dropout]
     /// What became of each tensor of the weights that training starts from.
     public private(set) var weightReport: WeightReport?
     private var observers: [any TrainingObserver] = []
     private var checkpointTimer: CheckpointTimer
+    /// Whether a checkpoint is due that waits for the end of an accumulation.
+    private var owesCheckpoint = false
     private let clock = ContinuousClock()
     private let deadline: ContinuousClock.Instant?
     /// Why training ends before it is done.
@@ -33,15 +40,22 @@ public final class Trainer {
     /// Puts everything back where the last checkpoint was; `nil` where there is none.
     var restoreCheckpoint: (() throws -> Void)?
 
-    /// - Parameter timeLimit: after so long training stops as if it were interrupted.
+    /// - Parameters:
+    ///   - timeLimit: after so long training stops as if it were interrupted.
+    ///   - group: the processes that train this model together, each its part of every batch.
     public init(
         _ experiment: Experiment, model configuration: ModelConfiguration, dataset: PreparedDataset,
-        timeLimit: Duration? = nil
+        timeLimit: Duration? = nil, group: ProcessGroup? = nil
     ) throws {
-        Torch.setThreads(experiment.machine.threads > 0 ? experiment.machine.threads : availableCores)
+        let cores = max(availableCores / (group?.localSize ?? 1), 1)
+        Torch.setThreads(experiment.machine.threads > 0 ? experiment.machine.threads : cores)
+        if let group, experiment.batchSize < group.size {
+            throw TrainingError.processes(group.size, batchSize: experiment.batchSize)
+        }
+        self.group = group
         self.experiment = experiment
         self.dataset = dataset
-        task = try TrainingTask(experiment, model: configuration, dataset: dataset)
+        task = try TrainingTask(experiment, model: configuration, dataset: dataset, group: group)
         if let best = experiment.validation.best, !task.fitnessNames.contains(best) {
             throw TrainingError.unknownMetric(best, known: task.fitnessNames)
         }
@@ -58,10 +72,13 @@ public final class Trainer {
         }
         try task.model.freeze(experiment.freeze)
         self.notes = notes
+        dropouts = task.model.modules().compactMap { $0.module as? Dropout }
         ema = try ModelEMA(of: task.model, in: task.average, decay: experiment.ema.decay, tau: experiment.ema.tau)
         optimizer = try schedule.configuration.makeOptimizer(
             for: task.model, weightDecay: schedule.weightDecay,
             layerRates: LayerRates(rules: experiment.layerRates, layerDecay: experiment.layerDecay))
+        let learning = task.model.parameters.map(\.tensor).filter(\.requiresGradient)
+        reducer = try group.map { try GradientReducer($0, parameters: learning) }
         checkpointTimer = CheckpointTimer(experiment.checkpoint)
         deadline = timeLimit.map { ContinuousClock.now + $0 }
     }
@@ -76,6 +93,7 @@ public final class Trainer {
     /// Trains what is left.
     public func run() throws -> TrainingResult {
         let start = clock.now
+        try synchronize()
         try announce(.started(plan))
         var ending = TrainingResult.Ending.completed
         while progress.epoch < experiment.epochs {
@@ -89,7 +107,7 @@ public final class Trainer {
                 break
             }
             guard let report else { continue }
-            let isPruned = try shouldPrune(report)
+            let isPruned = try agreed([try shouldPrune(report)])[0]
             try announce(.epochCompleted(report))
             if isPruned {
                 ending = .pruned
@@ -99,16 +117,13 @@ public final class Trainer {
         let result = TrainingResult(
             ending: ending, epochsDone: progress.epoch, bestEpoch: progress.bestEpoch, fitnessName: fitnessName,
             bestFitness: progress.bestFitness, seconds: (clock.now - start).inSeconds)
-        try announce(.finished(result))
+        try finish(result)
         return result
     }
 
-    /// The averaged weights on the validation split.
-    public func evaluate() throws -> any TaskEvaluation { try task.evaluate() }
-
     var fitnessName: String { experiment.validation.best ?? task.metricNames.last ?? "" }
 
-    private func announce(_ event: TrainingEvent) throws {
+    func announce(_ event: TrainingEvent) throws {
         for observer in observers { try observer.observe(event) }
     }
 
@@ -143,32 +158,49 @@ extension Trainer {
             progress.totals.add(report, seconds: (now - start).inSeconds)
             start = now
             try announce(.stepCompleted(report))
-            if shouldStop() { stop = .interrupted }
-            if let deadline, deadline <= now { stop = .timeLimit }
-            if stop != nil || checkpointTimer.isDue(afterStep: now) { try announce(.checkpointDue) }
+            try keep(afterStep: now)
             if stop != nil { return nil }
         }
         return try close(epoch)
+    }
+
+    /// Writes a checkpoint where one is due or training shall stop. Where each process has gradients of its own that
+    /// wait for the optimizer, that is after its next step.
+    private func keep(afterStep now: ContinuousClock.Instant) throws {
+        owesCheckpoint = checkpointTimer.isDue(afterStep: now) || owesCheckpoint
+        guard group == nil || progress.accumulated == 0 else { return }
+        let wishes = try agreed([
+            shouldStop(), isMain && deadline.map { $0 <= now } ?? false, isMain && owesCheckpoint,
+        ])
+        if wishes[0] { stop = .interrupted }
+        if wishes[1] { stop = .timeLimit }
+        guard wishes.contains(true) else { return }
+        owesCheckpoint = false
+        try announce(.checkpointDue)
     }
 
     /// Forward, loss, finite check, backward, and the optimizer where enough has been accumulated.
     private func train(on batch: Batch) throws -> StepReport {
         let start = clock.now
         let rates = self.rates
-        let loss = try task.loss(of: batch)
+        let step = progress.epoch * stepsPerEpoch + progress.step
+        for dropout in dropouts { dropout.begin(step: step, firstSample: batch.globalFirst) }
+        let loss = try sharedLoss(of: batch)
         let parts = LossParts(loss.parts)
         var isFinite = parts.total.isFinite
         if isFinite {
+            let isLast = progress.step == stepsPerEpoch - 1
+            let isStep = progress.accumulated + 1 >= rates.accumulation || isLast
+            if isStep { reducer?.arm() }
             try loss.total.backward()
             progress.accumulated += 1
-            let isLast = progress.step == stepsPerEpoch - 1
-            if progress.accumulated >= rates.accumulation || isLast { isFinite = try takeStep(rates) }
+            if isStep { isFinite = try takeStep(rates) }
         }
         if isFinite { progress.skippedInARow = 0 } else { try skip() }
         return StepReport(
             epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch, loss: parts, rates: rates,
-            imageCount: batch.count, waitSeconds: batch.waitSeconds, computeSeconds: (clock.now - start).inSeconds,
-            isSkipped: !isFinite)
+            imageCount: batch.globalCount, waitSeconds: batch.waitSeconds,
+            computeSeconds: (clock.now - start).inSeconds, isSkipped: !isFinite)
     }
 
     private var rates: ScheduledRates {
@@ -180,6 +212,7 @@ extension Trainer {
 
     /// `false` where the gradients are not finite, so that nothing moved.
     private func takeStep(_ rates: ScheduledRates) throws -> Bool {
+        try reducer?.finish()
         for index in optimizer.groups.indices { optimizer.groups[index].take(rates) }
         let clip = schedule.configuration.clipNorm
         let norm = try optimizer.step(maximumNorm: clip > 0 ? clip : nil)
@@ -194,10 +227,12 @@ extension Trainer {
         let totals = progress.totals
         let isLast = epoch == experiment.epochs - 1
         let isDue = (epoch + 1) % experiment.validation.every == 0 || isLast
-        let evaluation = isDue ? try evaluate() : nil
-        let isBest = progress.close(epoch, fitness: evaluation.map(fitness))
+        let measured = isDue ? try sharedEvaluation() : nil
+        let evaluation = measured?.evaluation
+        let isBest = progress.close(epoch, fitness: measured?.fitness)
         if isDue { progress.plateauFactor = schedule.plateauFactor(after: progress) }
         checkpointTimer.restart()
+        owesCheckpoint = false
         return EpochReport(
             epoch: epoch, epochs: experiment.epochs, loss: totals.loss, learningRate: totals.learningRate,
             imagesPerSecond: Double(totals.imageCount) / max(totals.seconds, 1e-9), waitSeconds: totals.waitSeconds,
@@ -206,7 +241,7 @@ extension Trainer {
     }
 
     /// A metric that a split does not define, such as the precision of a class without boxes, is the worst there is.
-    private func fitness(of evaluation: any TaskEvaluation) -> Double { evaluation.values[fitnessName] ?? 0 }
+    func fitness(of evaluation: any TaskEvaluation) -> Double { evaluation.values[fitnessName] ?? 0 }
 }
 
 // MARK: What is not finite
@@ -228,10 +263,11 @@ extension Trainer {
     /// Goes back to the last checkpoint with half the rates.
     private func rollBack(_ report: StepReport) throws {
         let (rollBacks, factor) = (progress.rollBacks + 1, progress.rateFactor / 2)
-        guard let restoreCheckpoint, rollBacks <= Self.tolerableRollBacks else {
+        guard restoreCheckpoint != nil || !isMain, rollBacks <= Self.tolerableRollBacks else {
             throw TrainingError.nonFiniteLoss(report.loss, epoch: report.epoch, step: report.step)
         }
-        try restoreCheckpoint()
+        try restoreCheckpoint?()
+        try synchronize()
         (progress.rollBacks, progress.rateFactor, progress.skippedInARow) = (rollBacks, factor, 0)
         try announce(.rolledBack(report.loss, epoch: report.epoch, step: report.step, rateFactor: factor))
     }

@@ -16,6 +16,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case untrainable(String)
     /// A run that ended before its configuration was stored.
     case neverBegan(run: String)
+    /// Fewer images a batch than processes that share it.
+    case processes(Int, batchSize: Int)
     /// `validation.best` names a metric that the task does not have.
     case unknownMetric(String, known: [String])
 
@@ -41,6 +43,11 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .unknownMetric(let name, let known):
             "validation.best: '\(name)' is no metric by which an epoch of this task can be best; "
                 + "there are \(known.joined(separator: ", "))"
+        case .processes(let count, let batchSize):
+            """
+            batch_size is \(batchSize), expected at least \(count): each of \(count) processes takes a part of every \
+            batch; raise it or start fewer processes
+            """
         case .emptySplit(let split, let dataset):
             "\(dataset) has no images in its \(split) split; give its dataset.yaml a split for them"
         case .checkpoint(let path, let reason):

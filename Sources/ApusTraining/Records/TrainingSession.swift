@@ -18,15 +18,18 @@ public struct TrainingSession {
     ///   - tags: the run's, besides the usual ones.
     public static func start(
         _ experiment: Experiment, path: String, dataset: @autoclosure () throws -> PreparedDataset,
-        store: TrackingStore, timeLimit: Duration? = nil, name: String? = nil, tags: [String: String] = [:]
+        store: TrackingStore, timeLimit: Duration? = nil, name: String? = nil, tags: [String: String] = [:],
+        group: ProcessGroup? = nil
     ) throws -> TrainingSession {
         let model = try Configuration.decode(ModelConfiguration.self, path: experiment.model.resolved)
         if let weights = experiment.weights { _ = try Checkpoint(contentsOf: weights.resolved) }
         let dataset = try dataset()
-        let trainer = try Trainer(experiment, model: model, dataset: dataset, timeLimit: timeLimit)
+        let trainer = try Trainer(experiment, model: model, dataset: dataset, timeLimit: timeLimit, group: group)
         var effective = experiment
         effective.optimizer = trainer.schedule.configuration
         effective.tune = nil
+        var tags = tags
+        if let group { tags[processesTag] = "\(group.size)" }
         let run = try store.createRun(
             in: try store.experiment(named: experiment.name), name: name ?? experiment.runName,
             tags: tags.merging([experimentTag: path]) { $1 },
@@ -52,26 +55,60 @@ public struct TrainingSession {
     /// - Parameter extraEpochs: epochs beyond those that the run was to have. Rates follow the schedule of the longer
     ///   training from here on.
     public static func resume(
-        _ run: Run, extraEpochs: Int = 0, timeLimit: Duration? = nil,
+        _ run: Run, extraEpochs: Int = 0, timeLimit: Duration? = nil, group: ProcessGroup? = nil,
         dataset: (Experiment) throws -> PreparedDataset
     ) throws -> TrainingSession {
+        let (experiment, model) = try configuration(of: run, extraEpochs: extraEpochs)
+        let checkpoints = CheckpointFolder(run.artifactPath)
+        let trainer = try Trainer(
+            experiment, model: model, dataset: try dataset(experiment), timeLimit: timeLimit, group: group)
+        if FileSystem.exists(checkpoints.last) { try checkpoints.restore(trainer, model: model) }
+        try run.requireResumable(longer: extraEpochs > 0)
+        try run.resume()
+        try note(group, of: trainer, in: run)
+        if extraEpochs > 0 { try keep(experiment, extended: extraEpochs, in: run) }
+        return TrainingSession(run: run, trainer: trainer, model: model)
+    }
+
+    /// A run's experiment, so many epochs longer, and its model.
+    private static func configuration(
+        of run: Run, extraEpochs: Int
+    ) throws -> (Experiment, ModelConfiguration) {
         let file = run.artifactPath + "/" + experimentFile
         guard FileSystem.exists(file), FileSystem.exists(run.artifactPath + "/" + modelFile) else {
             throw TrainingError.neverBegan(run: run.id)
         }
         var experiment = try Configuration.decode(Experiment.self, path: file)
         let model = try Configuration.decode(ModelConfiguration.self, path: run.artifactPath + "/" + modelFile)
-        let checkpoints = CheckpointFolder(run.artifactPath)
-        let hasCheckpoint = FileSystem.exists(checkpoints.last)
         // What it started from is needed only where no epoch is done.
-        if hasCheckpoint { experiment.weights = nil }
+        if FileSystem.exists(CheckpointFolder(run.artifactPath).last) { experiment.weights = nil }
         experiment.epochs += extraEpochs
-        let trainer = try Trainer(experiment, model: model, dataset: try dataset(experiment), timeLimit: timeLimit)
-        if hasCheckpoint { try checkpoints.restore(trainer, model: model) }
-        try run.requireResumable(longer: extraEpochs > 0)
-        try run.resume()
-        if extraEpochs > 0 { try keep(experiment, extended: extraEpochs, in: run) }
-        return TrainingSession(run: run, trainer: trainer, model: model)
+        return (experiment, model)
+    }
+
+    /// What a process trains that helps another one's `start`: it records nothing.
+    public static func helper(
+        _ experiment: Experiment, dataset: PreparedDataset, group: ProcessGroup
+    ) throws -> Trainer {
+        let model = try Configuration.decode(ModelConfiguration.self, path: experiment.model.resolved)
+        return try Trainer(experiment, model: model, dataset: dataset, group: group)
+    }
+
+    /// What a process trains that helps another one's `resume`.
+    public static func helper(
+        resuming run: Run, extraEpochs: Int, group: ProcessGroup, dataset: (Experiment) throws -> PreparedDataset
+    ) throws -> Trainer {
+        let (experiment, model) = try configuration(of: run, extraEpochs: extraEpochs)
+        return try Trainer(experiment, model: model, dataset: try dataset(experiment), group: group)
+    }
+
+    /// A run may go on with another number of processes; its trainer tells so.
+    private static func note(_ group: ProcessGroup?, of trainer: Trainer, in run: Run) throws {
+        let (before, now) = (try run.tags()[processesTag] ?? "1", "\(group?.size ?? 1)")
+        guard before != now else { return }
+        trainer.notes.append(
+            "processes: \(before) before, \(now) from here on; the same steps and batches, sums rounded otherwise")
+        try run.setTag(processesTag, now)
     }
 
     /// A run's parameters stay what they were; its configuration and a tag say how long it shall be.
@@ -102,6 +139,8 @@ public struct TrainingSession {
 
     /// The tag that says which file a run was started from.
     static let experimentTag = "apus.experiment"
+    /// The tag that says how many processes trained a run last; those of one process have none.
+    static let processesTag = "apus.processes"
     static let experimentFile = "config/experiment.yaml"
     static let modelFile = "config/model.yaml"
 

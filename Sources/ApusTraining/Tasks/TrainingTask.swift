@@ -17,7 +17,10 @@ public final class TrainingTask {
     private let classes: [AnnotationClass]
     private let normalization: Normalization
 
-    init(_ experiment: Experiment, model configuration: ModelConfiguration, dataset: PreparedDataset) throws {
+    init(
+        _ experiment: Experiment, model configuration: ModelConfiguration, dataset: PreparedDataset,
+        group: ProcessGroup? = nil
+    ) throws {
         let kind = try configuration.knownTask()
         self.kind = kind
         classes = dataset.classes
@@ -29,10 +32,12 @@ public final class TrainingTask {
         let (train, val) = try dataset.trainingIndices()
         (trainImages, validationImages) = (train.count, val.count)
         let input = configuration.inputSize(imageSize: experiment.imageSize)
-        loader = try experiment.trainingLoader(kind, dataset: dataset, indices: train, input: input)
+        loader = try experiment.trainingLoader(
+            kind, dataset: dataset, indices: train, input: input, shard: group?.shard ?? .whole)
         normalization = experiment.normalization ?? configuration.usualNormalization
         evaluator = try SplitEvaluator(
-            kind, dataset: dataset, indices: val, settings: experiment.evaluationSettings,
+            kind, dataset: dataset, indices: val,
+            settings: experiment.evaluationSettings(group.map { $0.isMain ? .whole : $0.shard } ?? .whole),
             configuration: experiment.validation,
             shorterSide: experiment.classification.shorterSide(cropping: experiment.imageSize), input: input)
     }
@@ -84,6 +89,15 @@ public final class TrainingTask {
     /// The averaged weights on the validation split.
     func evaluate() throws -> any TaskEvaluation {
         try evaluator.evaluate(try NetworkPredictor(average, normalization))
+    }
+
+    /// The averaged weights on the validation split, whose batches the group's processes compute in turn; `nil` in all
+    /// but the main process.
+    func evaluate(with group: ProcessGroup) throws -> (any TaskEvaluation)? {
+        let predictor = try NetworkPredictor(average, normalization)
+        if group.isMain { return try evaluator.evaluate(SharedPredictor(predictor, group)) }
+        try evaluator.assist(predictor, group)
+        return nil
     }
 
     /// The first images of a training batch with what is known of them.

@@ -259,6 +259,58 @@ apus_result apus_classification_loss(apus_tensor logits, const apus_class_share 
 apus_result apus_coordinate_loss(apus_tensor logits, const float *coordinates, const float *weights, size_t count,
                                  double sigma, double sharpness);
 
+// Groups of processes that train one model together
+typedef struct apus_process_group_object *apus_process_group;
+typedef struct apus_work_object *apus_work;
+typedef struct apus_gradient_reducer_object *apus_gradient_reducer;
+
+typedef struct {
+    const char *host;    // where the store is that processes meet at
+    uint16_t port;
+    bool servesStore;    // whether this process brings the store
+    const char *prefix;  // of the group's keys in the store
+    int rank, size;
+    int device;            // this process's CUDA device, -1 where it computes on the CPU
+    double meetingTimeout; // seconds, until all are there
+    double timeout;        // seconds, of every later operation
+} apus_process_group_settings;
+
+/// Waits for the others. Every process of a group calls its operations in one order. NULL on failure.
+apus_process_group _Nullable apus_process_group_make(const apus_process_group_settings *settings);
+void apus_process_group_release(apus_process_group group);
+/// From here on the calling thread's losses and batch normalizations, where they train, treat the group's parts of a
+/// batch as one batch: what they divide by, and batch statistics, are of all. Gradients are to be summed. NULL: alone.
+/// What they ask of the others never fails: where a process is gone they compute numbers that mean nothing, and
+/// `apus_process_group_check`, like every operation from then on, says why.
+void apus_process_group_join(apus_process_group _Nullable group);
+/// 0 while the group has all its processes.
+apus_status apus_process_group_check(apus_process_group group);
+/// Begins to sum `tensor` over the processes, in place. NULL on failure.
+apus_work _Nullable apus_process_group_start_sum(apus_process_group group, apus_tensor tensor);
+/// Waits for the work and releases it.
+apus_status apus_work_finish(apus_work work);
+apus_status apus_process_group_sum(apus_process_group group, double *values, size_t count);
+/// Gives every process the elements that `root` has.
+apus_status apus_process_group_broadcast(apus_process_group group, apus_tensor tensor, int root);
+/// What each process gives, as rows of uint8 on `root` (no rows elsewhere); `sizes` [processes] says how many bytes of
+/// each row count.
+apus_result apus_process_group_gather(apus_process_group group, const void *_Nullable bytes, int64_t count, int root,
+                                      int64_t *sizes);
+apus_status apus_process_group_barrier(apus_process_group group);
+
+/// Sums the gradients of `parameters` over the processes in buckets of about `bucketBytes`. NULL on failure.
+apus_gradient_reducer _Nullable apus_gradient_reducer_make(apus_process_group group,
+                                                           const apus_tensor _Nonnull *_Nonnull parameters,
+                                                           size_t count, int64_t bucketBytes);
+void apus_gradient_reducer_release(apus_gradient_reducer reducer);
+size_t apus_gradient_reducer_buckets(apus_gradient_reducer reducer);
+/// Buckets whose reduction the last backward pass has begun.
+size_t apus_gradient_reducer_started(apus_gradient_reducer reducer);
+/// Lets the next backward pass begin to reduce each bucket as soon as all of its gradients are there.
+void apus_gradient_reducer_arm(apus_gradient_reducer reducer);
+/// Waits until every gradient is the sum over the processes.
+apus_status apus_gradient_reducer_finish(apus_gradient_reducer reducer);
+
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus

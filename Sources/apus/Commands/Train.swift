@@ -4,6 +4,7 @@ import ApusTorch
 import ApusTracking
 import ApusTraining
 import ArgumentParser
+import Foundation
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +24,11 @@ struct Train: ParsableCommand {
             weights that training in one go gives, to the bit. After a crash it goes on at the last checkpoint \
             (checkpoint.every_minutes, checkpoint.every_steps).
 
-            Exit status: 0 trained, 1 training failed or was interrupted, 2 wrong arguments, configuration or data.
+            Several processes train together where the environment names a group (RANK, WORLD_SIZE, MASTER_ADDR, \
+            MASTER_PORT, as torchrun sets them): see apus launch.
+
+            Exit status: 0 trained, 1 training failed or was interrupted, 2 wrong arguments, configuration or data, \
+            3 another process of the group has ended.
             """)
 
     @Argument(help: "An experiment file, then key=value … that stand in for its own values.") var arguments: [String] =
@@ -51,42 +56,99 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        do {
+            try train()
+        } catch {
+            throw PeerLoss(error) ?? error
+        }
+    }
+
+    private func train() throws {
         Torch.start()
-        let session = try resume.map(resumed) ?? started(arguments[0], Array(arguments.dropFirst()))
+        let group = try ProcessEnvironment(ProcessInfo.processInfo.environment).map { try ProcessGroup($0) }
+        if let group, !group.isMain { return try help(group) }
+        let session =
+            try resume.map { try resumed($0, group) } ?? started(arguments[0], Array(arguments.dropFirst()), group)
         Interruption.listen()
-        session.trainer.shouldStop = { Interruption.isAsked }
+        session.trainer.shouldStop = { Interruption.isAsked || Launcher.hasEnded }
         let console = TrainingConsole(terminal: common.terminal)
         session.trainer.add(console)
         common.terminal.say("run \(session.run.id)")
-        let result = try train(session)
+        let result = try working { try session.train() }
         json ? try printJSON(TrainingSummary(session.run, result)) : print(session.run.id)
         if result.ending.isUnfinished {
-            throw WorkFailure(description: "\(result.ending.rawValue); apus train --resume \(session.run.id) goes on")
+            let command = "\(Launcher.command(group)) train --resume \(session.run.id)"
+            throw WorkFailure(description: "\(result.ending.rawValue); \(command) goes on")
         }
     }
 
-    private func train(_ session: TrainingSession) throws -> TrainingResult {
+    /// Trains this process's part of every batch of the run that the group's main process records.
+    private func help(_ group: ProcessGroup) throws {
+        // The main process prepares the dataset, and takes up the run, before the others look at them.
+        try group.barrier()
+        let trainer: Trainer
         do {
-            return try session.train()
+            trainer = try helper(group)
         } catch {
-            throw WorkFailure(description: "\(error)")
+            // What fails here fails in the main process too, which says so, unless this machine alone lacks something.
+            try group.barrier()
+            throw error
+        }
+        Interruption.listen()
+        trainer.shouldStop = { Interruption.isAsked || Launcher.hasEnded }
+        _ = try working { try trainer.run() }
+    }
+
+    private func helper(_ group: ProcessGroup) throws -> Trainer {
+        if let resume {
+            let run = try places.store().run(matching: resume)
+            return try TrainingSession.helper(resuming: run, extraEpochs: extendEpochs, group: group) {
+                try quietDataset(of: $0)
+            }
+        }
+        let experiment = try experiment(arguments[0], Array(arguments.dropFirst()))
+        return try TrainingSession.helper(experiment, dataset: try quietDataset(of: experiment), group: group)
+    }
+
+    /// The main process tells what there is to tell.
+    private func quietDataset(of experiment: ApusTraining.Experiment) throws -> PreparedDataset {
+        try prepared(experiment.dataset.resolved, terminal: Terminal(isQuiet: true)).dataset
+    }
+
+    private func experiment(_ path: String, _ overrides: [String]) throws -> ApusTraining.Experiment {
+        try Configuration.decode(ApusTraining.Experiment.self, path: path, overrides: overrides)
+    }
+
+    /// From here on what fails is the work, not the request.
+    private func working(_ work: () throws -> TrainingResult) throws -> TrainingResult {
+        do {
+            return try work()
+        } catch {
+            throw PeerLoss(error) ?? WorkFailure(description: "\(error)")
         }
     }
 
-    private func started(_ path: String, _ overrides: [String]) throws -> TrainingSession {
-        let experiment = try Configuration.decode(ApusTraining.Experiment.self, path: path, overrides: overrides)
+    private func started(_ path: String, _ overrides: [String], _ group: ProcessGroup?) throws -> TrainingSession {
+        let experiment = try experiment(path, overrides)
         let workspace = try places.found(near: Configuration.folder(of: path))
         return try TrainingSession.start(
-            experiment, path: path, dataset: try dataset(of: experiment),
-            store: try TrackingStore(root: workspace.store), timeLimit: limit)
+            experiment, path: path, dataset: try dataset(of: experiment, for: group),
+            store: try TrackingStore(root: workspace.store), timeLimit: limit, group: group)
     }
 
     private var limit: Duration? { timeLimit.map { .seconds($0 * 60) } }
 
-    private func resumed(_ reference: String) throws -> TrainingSession {
+    private func resumed(_ reference: String, _ group: ProcessGroup?) throws -> TrainingSession {
         try TrainingSession.resume(
-            try places.store().run(matching: reference), extraEpochs: extendEpochs, timeLimit: limit
-        ) { try dataset(of: $0) }
+            try places.store().run(matching: reference), extraEpochs: extendEpochs, timeLimit: limit, group: group
+        ) { try dataset(of: $0, for: group) }
+    }
+
+    /// Prepared once; then the other processes go on.
+    private func dataset(of experiment: ApusTraining.Experiment, for group: ProcessGroup?) throws -> PreparedDataset {
+        let dataset = try dataset(of: experiment)
+        try group?.barrier()
+        return dataset
     }
 
     private func dataset(of experiment: ApusTraining.Experiment) throws -> PreparedDataset {

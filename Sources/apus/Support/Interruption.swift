@@ -10,6 +10,12 @@ enum Interruption {
     static func listen() {
         signal(SIGINT) { _ in Interruption.note() }
         signal(SIGTERM) { _ in Interruption.note() }
+        // Whoever started this program from a thread that takes no signals has passed that on.
+        var numbers = sigset_t()
+        sigemptyset(&numbers)
+        sigaddset(&numbers, SIGINT)
+        sigaddset(&numbers, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
     }
 
     private static func note() {
