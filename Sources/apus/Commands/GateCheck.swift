@@ -77,7 +77,16 @@ struct GateCheck: ParsableCommand {
         if rules.rules.contains(where: { $0.metric == GatedModel.latency }) {
             try measuring.time(&candidate, &baseline)
         }
+        if rules.rules.contains(where: { $0.slice != nil }) {
+            candidate.subject.slices = try slices(of: candidate) ?? baseline.flatMap(slices) ?? []
+        }
         return (candidate, baseline)
+    }
+
+    /// The parts of the data that rules can name; `nil` for a file, which brings no images.
+    private func slices(of side: GatedModel) throws -> [ImageSlice]? {
+        guard let data = side.data, let model = side.model else { return nil }
+        return try ImageSlices.all(of: data.indices(of: measuring.split), in: data, task: model.task)
     }
 
     private func write(_ report: GateReport) throws {
