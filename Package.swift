@@ -41,6 +41,8 @@ struct Module {
     var external: External?
     var isExecutable = false
     var tests = Tests.plain
+    /// Executables that this one runs or that run it.
+    var beside: [String] = []
 
     var isC: Bool { name.hasPrefix("CApus") }
 }
@@ -81,9 +83,11 @@ let modules = [
         imports: ["ApusModels", "ApusDatasets", "ApusInference", "ApusMetrics", "ApusTracking", "ApusTuning"]),
     Module(
         name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], tests: .oracles),
+    Module(name: "ApusCommands", imports: ["ApusTracking", "ApusMetrics"], packages: [argumentParser], tests: .none),
+    Module(name: "apus", imports: ["ApusCommands"], isExecutable: true),
     Module(
-        name: "apus", imports: ["ApusTraining", "ApusExport"], packages: [argumentParser], isExecutable: true,
-        tests: .oracles),
+        name: "apus-workbench", imports: ["ApusTraining", "ApusExport", "ApusCommands"], isExecutable: true,
+        tests: .oracles, beside: ["apus"]),
     Module(name: "apus-step", imports: ["ApusModels"], isExecutable: true, tests: .none),
     Module(name: "apus-augment", imports: ["ApusAugmentation"], isExecutable: true, tests: .none),
     Module(name: "apus-load", imports: ["ApusDatasets"], isExecutable: true, tests: .none),
@@ -96,7 +100,9 @@ let modules = [
 let byName = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0) })
 
 func closure(of names: [String]) -> Set<String> {
-    names.reduce(into: []) { $0.formUnion([$1] + closure(of: byName[$1]?.imports ?? [])) }
+    names.reduce(into: []) {
+        $0.formUnion([$1] + closure(of: (byName[$1]?.imports ?? []) + (byName[$1]?.beside ?? [])))
+    }
 }
 
 let only = Context.environment["APUS_ONLY"].map { closure(of: $0.split(separator: ",").map(String.init)) }
@@ -123,11 +129,17 @@ func target(_ module: Module) -> Target {
 }
 
 func testTarget(_ module: Module) -> Target {
-    .testTarget(
-        name: module.name + "Tests", dependencies: [.target(name: module.name)],
+    let support = module.isExecutable ? ["ApusCommandSupport"] : []
+    return .testTarget(
+        name: module.name + "Tests",
+        dependencies: ([module.name] + module.beside + support).map { .target(name: $0) },
         exclude: module.tests == .oracles ? ["Oracles"] : [],
         swiftSettings: swiftSettings)
 }
+
+/// Runs the built commands, for their tests.
+let commandSupport = Target.target(
+    name: "ApusCommandSupport", path: "Tests/CommandSupport", swiftSettings: swiftSettings)
 
 let package = Package(
     name: "Apus",
@@ -135,7 +147,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
-    targets: chosen.map(target)
+    targets: [commandSupport] + chosen.map(target)
         + chosen.filter { !$0.isC && $0.tests != .none }.map(testTarget),
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17,

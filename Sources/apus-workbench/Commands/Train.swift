@@ -1,0 +1,183 @@
+import ApusCommands
+import ApusConfiguration
+import ApusDatasets
+import ApusTorch
+import ApusTracking
+import ApusTraining
+import ArgumentParser
+import Foundation
+
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a network as an experiment file says: boxes, masks, poses, turned boxes or classes.",
+        discussion: """
+            Prepares the dataset where that is not done yet, trains, evaluates the validation split, and records \
+            everything in experiments/mlruns. The run's id is printed on standard output.
+
+              apus train experiments/garments.yaml
+              apus train experiments/garments.yaml epochs=3 optimizer.lr0=0.001
+              apus train --resume latest
+
+              apus train --resume latest --extend-epochs 20
+              apus train experiments/garments.yaml --time-limit 30
+
+            Ctrl-C, SIGTERM and --time-limit end after the current step; --resume goes on with the next one and gives the \
+            weights that training in one go gives, to the bit. After a crash it goes on at the last checkpoint \
+            (checkpoint.every_minutes, checkpoint.every_steps).
+
+            Several processes train together where the environment names a group (RANK, WORLD_SIZE, MASTER_ADDR, \
+            MASTER_PORT, as torchrun sets them): see apus launch.
+
+            Exit status: 0 trained, 1 training failed or was interrupted, 2 wrong arguments, configuration or data, \
+            3 another process of the group has ended.
+            """)
+
+    @Argument(help: "An experiment file, then key=value … that stand in for its own values.") var arguments: [String] =
+        []
+    @Option(help: "Go on with this run (an id, the start of one, or latest).") var resume: String?
+    @Option(help: ArgumentHelp("With --resume: train so many epochs more.", valueName: "count")) var extendEpochs = 0
+    @Option(help: ArgumentHelp("Stop after so many minutes.", valueName: "minutes")) var timeLimit: Double?
+    @Flag(help: "Print one JSON object instead of the run's id.") var json = false
+    @OptionGroup var places: PlaceOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard extendEpochs >= 0, extendEpochs == 0 || resume != nil else {
+            throw ValidationError("--extend-epochs takes a number above 0, and a run with --resume.")
+        }
+        if let timeLimit, !(timeLimit > 0 && timeLimit <= 1e6) {
+            throw ValidationError("--time-limit takes minutes above 0.")
+        }
+        guard arguments.isEmpty == (resume != nil) else {
+            throw ValidationError(
+                resume == nil
+                    ? "Name an experiment file, or a run with --resume."
+                    : "--resume goes on by the run's own configuration and takes no experiment file or values.")
+        }
+    }
+
+    func run() throws {
+        do {
+            try train()
+        } catch {
+            throw PeerLoss(error) ?? error
+        }
+    }
+
+    private func train() throws {
+        Torch.start()
+        let group = try ProcessEnvironment(ProcessInfo.processInfo.environment).map { try ProcessGroup($0) }
+        if let group, !group.isMain { return try help(group) }
+        let session =
+            try resume.map { try resumed($0, group) } ?? started(arguments[0], Array(arguments.dropFirst()), group)
+        Interruption.listen()
+        session.trainer.shouldStop = { Interruption.isAsked || Launcher.hasEnded }
+        let console = TrainingConsole(terminal: common.terminal)
+        session.trainer.add(console)
+        common.terminal.say("run \(session.run.id)")
+        let result = try working { try session.train() }
+        json ? try printJSON(TrainingSummary(session.run, result)) : print(session.run.id)
+        if result.ending.isUnfinished {
+            let command = "\(Launcher.command(group)) train --resume \(session.run.id)"
+            throw WorkFailure(description: "\(result.ending.rawValue); \(command) goes on")
+        }
+    }
+
+    /// Trains this process's part of every batch of the run that the group's main process records.
+    private func help(_ group: ProcessGroup) throws {
+        // The main process prepares the dataset, and takes up the run, before the others look at them.
+        try group.barrier()
+        let trainer: Trainer
+        do {
+            trainer = try helper(group)
+        } catch {
+            // What fails here fails in the main process too, which says so, unless this machine alone lacks something.
+            try group.barrier()
+            throw error
+        }
+        Interruption.listen()
+        trainer.shouldStop = { Interruption.isAsked || Launcher.hasEnded }
+        _ = try working { try trainer.run() }
+    }
+
+    private func helper(_ group: ProcessGroup) throws -> Trainer {
+        if let resume {
+            let run = try places.store().run(matching: resume)
+            return try TrainingSession.helper(resuming: run, extraEpochs: extendEpochs, group: group) {
+                try quietDataset(of: $0)
+            }
+        }
+        let experiment = try experiment(arguments[0], Array(arguments.dropFirst()))
+        return try TrainingSession.helper(experiment, dataset: try quietDataset(of: experiment), group: group)
+    }
+
+    /// The main process tells what there is to tell.
+    private func quietDataset(of experiment: ApusTraining.Experiment) throws -> PreparedDataset {
+        try prepared(experiment.dataset.resolved, terminal: Terminal(isQuiet: true)).dataset
+    }
+
+    private func experiment(_ path: String, _ overrides: [String]) throws -> ApusTraining.Experiment {
+        try Configuration.decode(ApusTraining.Experiment.self, path: path, overrides: overrides)
+    }
+
+    /// From here on what fails is the work, not the request.
+    private func working(_ work: () throws -> TrainingResult) throws -> TrainingResult {
+        do {
+            return try work()
+        } catch {
+            throw PeerLoss(error) ?? WorkFailure(description: "\(error)")
+        }
+    }
+
+    private func started(_ path: String, _ overrides: [String], _ group: ProcessGroup?) throws -> TrainingSession {
+        let experiment = try experiment(path, overrides)
+        let workspace = try places.found(near: Configuration.folder(of: path))
+        return try TrainingSession.start(
+            experiment, path: path, dataset: try dataset(of: experiment, for: group),
+            store: try TrackingStore(root: workspace.store), timeLimit: limit, group: group)
+    }
+
+    private var limit: Duration? { timeLimit.map { .seconds($0 * 60) } }
+
+    private func resumed(_ reference: String, _ group: ProcessGroup?) throws -> TrainingSession {
+        try TrainingSession.resume(
+            try places.store().run(matching: reference), extraEpochs: extendEpochs, timeLimit: limit, group: group
+        ) { try dataset(of: $0, for: group) }
+    }
+
+    /// Prepared once; then the other processes go on.
+    private func dataset(of experiment: ApusTraining.Experiment, for group: ProcessGroup?) throws -> PreparedDataset {
+        let dataset = try dataset(of: experiment)
+        try group?.barrier()
+        return dataset
+    }
+
+    private func dataset(of experiment: ApusTraining.Experiment) throws -> PreparedDataset {
+        try prepared(experiment.dataset.resolved, terminal: common.terminal).dataset
+    }
+}
+
+struct TrainingSummary: Encodable {
+    var run, folder, ending: String
+    var epochs: Int
+    var bestEpoch: Int?
+    var bestMetric: String
+    var bestFitness, seconds: Double
+
+    init(_ run: Run, _ result: TrainingResult) {
+        self.run = run.id
+        folder = run.folder
+        ending = result.ending.rawValue
+        epochs = result.epochsDone
+        bestEpoch = result.bestEpoch.map { $0 + 1 }
+        (bestMetric, bestFitness) = (result.fitnessName, result.bestFitness)
+        seconds = result.seconds
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case run, folder, ending, epochs, seconds
+        case bestEpoch = "best_epoch"
+        case bestMetric = "best_metric"
+        case bestFitness = "best_value"
+    }
+}
