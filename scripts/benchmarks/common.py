@@ -31,10 +31,11 @@ def run(words, **options):
 
 
 def product(name):
-    """A built command."""
+    """A built command; `apus` with the one that it becomes."""
     command = ["swift", "build", "-c", "release"]
     say(f"Building {name}")
-    run([*command, "--product", name], cwd=ROOT, stdout=sys.stderr)
+    for part in ("apus-workbench", "apus") if name == "apus" else (name,):
+        run([*command, "--product", part], cwd=ROOT, stdout=sys.stderr)
     shown = run([*command, "--show-bin-path"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     return pathlib.Path(shown.stdout.strip()) / name
 
