@@ -9,11 +9,10 @@ import Foundation
 
 /// A workspace in a temporary folder with a small dataset of coloured squares; gone when the test is done.
 final class TestWorkspace {
-    let path: String
+    let path = NSTemporaryDirectory() + "apus-training-\(UUID().uuidString)"
     let dataset: PreparedDataset
 
     init(images: Int = 12) throws {
-        path = NSTemporaryDirectory() + "apus-training-\(UUID().uuidString)"
         let data = path + "/datasets/squares"
         for index in 0..<images { try TestWorkspace.writeSquares(index, to: data + "/raw") }
         try FileSystem.writeWhole(
@@ -33,6 +32,28 @@ final class TestWorkspace {
         try FileSystem.createFolder(path + "/models")
         try FileSystem.writeWhole(
             "architecture: v8-detect\nwidth: 0.125\ndepth: 0.33\nmaxChannels: 128\n", to: path + "/models/tiny.yaml")
+        try FileSystem.createFolder(path + "/experiments")
+    }
+
+    /// Images of one colour each, to be told apart by a network of this architecture.
+    init(classifier architecture: String, images: Int = 12) throws {
+        let data = path + "/datasets/squares"
+        for index in 0..<images {
+            let (folder, color) =
+                index % 2 == 0 ? ("red", [UInt8(90 + index), 10, 10]) : ("blue", [10, 10, UInt8(90 + index)])
+            try FileSystem.createFolder("\(data)/raw/\(folder)")
+            try FileSystem.writeWhole(
+                Image(width: 40, height: 40, color: color).pngData(), to: "\(data)/raw/\(folder)/\(index).png")
+        }
+        try FileSystem.writeWhole(
+            """
+            name: squares
+            source: {format: folders, path: raw}
+            splits: {method: random, train: 0.7, val: 0.3, test: 0.0}
+            """, to: data + "/dataset.yaml")
+        dataset = try DatasetPreparation.run(descriptionPath: data + "/dataset.yaml").dataset
+        try FileSystem.createFolder(path + "/models")
+        try FileSystem.writeWhole("architecture: \(architecture)\n", to: path + "/models/tiny.yaml")
         try FileSystem.createFolder(path + "/experiments")
     }
 

@@ -55,14 +55,27 @@ import Testing
         steps: Int, threads: Int
     ) throws {
         let workspace = try TestWorkspace()
-        let whole = try start(workspace, accumulating(workspace, epochs: 3))
+        try compare(accumulating(workspace, epochs: 3), in: workspace, stoppedAfter: steps, loaderThreads: threads)
+    }
+
+    /// Dropout and stochastic depth are drawn anew in every step.
+    @Test func `what a network drops at random is the same after a stop`() throws {
+        let workspace = try TestWorkspace(classifier: "efficientnet_b0")
+        try compare(workspace.experiment(), in: workspace, stoppedAfter: 1, loaderThreads: 2)
+    }
+
+    private func compare(
+        _ experiment: ApusTraining.Experiment, in workspace: TestWorkspace, stoppedAfter steps: Int,
+        loaderThreads: Int
+    ) throws {
+        let whole = try start(workspace, experiment)
         let losses = LossRecorder()
         whole.trainer.add(losses)
         _ = try whole.train()
 
-        var experiment = accumulating(workspace, epochs: 3)
-        experiment.machine.loaderThreads = threads
-        let broken = try start(workspace, experiment)
+        var again = experiment
+        again.machine.loaderThreads = loaderThreads
+        let broken = try start(workspace, again)
         stop(broken.trainer, after: steps)
         let before = LossRecorder()
         broken.trainer.add(before)
