@@ -134,16 +134,7 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        try folder.writeWorkspace(splits: ["train", "val", "test"])
-        try folder.write(
-            """
-            name: tiny
-            model: ../models/tiny.yaml
-            dataset: ../datasets/squares/dataset.yaml
-            image_size: 64
-            epochs: 1
-            batch_size: 4
-            """, to: "experiments/tiny.yaml")
+        try folder.writeExperiment(epochs: 1)
         try folder.write(
             """
             images: 4

@@ -10,16 +10,7 @@ import Testing
 
     init() throws {
         folder = try TemporaryFolder()
-        try folder.writeWorkspace(splits: ["train", "val", "test"])
-        try folder.write(
-            """
-            name: tiny
-            model: ../models/tiny.yaml
-            dataset: ../datasets/squares/dataset.yaml
-            image_size: 64
-            epochs: 2
-            batch_size: 4
-            """, to: "experiments/tiny.yaml")
+        try folder.writeExperiment(epochs: 2)
     }
 
     private func run(_ words: String...) throws -> Outcome { try apus(words + ["--quiet"], in: folder.path) }

@@ -24,4 +24,18 @@ extension TemporaryFolder {
         )
         try write("architecture: v8-detect\nwidth: 0.125\ndepth: 0.33\nmaxChannels: 128\n", to: "models/tiny.yaml")
     }
+
+    /// The same with an experiment, experiments/tiny.yaml.
+    func writeExperiment(epochs: Int) throws {
+        try writeWorkspace(splits: ["train", "val", "test"])
+        try write(
+            """
+            name: tiny
+            model: ../models/tiny.yaml
+            dataset: ../datasets/squares/dataset.yaml
+            image_size: 64
+            epochs: \(epochs)
+            batch_size: 4
+            """, to: "experiments/tiny.yaml")
+    }
 }

@@ -1,9 +1,11 @@
+import ApusVision
+
 extension GateReport {
     /// The report as JUnit XML: a test case for each rule, which CI systems show by name.
     ///
     /// A regression is a failure, a misconfiguration an error; warnings are told in the case's output.
     public var junit: String {
-        let gate = problems.map { testCase("gate", "<error message=\"\(xml($0))\"/>") }
+        let gate = problems.map { testCase("gate", "<error message=\"\(escaped($0))\"/>") }
         let cases = gate + rows.map { testCase("\($0.metric) \($0.bound)", outcome($0)) }
         let failures = rows.count { $0.verdict == .regression }
         let errors = rows.count { $0.verdict == .misconfigured } + problems.count
@@ -21,7 +23,7 @@ extension GateReport {
     }
 
     private func testCase(_ name: String, _ content: String) -> String {
-        "<testcase classname=\"gate\" name=\"\(xml(name))\">\(content)</testcase>"
+        "<testcase classname=\"gate\" name=\"\(escaped(name))\">\(content)</testcase>"
     }
 
     private func outcome(_ row: Row) -> String {
@@ -32,28 +34,11 @@ extension GateReport {
             "judged by \(row.basis.rawValue)",
         ].compactMap { $0 }.joined(separator: ", ")
         switch row.verdict {
-        case .regression: return "<failure message=\"\(xml(row.reason))\">\(xml(numbers))</failure>"
-        case .misconfigured: return "<error message=\"\(xml(row.reason))\">\(xml(numbers))</error>"
-        case .skipped: return "<skipped message=\"\(xml(row.reason))\"/>"
-        case .warning: return "<system-out>\(xml("warning: \(row.reason); \(numbers)"))</system-out>"
-        case .pass: return "<system-out>\(xml(numbers))</system-out>"
+        case .regression: return "<failure message=\"\(escaped(row.reason))\">\(escaped(numbers))</failure>"
+        case .misconfigured: return "<error message=\"\(escaped(row.reason))\">\(escaped(numbers))</error>"
+        case .skipped: return "<skipped message=\"\(escaped(row.reason))\"/>"
+        case .warning: return "<system-out>\(escaped("warning: \(row.reason); \(numbers)"))</system-out>"
+        case .pass: return "<system-out>\(escaped(numbers))</system-out>"
         }
     }
-}
-
-/// Text that XML takes, without the control characters that it has no way to write.
-private func xml(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        case "\t", "\n", "\r": result += " "
-        case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "\u{FFFD}"
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
 }

@@ -1,4 +1,4 @@
-/// Text as an HTML page shows it, safe in elements and in quoted attributes.
+/// Text as HTML and XML show it, safe in elements and in quoted attributes.
 package func escaped(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
@@ -11,7 +11,8 @@ package func escaped(_ text: String) -> String {
         case "'": result += "&#39;"
         default:
             let isControl = scalar.value < 0x20 && scalar != "\n" && scalar != "\t"
-            result.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
+            let isRefused = isControl || scalar.value == 0xFFFE || scalar.value == 0xFFFF
+            result.unicodeScalars.append(isRefused ? "\u{FFFD}" : scalar)
         }
     }
     return result

@@ -50,7 +50,7 @@ final class VOCWriter: DatasetWriter {
 
     private func text(_ image: OutputImage) -> String {
         var lines = [
-            "<annotation>", "  <filename>\(XMLText.escaped(image.name))</filename>",
+            "<annotation>", "  <filename>\(escaped(image.name))</filename>",
             "  <size><width>\(image.size.width)</width><height>\(image.size.height)</height><depth>3</depth></size>",
         ]
         for annotation in image.annotations { lines += object(annotation, size: image.size) }
@@ -58,8 +58,8 @@ final class VOCWriter: DatasetWriter {
     }
 
     private func object(_ annotation: Annotation, size: ImageSize) -> [String] {
-        var lines = ["  <object>", "    <name>\(XMLText.escaped(classes[annotation.label].name))</name>"]
-        if let pose = annotation.pose { lines.append("    <pose>\(XMLText.escaped(pose))</pose>") }
+        var lines = ["  <object>", "    <name>\(escaped(classes[annotation.label].name))</name>"]
+        if let pose = annotation.pose { lines.append("    <pose>\(escaped(pose))</pose>") }
         for (name, flag) in VOCFile.Object.flags {
             lines.append("    <\(name)>\(annotation.flags.contains(flag) ? 1 : 0)</\(name)>")
         }
@@ -72,25 +72,6 @@ final class VOCWriter: DatasetWriter {
             lines.append("    <bndbox>\(values.map { "<\($0)>\(pixelText($1))</\($0)>" }.joined())</bndbox>")
         }
         return lines + ["  </object>"]
-    }
-}
-
-/// Pieces of XML text.
-enum XMLText {
-    /// Without what XML would take for markup or cannot hold.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\u{0}"..<" " where scalar != "\t" && scalar != "\n": result += " "
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }
 
