@@ -63,20 +63,30 @@ func readStamped(_ path: String) throws(FileError) -> (bytes: [UInt8], stamp: Fi
     return (bytes, FileStamp(status))
 }
 
-/// The names in a folder, sorted, and whether each is a folder itself (a link to one too).
-func folderEntries(_ path: String) throws(FileError) -> [(name: String, isFolder: Bool)] {
+/// A file or folder in a folder.
+struct FolderEntry {
+    var name: String
+    /// Whether it is a folder itself, a link to one too.
+    var isFolder: Bool
+    var isLink = false
+}
+
+/// What is in a folder, sorted by name.
+func folderEntries(_ path: String) throws(FileError) -> [FolderEntry] {
     guard let stream = opendir(path) else { throw FileError("list", path) }
     defer { closedir(stream) }
-    var entries = [(name: String, isFolder: Bool)]()
+    var entries = [FolderEntry]()
     while let entry = readdir(stream) {
         let name = withUnsafePointer(to: &entry.pointee.d_name) {
             $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         }
         guard name != ".", name != ".." else { continue }
         switch Int(entry.pointee.d_type) {
-        case Int(DT_DIR): entries.append((name, true))
-        case Int(DT_REG): entries.append((name, false))
-        default: entries.append((name, FileSystem.isFolder(path + "/" + name)))
+        case Int(DT_DIR): entries.append(FolderEntry(name: name, isFolder: true))
+        case Int(DT_REG): entries.append(FolderEntry(name: name, isFolder: false))
+        case Int(DT_LNK):
+            entries.append(FolderEntry(name: name, isFolder: FileSystem.isFolder(path + "/" + name), isLink: true))
+        default: entries.append(FolderEntry(name: name, isFolder: FileSystem.isFolder(path + "/" + name)))
         }
     }
     return entries.sorted { $0.name < $1.name }

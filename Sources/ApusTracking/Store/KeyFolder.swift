@@ -5,7 +5,7 @@ import Glibc
 struct KeyFolder {
     let path: String
 
-    /// Every key with a file, sorted. Links are followed, hidden files are keys too.
+    /// Every key with a file, sorted. Hidden files are keys too; as MLflow, links to folders are not followed.
     func keys() throws(FileError) -> [String] {
         var keys = [String]()
         try collect(below: "", into: &keys)
@@ -47,16 +47,16 @@ struct KeyFolder {
 
     private func collect(below prefix: String, into keys: inout [String]) throws(FileError) {
         let folder = prefix.isEmpty ? path : path(of: prefix)
-        let entries: [(name: String, isFolder: Bool)]
+        let entries: [FolderEntry]
         do throws(FileError) {
             entries = try folderEntries(folder)
         } catch {
             if error.code == ENOENT { return }
             throw error
         }
-        for (name, isFolder) in entries {
-            let key = prefix.isEmpty ? name : prefix + "/" + name
-            if isFolder { try collect(below: key, into: &keys) } else { keys.append(key) }
+        for entry in entries where !(entry.isFolder && entry.isLink) {
+            let key = prefix.isEmpty ? entry.name : prefix + "/" + entry.name
+            if entry.isFolder { try collect(below: key, into: &keys) } else { keys.append(key) }
         }
     }
 }

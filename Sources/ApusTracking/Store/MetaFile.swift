@@ -21,6 +21,11 @@ struct MetaFile {
         self.entries = entries
     }
 
+    init(path: String, entries: [YAMLEntry]) {
+        self.path = path
+        self.entries = entries
+    }
+
     /// A new file, not yet written.
     init(path: String, _ values: KeyValuePairs<String, MetaValue>) {
         self.path = path

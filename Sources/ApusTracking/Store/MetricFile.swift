@@ -140,6 +140,15 @@ struct MetricFile {
         return true
     }
 
+    /// Shows the file's bytes to `body` while nobody of Apus appends to it.
+    func exclusively(_ body: ([UInt8]) throws(FileError) -> Void) throws(FileError) {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError("open", path) }
+        defer { close(descriptor) }
+        try lock(descriptor, LOCK_EX)
+        try body(try FileSystem.read(path))
+    }
+
     private func lock(_ descriptor: Int32, _ kind: Int32) throws(FileError) {
         while flock(descriptor, kind) != 0 {
             // A file system without locks: whole appends still do not mix.
