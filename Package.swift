@@ -66,7 +66,8 @@ let modules = [
     Module(name: "ApusInference", imports: ["ApusRuntime", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(
         name: "apus-infer", imports: ["ApusInference", "ApusArguments"], isExecutable: true, tests: .oracles),
-    Module(name: "ApusTracking", imports: ["ApusConfiguration", "ApusDigest"], tests: .oracles),
+    Module(name: "CApusFiles", imports: []),
+    Module(name: "ApusTracking", imports: ["ApusConfiguration", "ApusDigest", "CApusFiles"], tests: .oracles),
     Module(name: "CApusOpenCV", imports: [], external: .openCV),
     Module(name: "ApusAugmentation", imports: ["ApusVision", "ApusConfiguration", "CApusOpenCV"], tests: .oracles),
     Module(name: "CApusHDF5", imports: [], external: .hdf5),

@@ -50,6 +50,6 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Runs a file operation, its error made a tracking error.
-func onFiles<R>(_ body: () throws(FileError) -> R) throws(TrackingError) -> R {
+func onFiles<R: ~Copyable>(_ body: () throws(FileError) -> R) throws(TrackingError) -> R {
     do throws(FileError) { return try body() } catch { throw .file(error) }
 }

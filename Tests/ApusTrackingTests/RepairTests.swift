@@ -126,7 +126,7 @@ import Testing
 
     @Test(arguments: [
         ("status: 3", "status: FINISHED"), ("status: 3", "status: 0"), ("user_id: ", "user: "),
-        ("run_id: \"", "run_id: \"f"),
+        ("run_id: ", "run_id: f"),
         ("end_time: ", "end_time: x"), ("start_time: ", "start_time: x"),
     ]) func `a value in a run's file that MLflow does not survive`(old: String, new: String) throws {
         let path = run.folder + "/meta.yaml"

@@ -119,4 +119,77 @@ import Testing
         }
         #expect(store.check().isEmpty)
     }
+
+    // MARK: Batches
+
+    private func lines(of key: String) throws -> Int {
+        try FileSystem.read(run.folder + "/metrics/" + key).count { $0 == UInt8(ascii: "\n") }
+    }
+
+    @Test func `the first value of a metric is in its file at once, others follow together`() throws {
+        let patient = try TrackingStore(root: store.root, writingEvery: 3_600_000)
+        let run = try patient.run(id: run.id)
+        for step in 0..<100 { try run.log(metrics: ["m": 0.5], step: step) }
+        #expect(try lines(of: "m") == 1)
+        try run.flush()
+        #expect(try lines(of: "m") == 100)
+        for step in 100..<200 { try run.log(metrics: ["m": 0.5], step: step) }
+        #expect(try lines(of: "m") == 100)
+        #expect(try run.history(of: "m").map(\.step) == Array(0..<200))
+        try run.log(metrics: ["m": 0.5], step: 200)
+        try run.log(points: ["m": [MetricPoint(value: 1, step: 201, timestamp: 1)]])
+        #expect(try lines(of: "m") == 202)
+        for step in 202..<20_000 { try run.log(metrics: ["m": 0.5], step: step) }
+        #expect(try lines(of: "m") > 10_000)
+        try run.finish()
+        #expect(try lines(of: "m") == 20_000)
+        #expect(try run.history(of: "m").map(\.step) == Array(0..<20_000))
+    }
+
+    @Test func `what waits is written after the interval, or when the store is closed`() throws {
+        let quick = try TrackingStore(root: store.root, writingEvery: 20)
+        let run = try quick.run(id: run.id)
+        for step in 0..<3 { try run.log(metrics: ["m": 0.5], step: step) }
+        for _ in 0..<500 where try lines(of: "m") < 3 { usleep(10_000) }
+        #expect(try lines(of: "m") == 3)
+        do {
+            let patient = try TrackingStore(root: store.root, writingEvery: 3_600_000)
+            let run = try patient.run(id: run.id)
+            for step in 0..<3 { try run.log(metrics: ["n": 0.5], step: step) }
+            #expect(try lines(of: "n") == 1)
+        }
+        #expect(try lines(of: "n") == 3)
+    }
+
+    @Test func `values that cannot be written are told, kept and written later`() throws {
+        let store = try TrackingStore(root: store.root, writingEvery: 20)
+        let run = try store.run(id: run.id)
+        try run.log(metrics: ["m": 0], step: 0)
+        let path = run.folder + "/metrics/m"
+        #expect(rename(path, path + "-aside") == 0 && mkdir(path, 0o777) == 0)
+        var failures = 0
+        for step in 1..<20 {
+            do { try run.log(metrics: ["m": 0], step: step) } catch { failures += 1 }
+            usleep(5000)
+        }
+        #expect((1..<10).contains(failures))
+        #expect(throws: TrackingError.self) { try run.flush() }
+        #expect(throws: TrackingError.self) { try run.finish() }
+        #expect(try run.status() == .finished)
+        #expect(rmdir(path) == 0 && rename(path + "-aside", path) == 0)
+        #expect(try run.history(of: "m").map(\.step) == Array(0..<20))
+        #expect(store.check().isEmpty)
+    }
+
+    @Test func `a link is not written through`() throws {
+        try run.log(metrics: ["m": 0], step: 0)
+        let outside = folder.path + "/outside", path = run.folder + "/metrics/m"
+        try FileSystem.writeWhole("kept\n", to: outside)
+        #expect(unlink(path) == 0 && symlink(outside, path) == 0)
+        #expect(throws: TrackingError.self) {
+            try run.log(points: ["m": [MetricPoint(value: 1, step: 1, timestamp: 1)]])
+        }
+        #expect(try FileSystem.readText(outside) == "kept\n")
+        #expect(unlink(path) == 0)
+    }
 }

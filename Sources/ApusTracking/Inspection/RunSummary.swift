@@ -30,6 +30,7 @@ extension TrackingStore {
     ///
     /// - Parameter includingValues: whether metrics, parameters and tags are read too.
     public func runSummaries(in experiment: Experiment? = nil, includingValues: Bool = true) -> [RunSummary] {
+        buffer.flushQuietly()
         let experiments = experiment.map { [$0] } ?? self.experiments()
         let places = experiments.flatMap { experiment in
             Run.folders(in: experiment.folder).map { (folder: $0, experiment: experiment) }
@@ -53,29 +54,51 @@ extension TrackingStore {
     func summary(of folder: String, in experiment: Experiment, includingValues: Bool) -> RunSummary {
         let id = FileSystem.fileName(of: folder)
         var summary = RunSummary(id: id, name: id, experimentID: experiment.id, experimentName: experiment.name)
-        for name in ["metrics", "params", "artifacts"] where !FileSystem.isFolder(folder + "/" + name) {
-            summary.problems.append("\(folder): no folder \(name)/")
+        do throws(FileError) {
+            var reader = try FolderReader(path: folder)
+            summary.read(&reader, includingValues: includingValues)
+        } catch {
+            summary.problems.append(error.description)
         }
-        summary.note { summary throws(TrackingError) in try summary.readMeta(folder) }
-        if includingValues {
-            let run = Run(store: self, experimentID: experiment.id, id: id, folder: folder)
-            summary.note { summary throws(TrackingError) in summary.tags = try run.tags() }
-            summary.note { summary throws(TrackingError) in summary.parameters = try run.parameters() }
-            summary.note { summary throws(TrackingError) in try summary.readMetrics(folder) }
-        }
-        summary.noteProcess(folder)
         return summary
     }
 }
 
 extension RunSummary {
-    /// Runs one part of reading; its failure becomes a problem.
-    fileprivate mutating func note(_ read: (inout RunSummary) throws(TrackingError) -> Void) {
-        do throws(TrackingError) { try read(&self) } catch { problems.append(error.description) }
+    fileprivate mutating func read(_ folder: inout FolderReader, includingValues: Bool) {
+        for name in ["metrics", "params", "artifacts"] where !folder.isFolder(name) {
+            problems.append("\(folder.path): no folder \(name)/")
+        }
+        note { summary throws(FileError) in
+            summary.noteMeta("\(folder.path)/meta.yaml", try folder.text(of: "meta.yaml").text)
+        }
+        if includingValues {
+            note { summary throws(FileError) in
+                try folder.forEach(in: "tags") { key, bytes, _ in
+                    summary.tags[key] = String(decoding: bytes, as: UTF8.self)
+                }
+            }
+            note { summary throws(FileError) in
+                try folder.forEach(in: "params") { key, bytes, _ in
+                    summary.parameters[key] = String(decoding: bytes, as: UTF8.self)
+                }
+            }
+            readMetrics(&folder)
+        }
+        noteProcess(&folder)
     }
 
-    fileprivate mutating func readMeta(_ folder: String) throws(TrackingError) {
-        let meta = try MetaFile(path: folder + "/meta.yaml")
+    /// Runs one part of reading; its failure becomes a problem.
+    private mutating func note(_ read: (inout RunSummary) throws(FileError) -> Void) {
+        do throws(FileError) { try read(&self) } catch { problems.append(error.description) }
+    }
+
+    private mutating func noteMeta(_ path: String, _ text: String) {
+        do throws(TrackingError) { try readMeta(path, text) } catch { problems.append(error.description) }
+    }
+
+    private mutating func readMeta(_ path: String, _ text: String) throws(TrackingError) {
+        let meta = try MetaFile(path: path, text: text)
         name = meta.optionalText("run_name") ?? id
         isDeleted = meta.optionalText("lifecycle_stage") == "deleted"
         endTime = meta.optionalInteger("end_time")
@@ -85,19 +108,20 @@ extension RunSummary {
         status = try RunStatus(meta)
     }
 
-    fileprivate mutating func readMetrics(_ folder: String) throws(TrackingError) {
-        let metricFolder = KeyFolder(path: folder + "/metrics")
-        for key in try onFiles({ () throws(FileError) in try metricFolder.keys() }) {
-            let path = metricFolder.path(of: key)
-            let contents = try onFiles { () throws(FileError) in try MetricFile(path: path).read() }
-            if let problem = contents.problem { problems.append("\(path): \(problem)") }
-            metrics[key] = contents.points.max(by: MetricPoint.isEarlier)
+    private mutating func readMetrics(_ folder: inout FolderReader) {
+        let path = folder.path
+        note { summary throws(FileError) in
+            try folder.forEach(in: "metrics") { key, bytes, _ in
+                let contents = MetricFile.parse(bytes)
+                if let problem = contents.problem { summary.problems.append("\(path)/metrics/\(key): \(problem)") }
+                summary.metrics[key] = contents.points.max(by: MetricPoint.isEarlier)
+            }
         }
     }
 
-    fileprivate mutating func noteProcess(_ folder: String) {
+    private mutating func noteProcess(_ folder: inout FolderReader) {
         guard status == .running else { return }
-        let mark = try? KeyFolder(path: folder + "/tags").value(of: RunTag.process)
-        isAbandoned = mark.flatMap { ProcessMark($0) }?.mayBeAlive == false
+        let mark = try? folder.text(of: "tags/" + RunTag.process)
+        isAbandoned = mark.flatMap { ProcessMark($0.text) }?.mayBeAlive == false
     }
 }

@@ -13,5 +13,8 @@ public struct StoreFinding: Equatable, Sendable, CustomStringConvertible {
 
 extension TrackingStore {
     /// Reads everything and lists what is wrong; changes nothing.
-    public func check() -> [StoreFinding] { DamageScan.damages(in: self).map(\.finding) }
+    public func check() -> [StoreFinding] {
+        buffer.flushQuietly()
+        return DamageScan.damages(in: self).map(\.finding)
+    }
 }

@@ -11,7 +11,7 @@ public final class Run: Sendable {
     let store: TrackingStore
 
     private var staging: Staging { store.staging }
-    private var metricFolder: KeyFolder { KeyFolder(path: folder + "/metrics") }
+    var metricFolder: KeyFolder { KeyFolder(path: folder + "/metrics") }
     private var parameterFolder: KeyFolder { KeyFolder(path: folder + "/params") }
     private var tagFolder: KeyFolder { KeyFolder(path: folder + "/tags") }
     private var metaPath: String { folder + "/meta.yaml" }
@@ -55,7 +55,8 @@ public final class Run: Sendable {
         }
     }
 
-    private func storedParameter(_ key: String, _ value: String) throws(TrackingError) -> String {
+    /// A parameter as it is written; a long one is kept whole as an artifact.
+    func storedParameter(_ key: String, _ value: String) throws(TrackingError) -> String {
         let length = value.unicodeScalars.count
         guard length > KeyRules.parameterLimit else { return value }
         let artifact = "parameters/\(key).txt"
@@ -69,31 +70,34 @@ public final class Run: Sendable {
 
     // MARK: Metrics
 
-    /// Records one value for each key.
+    /// Records one value for each key. Values are written together: a metric's first at once, later ones within a
+    /// second, and all before the run ends, the process exits or anything is read. A process that is killed loses what
+    /// it logged since.
+    ///
+    /// - Throws: what is wrong with a key. Also, once a second at most, that values could not be written, because the
+    ///   disk is full say: they are kept and tried again, logging may go on.
     public func log(metrics: [String: Double], step: Int) throws(TrackingError) {
-        let now = currentMilliseconds()
-        try log(points: metrics.mapValues { [MetricPoint(value: $0, step: Int64(step), timestamp: now)] })
+        try store.buffer.log(metrics, step: step, of: self)
     }
 
-    /// Records many values: one write for each key.
-    public func log(points: [String: [MetricPoint]]) throws(TrackingError) {
-        for key in points.keys { try KeyRules.checkKey(key) }
-        for (key, points) in points.sorted(by: { $0.key < $1.key }) {
-            try metricFolder.prepare(key)
-            try MetricFile(path: metricFolder.path(of: key)).append(points, with: staging)
-        }
-    }
+    /// Records many values: one write for each key, at once.
+    public func log(points: [String: [MetricPoint]]) throws(TrackingError) { try store.buffer.log(points, of: self) }
+
+    /// Writes the values that were logged and wait.
+    public func flush() throws(TrackingError) { try store.buffer.flush(id) }
 
     /// Every recorded value of a metric, in the order of recording; empty where there is none.
     public func history(of key: String) throws(TrackingError) -> [MetricPoint] {
         try KeyRules.checkKey(key)
+        store.buffer.flushQuietly(id)
         guard FileSystem.exists(metricFolder.path(of: key)) else { return [] }
         return try onFiles { () throws(FileError) in try MetricFile(path: metricFolder.path(of: key)).read().points }
     }
 
     /// The latest value of each metric.
     public func metrics() throws(TrackingError) -> [String: MetricPoint] {
-        try onFiles { () throws(FileError) in
+        store.buffer.flushQuietly(id)
+        return try onFiles { () throws(FileError) in
             var latest = [String: MetricPoint]()
             for key in try metricFolder.keys() {
                 let points = try MetricFile(path: metricFolder.path(of: key)).read().points
@@ -170,13 +174,17 @@ public final class Run: Sendable {
         return meta.optionalText("run_name") ?? id
     }
 
-    /// Ends the run: everything recorded reaches the disk first.
+    /// Ends the run: everything recorded reaches the disk first. Where values could not be written, the run is ended all
+    /// the same before that is thrown.
     public func finish(_ status: RunStatus = .finished) throws(TrackingError) {
-        try sync()
+        var failure: TrackingError?
+        do throws(TrackingError) { try sync() } catch { failure = error }
         try updateMeta {
             $0.set("status", .integer(Int64(status.rawValue)))
             $0.set("end_time", .integer(max(currentMilliseconds(), $0.optionalInteger("start_time") ?? 0)))
         }
+        store.buffer.forget(id)
+        if let failure { throw failure }
     }
 
     /// Throws where taking the run up again makes no sense: it is finished, or a process is still at it.
@@ -196,6 +204,7 @@ public final class Run: Sendable {
 
     /// Takes up a run that ended or whose process died: repairs its metrics and marks it running.
     public func resume() throws(TrackingError) {
+        store.buffer.flushQuietly(id)
         _ = store.repairMetrics(in: folder)
         try updateMeta {
             $0.set("status", .integer(Int64(RunStatus.running.rawValue)))
@@ -206,6 +215,7 @@ public final class Run: Sendable {
 
     /// Brings the metrics to the disk, so that they outlast a power failure.
     public func sync() throws(TrackingError) {
+        try flush()
         guard staging.isDurable else { return }
         try onFiles { () throws(FileError) in
             for key in try metricFolder.keys() { try ApusTracking.sync(metricFolder.path(of: key)) }

@@ -45,6 +45,7 @@ extension TrackingStore {
     ///
     /// - Parameter isIndexed: `false` reads every run and leaves the index alone.
     public func search(_ query: RunQuery, usingIndex isIndexed: Bool = true) -> RunSearchResult {
+        buffer.flushQuietly()
         let experiments = query.experiment.map { [$0] } ?? experiments()
         var candidates = [Candidate](), runsRead = 0
         for (number, experiment) in experiments.enumerated() {
@@ -113,8 +114,8 @@ private struct ExperimentSearch: Sendable {
     }
 
     private func runNames() -> [String] {
-        let names = (try? folderEntries(experiment.folder))?.filter(\.isFolder).map(\.name) ?? []
-        return names.filter { !Run.reservedNames.contains($0) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        ((try? folderEntries(experiment.folder)) ?? []).filter { $0.isFolder && !Run.reservedNames.contains($0.name) }
+            .map(\.name)
     }
 
     private func look(at name: String, _ row: RunIndex.Row?, in folder: Int32) -> Look {
@@ -123,7 +124,7 @@ private struct ExperimentSearch: Sendable {
             let candidate = row.isDeleted ? nil : candidate(name, start: row.startTime) { known.value($0) }
             if known.isCurrent { return .known(candidate) }
         }
-        guard let record = RunRecord(folder: experiment.folder + "/" + name) else { return .noRun }
+        guard folder >= 0, let record = RunRecord(name, in: folder) else { return .noRun }
         let candidate = record.isDeleted ? nil : candidate(name, start: record.start) { record.value($0) }
         return .read(record, candidate)
     }

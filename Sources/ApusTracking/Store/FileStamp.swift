@@ -40,29 +40,6 @@ struct FileStamp: Equatable, Sendable {
     static let resolution: Int64 = 2_000_000_000
 }
 
-/// Reads a whole file and its stamp from before the reading.
-func readStamped(_ path: String) throws(FileError) -> (bytes: [UInt8], stamp: FileStamp) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError("open", path) }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw FileError("inspect", path) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError("read", path, code: EISDIR) }
-    let size = Int(status.st_size)
-    var failure: FileError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-        while count < size {
-            let read = read(descriptor, buffer.baseAddress.map { $0 + count }, size - count)
-            if read < 0 && errno == EINTR { continue }
-            if read < 0 { failure = FileError("read", path) }
-            if read <= 0 { return }
-            count += read
-        }
-    }
-    if let failure { throw failure }
-    return (bytes, FileStamp(status))
-}
-
 /// A file or folder in a folder.
 struct FolderEntry {
     var name: String

@@ -7,8 +7,12 @@ struct MetaFile {
     private(set) var entries: [YAMLEntry]
 
     init(path: String) throws(TrackingError) {
+        try self.init(path: path, text: try onFiles { () throws(FileError) in try FileSystem.readText(path) })
+    }
+
+    /// - Parameter text: what the file at `path` holds.
+    init(path: String, text: String) throws(TrackingError) {
         self.path = path
-        let text = try onFiles { () throws(FileError) in try FileSystem.readText(path) }
         let node: YAMLNode
         do throws(ConfigurationError) {
             node = try YAMLReader.readMetadata(text, name: path)

@@ -48,12 +48,16 @@ struct MetricFile {
 
     /// Reads 2 (no step) to 6 fields (a dataset's name and digest), skipping what is no point.
     static func parse(_ bytes: [UInt8]) -> Contents {
+        bytes.withUnsafeBytes { parse($0) }
+    }
+
+    static func parse(_ bytes: UnsafeRawBufferPointer) -> Contents {
         var contents = Contents(isEmpty: bytes.isEmpty, isTorn: !bytes.isEmpty && bytes.last != newline)
         var number = 0
-        var start = bytes.startIndex
-        while let end = bytes[start...].firstIndex(of: newline) {
+        var start = 0
+        while let end = lineEnd(in: bytes, from: start) {
             number += 1
-            if let point = point(in: bytes[start..<end]) {
+            if let point = point(in: UnsafeRawBufferPointer(rebasing: bytes[start..<end])) {
                 contents.points.append(point)
             } else {
                 contents.badLines.append(number)
@@ -65,26 +69,50 @@ struct MetricFile {
 
     private static let newline = UInt8(ascii: "\n")
 
-    private static func point(in line: ArraySlice<UInt8>) -> MetricPoint? {
-        let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 3)
-        guard fields.count >= 2 else { return nil }
-        let texts = fields.map { String(decoding: $0, as: UTF8.self) }
-        guard let timestamp = Int64(texts[0]), let value = Double(texts[1]) else { return nil }
-        guard texts.count > 2 else { return MetricPoint(value: value, step: 0, timestamp: timestamp) }
-        return Int64(texts[2]).map { MetricPoint(value: value, step: $0, timestamp: timestamp) }
+    private static func lineEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard start < bytes.count, let base = bytes.baseAddress,
+            let found = memchr(base + start, Int32(newline), bytes.count - start)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+
+    private static func point(in line: UnsafeRawBufferPointer) -> MetricPoint? {
+        var place = 0
+        let time = field(of: line, &place), value = field(of: line, &place), step = field(of: line, &place)
+        guard let timestamp = Int64(text(time)), !value.isEmpty, let value = Double(text(value)) else { return nil }
+        guard !step.isEmpty else { return MetricPoint(value: value, step: 0, timestamp: timestamp) }
+        // What follows the step is the dataset's.
+        return Int64(text(step)).map { MetricPoint(value: value, step: $0, timestamp: timestamp) }
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    /// What stands before the next space, with `place` moved behind it.
+    private static func field(of line: UnsafeRawBufferPointer, _ place: inout Int) -> UnsafeRawBufferPointer {
+        let space = UInt8(ascii: " ")
+        while place < line.count, line[place] == space { place += 1 }
+        let start = place
+        while place < line.count, line[place] != space { place += 1 }
+        return UnsafeRawBufferPointer(rebasing: line[start..<place])
     }
 
     // MARK: Writing
 
     static func lines(_ points: [MetricPoint]) -> [UInt8] {
-        var text = ""
-        for point in points { text += "\(point.timestamp) \(pythonText(of: point.value)) \(point.step)\n" }
-        return Array(text.utf8)
+        var bytes = [UInt8]()
+        bytes.reserveCapacity(40 * points.count)
+        for point in points {
+            bytes.append(contentsOf: point.timestamp.description.utf8)
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: pythonText(of: point.value).utf8)
+            bytes.append(UInt8(ascii: " "))
+            bytes.append(contentsOf: point.step.description.utf8)
+            bytes.append(newline)
+        }
+        return bytes
     }
 
-    /// Appends points in one write. The file appears with its first points in it: it is never empty.
-    ///
-    /// Appenders hold a shared lock, repair an exclusive one.
+    /// Appends points in one write, all or none. The file appears with its first points in it: it is never empty.
     func append(_ points: [MetricPoint], with staging: Staging) throws(TrackingError) {
         guard !points.isEmpty else { return }
         let lines = MetricFile.lines(points)
@@ -96,23 +124,33 @@ struct MetricFile {
 
     /// - Returns: `false` where there is no file (any more).
     private func appendToExisting(_ lines: [UInt8]) throws(FileError) -> Bool {
-        let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        // A link would let the writing leave the store.
+        let descriptor = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {
             if errno == ENOENT { return false }
             throw FileError("write", path)
         }
         defer { close(descriptor) }
-        try lock(descriptor, LOCK_SH)
+        try lock(descriptor, LOCK_EX)
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError("inspect", path) }
         guard status.st_nlink > 0 else { return false }
+        let end = try wholeEnd(descriptor, size: Int(status.st_size))
         let count = lines.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         guard count == lines.count else {
             let failure = FileError("write", path, code: count < 0 ? errno : ENOSPC)
-            if count > 0 { try removeTornLine() }
+            if count > 0 { ftruncate(descriptor, end) }
             throw failure
         }
         return true
+    }
+
+    /// Where the next line begins, after a line was cut that another process died on.
+    private func wholeEnd(_ descriptor: Int32, size: Int) throws(FileError) -> Int {
+        guard size > 0, lastByte(descriptor, size: size) != MetricFile.newline else { return size }
+        let end = try FileSystem.read(path).lastIndex(of: MetricFile.newline).map { $0 + 1 } ?? 0
+        guard ftruncate(descriptor, end) == 0 else { throw FileError("repair", path) }
+        return end
     }
 
     /// Cuts what follows the last line end; removes a file that is left empty.

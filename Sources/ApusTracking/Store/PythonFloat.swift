@@ -1,6 +1,8 @@
 /// `value` as Python's `repr` spells it: the shortest text that reads back as the same number.
 func pythonText(of value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+    // Between these Swift spells as Python does.
+    if (1e-4..<1e15).contains(value.magnitude) { return value.description }
     let (digits, exponent) = shortestDigits(of: value.magnitude)
     let sign = value.sign == .minus ? "-" : ""
     // `exponent` is where the point stands relative to the first digit: 1.5 has exponent 1.

@@ -1,4 +1,5 @@
 import ApusCore
+import CApusFiles
 import Glibc
 
 /// A folder beside the store, on its file system, where everything is made before it is moved in whole:
@@ -7,6 +8,9 @@ struct Staging: Sendable {
     let folder: String
     /// Whether what is moved in was brought to the disk first, so that it outlasts a power failure.
     let isDurable: Bool
+    private let isPrepared = Flag()
+
+    private final class Flag: Sendable { let value = Mutex(false) }
 
     /// - Parameter root: the store's folder; the staging folder of `mlruns` is `.mlruns-staging` beside it.
     init(root: String, isDurable: Bool = true) {
@@ -23,6 +27,15 @@ struct Staging: Sendable {
             let path = folder + "/" + name
             if lstat(path, &status) == 0, status.st_mtim.tv_sec < dayAgo { removeTree(path) }
         }
+    }
+
+    /// The same, not more than once for this object.
+    func prepareOnce() throws(TrackingError) {
+        let isFirst = isPrepared.value.withLock { value in
+            defer { value = true }
+            return !value
+        }
+        if isFirst { try prepare() }
     }
 
     /// A path in the staging folder where nothing is yet.
@@ -182,12 +195,40 @@ func syncFolder(_ path: String) {
     close(descriptor)
 }
 
+/// Brings a folder with all in it to the disk before it is renamed and the folder that it goes to is synced.
+///
+/// ext4 and XFS keep one journal in order: there it is enough that the files' bytes and places are written; the
+/// rename's own commit, or any later one, brings their metadata before it.
 private func syncTree(_ path: String) throws(FileError) {
-    for name in try FileSystem.names(in: path) {
-        let child = path + "/" + name
-        if FileSystem.isFolder(child) { try syncTree(child) } else { try sync(child) }
+    let folder = try opened(path)
+    defer { close(folder) }
+    let isOrdered = apus_files_are_ordered(folder)
+    var files = [Int32]()
+    defer { for file in files { close(file) } }
+    try collectTree(path, folders: !isOrdered, into: &files)
+    for file in files { _ = apus_files_write_back(file, false) }
+    for file in files {
+        let code = isOrdered ? apus_files_write_back(file, true) : fsync(file) == 0 ? 0 : errno
+        guard code == 0 else { throw FileError("sync", path, code: code) }
     }
-    syncFolder(path)
+}
+
+private func collectTree(_ path: String, folders: Bool, into files: inout [Int32]) throws(FileError) {
+    for entry in try folderEntries(path) where !entry.isLink {
+        let child = path + "/" + entry.name
+        if entry.isFolder {
+            try collectTree(child, folders: folders, into: &files)
+        } else {
+            files.append(try opened(child))
+        }
+    }
+    if folders { files.append(try opened(path)) }
+}
+
+private func opened(_ path: String) throws(FileError) -> Int32 {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError("open", path) }
+    return descriptor
 }
 
 /// Removes a file or a folder with all in it, as far as possible.

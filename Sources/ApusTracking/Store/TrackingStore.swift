@@ -10,6 +10,7 @@ public final class TrackingStore: Sendable {
     /// The store's folder, absolute.
     public let root: String
     let staging: Staging
+    let buffer: MetricBuffer
 
     /// Opens a store, making it where there is none, and repairs what a killed process left in its running runs.
     ///
@@ -18,12 +19,14 @@ public final class TrackingStore: Sendable {
     ///   - isRepaired: `false` for a quick look that changes nothing.
     ///   - isDurable: `false` leaves it to the system when things reach the disk, as MLflow does: many times faster,
     ///     nothing is lost when a process is killed, but after a power failure files may be empty.
+    ///   - interval: how many milliseconds a logged value waits at most to be written with others; 0 for none.
     public init(
         root: String, creatingIfMissing isCreated: Bool = true, repairing isRepaired: Bool = true,
-        durable isDurable: Bool = true
+        durable isDurable: Bool = true, writingEvery interval: Int = 1000
     ) throws(TrackingError) {
         self.root = absolutePath(root)
         staging = Staging(root: self.root, isDurable: isDurable)
+        buffer = MetricBuffer(interval: interval, staging: staging)
         if !FileSystem.isFolder(self.root) {
             guard isCreated else {
                 throw .notFound("the tracking store \(self.root)", remedy: "train something first, or check the path")
@@ -32,6 +35,8 @@ public final class TrackingStore: Sendable {
         }
         if isRepaired { recover() }
     }
+
+    deinit { buffer.flushQuietly() }
 
     /// A new store holds the experiment `Default`, as MLflow's own does.
     private func create() throws(TrackingError) {
@@ -128,26 +133,37 @@ public final class TrackingStore: Sendable {
         in experiment: Experiment, name: String? = nil, tags: [String: String] = [:],
         parameters: [String: String] = [:], git: GitFacts? = nil
     ) throws(TrackingError) -> Run {
-        try staging.prepare()
         let id = Identifier.run()
         let name = tags[RunTag.name] ?? name ?? "run-\(id.prefix(8))"
-        let staged = try staging.uniquePath()
-        for folder in ["metrics", "params", "tags", "artifacts"] {
-            try onFiles { () throws(FileError) in try FileSystem.createFolder(staged + "/" + folder) }
-        }
         let allTags = RunTag.standard(name: name, git: git).merging(tags) { $1 }
-        let run = Run(store: self, experimentID: experiment.id, id: id, folder: staged)
+        for (key, value) in allTags { try RunTag.check(key, value) }
+        for key in parameters.keys { try KeyRules.checkKey(key) }
+        try staging.prepareOnce()
+        let staged = try staging.uniquePath()
         do throws(TrackingError) {
-            try write(newRunMeta(id: id, name: name, in: experiment, tags: allTags).text, to: staged + "/meta.yaml")
-            for (key, value) in allTags { try RunTag.check(key, value) }
-            try writeValues(allTags, in: KeyFolder(path: staged + "/tags"))
-            try run.log(parameters: parameters)
+            let meta = newRunMeta(id: id, name: name, in: experiment, tags: allTags).text
+            try writeRun(to: staged, meta: meta, tags: allTags, parameters: parameters)
             try staging.install(staged, at: "\(root)/\(experiment.id)/\(id)")
         } catch {
             removeTree(staged)
             throw error
         }
         return Run(store: self, experimentID: experiment.id, id: id, folder: "\(root)/\(experiment.id)/\(id)")
+    }
+
+    private func writeRun(
+        to path: String, meta: String, tags: [String: String], parameters: [String: String]
+    ) throws(TrackingError) {
+        let folder = try onFiles { () throws(FileError) in try StagedFolder(path: path) }
+        try onFiles { () throws(FileError) in
+            for name in ["metrics", "artifacts"] { try folder.makeFolder(name) }
+            try folder.write(meta, to: "meta.yaml")
+        }
+        try folder.writeValues(tags, to: "tags")
+        let run = Run(store: self, experimentID: "", id: "", folder: path)
+        var stored = [String: String]()
+        for (key, value) in parameters { stored[key] = try run.storedParameter(key, value) }
+        try folder.writeValues(stored, to: "params")
     }
 
     private func newRunMeta(

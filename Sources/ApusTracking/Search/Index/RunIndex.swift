@@ -54,13 +54,11 @@ struct RunIndex: Sendable {
     func rows(of names: [String]) -> [Row?] {
         var number = 0
         return names.map { name in
-            while number < rowCount, RunIndex.isLess(row(number).folderName, name) { number += 1 }
+            while number < rowCount, row(number).isBefore(name) { number += 1 }
             guard number < rowCount, isEqual(row(number).word(0), name) else { return nil }
             return row(number)
         }
     }
-
-    private static func isLess(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
     fileprivate func word(at place: Int) -> UInt64 {
         guard place >= 0, place + 8 <= file.bytes.count else { return 0 }
@@ -79,7 +77,17 @@ struct RunIndex: Sendable {
 
     fileprivate func isEqual(_ reference: UInt64, _ text: String) -> Bool {
         guard Int(reference & 0xFFFF_FFFF) == text.utf8.count, let buffer = buffer(reference) else { return false }
-        return buffer.elementsEqual(text.utf8)
+        return RunIndex.order(buffer, text) == 0
+    }
+
+    /// Below 0 where `bytes` come before those of `text`, 0 where they are the same.
+    fileprivate static func order(_ bytes: UnsafeRawBufferPointer, _ text: String) -> Int {
+        var text = text
+        return text.withUTF8 { other in
+            guard let a = bytes.baseAddress, let b = other.baseAddress else { return bytes.count - other.count }
+            let order = Int(memcmp(a, b, min(bytes.count, other.count)))
+            return order == 0 ? bytes.count - other.count : order
+        }
     }
 
     fileprivate func stamp(at place: Int) -> FileStamp {
@@ -98,6 +106,12 @@ struct RunIndex: Sendable {
         private func count(_ number: Int) -> Int { Int(word(number) & 0xFFFF_FFFF) }
 
         var folderName: String { index.text(word(0)) }
+
+        /// Whether its name comes before `name` by their bytes.
+        fileprivate func isBefore(_ name: String) -> Bool {
+            index.buffer(word(0)).map { RunIndex.order($0, name) < 0 } ?? true
+        }
+
         var metaStamp: FileStamp { index.stamp(at: start + 8) }
         var startTime: Int64 { signed(4) }
         var end: Int64? { word(7) & 2 == 0 ? nil : signed(5) }

@@ -20,23 +20,24 @@ struct RunRecord: Sendable {
 }
 
 extension RunRecord {
-    /// Reads a run's folder; `nil` where it is none.
-    init?(folder: String) {
+    /// Reads a run's folder in an open experiment's; `nil` where it is none.
+    init?(_ name: String, in experiment: Int32) {
         let now = currentNanoseconds()
-        guard let stamp = FileStamp(of: folder + "/meta.yaml", in: AT_FDCWD) else { return nil }
-        self.init(folderName: FileSystem.fileName(of: folder), metaStamp: stamp.settled(at: now))
-        do throws(TrackingError) { try readMeta(folder) } catch { isSound = false }
+        guard var folder = try? FolderReader(path: name, in: experiment) else { return nil }
+        self.init(folderName: name, metaStamp: .unknown)
         do throws(FileError) {
-            try readMetrics(KeyFolder(path: folder + "/metrics"), now)
-            parameters = try RunRecord.texts(KeyFolder(path: folder + "/params"), now)
-            tags = try RunRecord.texts(KeyFolder(path: folder + "/tags"), now)
+            let (text, stamp) = try folder.text(of: "meta.yaml")
+            metaStamp = stamp.settled(at: now)
+            do throws(TrackingError) { try readMeta(text) } catch { isSound = false }
         } catch {
+            if error.code == ENOENT { return nil }
             isSound = false
         }
+        do throws(FileError) { try readValues(&folder, now) } catch { isSound = false }
     }
 
-    private mutating func readMeta(_ folder: String) throws(TrackingError) {
-        let meta = try MetaFile(path: folder + "/meta.yaml")
+    private mutating func readMeta(_ text: String) throws(TrackingError) {
+        let meta = try MetaFile(path: "meta.yaml", text: text)
         start = try meta.integer("start_time")
         end = meta.optionalInteger("end_time")
         isDeleted = meta.optionalText("lifecycle_stage") == "deleted"
@@ -46,25 +47,19 @@ extension RunRecord {
         status = try RunStatus(meta)
     }
 
-    private mutating func readMetrics(_ folder: KeyFolder, _ now: Int64) throws(FileError) {
-        for key in try folder.keys() {
-            let (bytes, stamp) = try readStamped(folder.path(of: key))
+    private mutating func readValues(_ folder: inout FolderReader, _ now: Int64) throws(FileError) {
+        try folder.forEach(in: "metrics") { key, bytes, stamp throws(FileError) in
             let contents = MetricFile.parse(bytes)
             if contents.problem != nil { isSound = false }
-            guard let point = contents.points.max(by: MetricPoint.isEarlier) else { continue }
+            guard let point = contents.points.max(by: MetricPoint.isEarlier) else { return }
             metrics.append((key, stamp.settled(at: now), point))
         }
-    }
-
-    private static func texts(
-        _ folder: KeyFolder, _ now: Int64
-    ) throws(FileError) -> [(key: String, stamp: FileStamp, text: String)] {
-        var texts = [(key: String, stamp: FileStamp, text: String)]()
-        for key in try folder.keys() {
-            let (bytes, stamp) = try readStamped(folder.path(of: key))
-            texts.append((key, stamp.settled(at: now), String(decoding: bytes, as: UTF8.self)))
+        try folder.forEach(in: "params") { key, bytes, stamp throws(FileError) in
+            parameters.append((key, stamp.settled(at: now), String(decoding: bytes, as: UTF8.self)))
         }
-        return texts
+        try folder.forEach(in: "tags") { key, bytes, stamp throws(FileError) in
+            tags.append((key, stamp.settled(at: now), String(decoding: bytes, as: UTF8.self)))
+        }
     }
 
     /// What the run has in a field; datasets are not remembered.
