@@ -15,6 +15,10 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
     case parameterChanged(key: String, recorded: String, given: String)
     case invalidName(String, problem: String)
     case valueTooLong(key: String, length: Int, limit: Int)
+    /// A process may still write what is to be deleted.
+    case stillWritten(String, by: String)
+    /// What the state of the store forbids.
+    case refused(String, remedy: String)
     /// A run that cannot be taken up again.
     case notResumable(run: String, reason: String)
     case versionTaken(model: String, version: Int)
@@ -39,6 +43,8 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
         case .invalidName(let name, let problem): "'\(name.prefix(80))' cannot be a name: \(problem); choose another"
         case .valueTooLong(let key, let length, let limit):
             "the value of '\(key)' has \(length) characters, at most \(limit) are possible; log it as an artifact"
+        case .stillWritten(let what, let writer): "\(what) is still written by \(writer); wait for it or end it"
+        case .refused(let problem, let remedy): "\(problem); \(remedy)"
         case .notResumable(let run, let reason): "run \(run) cannot be resumed: \(reason)"
         case .versionTaken(let model, let version):
             "version \(version) of '\(model)' exists; ask for the next version again"

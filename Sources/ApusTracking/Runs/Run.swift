@@ -191,6 +191,7 @@ public final class Run: Sendable {
     ///
     /// - Parameter longer: whether there is more to do than the run was made for, so that a finished one goes on too.
     public func requireResumable(longer: Bool = false) throws(TrackingError) {
+        guard try !isDeleted() else { throw .notResumable(run: id, reason: "it is deleted; 'apus runs restore' it") }
         let status = try status()
         if status == .finished && !longer {
             throw .notResumable(run: id, reason: "it is finished; extend its epochs, or start a new run")
@@ -223,10 +224,12 @@ public final class Run: Sendable {
     }
 
     private func updateMeta(_ change: (inout MetaFile) -> Void) throws(TrackingError) {
-        var meta = try MetaFile(path: metaPath)
-        change(&meta)
-        meta.set("deleted_time", meta.optionalInteger("deleted_time").map { .integer($0) })
-        try meta.write(with: staging)
+        try lockingState(of: folder) { () throws(TrackingError) in
+            var meta = try MetaFile(path: metaPath)
+            change(&meta)
+            meta.set("deleted_time", meta.optionalInteger("deleted_time").map { .integer($0) })
+            try meta.write(with: staging)
+        }
     }
 }
 

@@ -10,6 +10,8 @@ public struct RunQuery: Sendable {
     public var experiment: Experiment?
     /// The most runs to return; `nil` for all.
     public var limit: Int?
+    /// Deleted runs are not looked for unless they are asked for.
+    public var view = LifecycleView.active
 
     public init(filter: RunFilter, orders: [RunOrder] = [], experiment: Experiment? = nil, limit: Int? = nil) {
         self.filter = filter
@@ -38,7 +40,7 @@ public struct RunSearchResult: Equatable, Sendable {
 }
 
 extension TrackingStore {
-    /// Runs that are not deleted and satisfy a query, as MLflow's `search_runs` finds and orders them.
+    /// Runs that satisfy a query, as MLflow's `search_runs` finds and orders them.
     ///
     /// An index beside the store remembers what was read. Nothing in it is believed before the stamp of the very file
     /// that it came from was compared, and the runs that are returned are read from their files.
@@ -46,7 +48,7 @@ extension TrackingStore {
     /// - Parameter isIndexed: `false` reads every run and leaves the index alone.
     public func search(_ query: RunQuery, usingIndex isIndexed: Bool = true) -> RunSearchResult {
         buffer.flushQuietly()
-        let experiments = query.experiment.map { [$0] } ?? experiments()
+        let experiments = query.experiment.map { [$0] } ?? experiments(includingDeleted: query.view != .active)
         var candidates = [Candidate](), runsRead = 0
         for (number, experiment) in experiments.enumerated() {
             let part = ExperimentSearch(store: self, experiment: experiment, number: number, query: query)
@@ -121,15 +123,18 @@ private struct ExperimentSearch: Sendable {
     private func look(at name: String, _ row: RunIndex.Row?, in folder: Int32) -> Look {
         if let row, folder >= 0, row.metaStamp == FileStamp(of: name + "/meta.yaml", in: folder) {
             var known = KnownRun(row: row, name: name, folder: folder)
-            let candidate = row.isDeleted ? nil : candidate(name, start: row.startTime) { known.value($0) }
+            let candidate = candidate(name, row.isDeleted, start: row.startTime) { known.value($0) }
             if known.isCurrent { return .known(candidate) }
         }
         guard folder >= 0, let record = RunRecord(name, in: folder) else { return .noRun }
-        let candidate = record.isDeleted ? nil : candidate(name, start: record.start) { record.value($0) }
+        let candidate = candidate(name, record.isDeleted, start: record.start) { record.value($0) }
         return .read(record, candidate)
     }
 
-    private func candidate(_ name: String, start: Int64, _ value: (RunField) -> FieldValue) -> Candidate? {
+    private func candidate(
+        _ name: String, _ isDeleted: Bool, start: Int64, _ value: (RunField) -> FieldValue
+    ) -> Candidate? {
+        guard query.view.includes(isDeleted: isDeleted || experiment.isDeleted) else { return nil }
         let isAccepted = query.filter.accepts { field in
             if case .dataset(let part) = field { return datasetValues(part, of: name) }
             return [value(field)]

@@ -17,7 +17,10 @@ public struct Experiment: Hashable, Sendable {
         }
         name = try meta.text("name")
         creationTime = meta.optionalInteger("creation_time") ?? 0
-        isDeleted = meta.optionalText("lifecycle_stage") == "deleted"
+        // MLflow goes by the place too.
+        isDeleted =
+            meta.optionalText("lifecycle_stage") == "deleted"
+            || FileSystem.fileName(of: FileSystem.folder(of: folder)) == ".trash"
         self.folder = folder
     }
 
