@@ -1,5 +1,5 @@
 /// What an evaluation's page has beside the style of every page.
-let evaluationStyle = """
+package let evaluationStyle = """
     :root{--true:#1fbf75;--false:#ff7a2f;--missed:#ffd43b;--better:#0f7a4a;--worse:#b93815}
     @media(prefers-color-scheme:dark){:root{--better:#5fd6a0;--worse:#ff9a76}}
     nav{display:flex;flex-wrap:wrap;gap:6px 16px;margin:0 0 4px;font-size:14px}

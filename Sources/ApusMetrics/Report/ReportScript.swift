@@ -1,6 +1,6 @@
 /// What a page can do more with a script: sort tables, read values off curves, hide series. It writes text only as
 /// text, never as markup.
-let reportScript = """
+package let reportScript = """
     (()=>{'use strict';
     const all=(s,e=document)=>[...e.querySelectorAll(s)];
     for(const table of all('table.sortable')){

@@ -54,7 +54,7 @@ public struct RunDifference: Sendable {
         rows.filter(\.isDifferent).map { Change(key: $0.key, old: $0.values[0], new: $0.values[1]) }
     }
 
-    private static func configurationChanges(
+    public static func configurationChanges(
         _ old: Run, _ new: Run
     ) throws(TrackingError) -> [(file: String, text: String)] {
         let files = try (old.artifacts() + new.artifacts()).filter { $0.hasPrefix("config/") }
@@ -89,5 +89,11 @@ extension TrackingStore {
     public func summary(of run: Run) throws(TrackingError) -> RunSummary {
         let experiment = try Experiment(folder: FileSystem.folder(of: run.folder))
         return summary(of: run.folder, in: experiment, includingValues: true)
+    }
+
+    /// A run's name, status and times, without its values.
+    public func state(of run: Run) throws(TrackingError) -> RunSummary {
+        let experiment = try Experiment(folder: FileSystem.folder(of: run.folder))
+        return summary(of: run.folder, in: experiment, includingValues: false)
     }
 }
