@@ -31,7 +31,7 @@ struct RunSelection: ParsableArguments {
         query.view = view
         let found = store.search(query).runs
         guard !found.isEmpty else {
-            throw TrackingError.notFound("a run that is meant", remedy: "'apus runs search' tries a filter")
+            throw TrackingError.notFound("a run that matches", remedy: "'apus runs search' tries a filter")
         }
         return try found.map { try store.run(matching: $0.id, view: view) }
     }

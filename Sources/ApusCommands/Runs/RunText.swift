@@ -43,6 +43,11 @@ func shortened(_ text: String, _ width: Int) -> String {
     return line.count > width ? line.prefix(max(width - 1, 0)) + "…" : line
 }
 
+/// The same, but of a path the end stays.
+func shortenedPath(_ text: String, _ width: Int) -> String {
+    text.contains("/") && text.count > width ? "…" + text.suffix(max(width - 1, 0)) : shortened(text, width)
+}
+
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// Colours of standard output: none where it is no terminal or NO_COLOR says so.

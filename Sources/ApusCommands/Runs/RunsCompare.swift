@@ -69,17 +69,25 @@ private struct ComparisonTable {
     var text: String {
         let runs = comparison.runs
         let names = ["run"] + runs.map(\.shortID)
+        let width = cellWidth
         let facts = [
-            ["name"] + runs.map { shortened($0.name, 28) }, ["status"] + runs.map(\.shownStatus),
-            ["started (UTC)"] + runs.map(\.shownStart), ["took"] + runs.map(\.shownDuration),
+            ["name"] + runs.map { shortened($0.name, width) }, ["status"] + runs.map(\.shownStatus),
+            ["started"] + runs.map { shortened($0.shownStart, max(width, 16)) }, ["took"] + runs.map(\.shownDuration),
         ]
         let inputs = (datasets + parameters).map { row in
-            [row.key] + row.values.map { $0.map { shortened($0, 28) } ?? "–" }
+            [row.key] + row.values.map { $0.map { shortenedPath($0, width) } ?? "–" }
         }
         let outputs = metrics.map { [$0.key] + cells($0) }
         let lines = facts + inputs + outputs
         let rows = runs.count <= 6 ? [names] + lines : transposed([names] + lines)
         return table(rows[0], Array(rows.dropFirst()))
+    }
+
+    /// What fits beside the keys on a terminal.
+    private var cellWidth: Int {
+        guard Ink.isTerminal else { return 28 }
+        let keys = (parameters + datasets).map(\.key.count).max() ?? 10
+        return min(28, max(12, (Ink.width - keys) / max(comparison.runs.count, 1) - 2))
     }
 
     private func transposed(_ rows: [[String]]) -> [[String]] {
@@ -88,11 +96,19 @@ private struct ComparisonTable {
 
     /// The best value has a star where the metric's name says which way is better.
     private func cells(_ row: RunComparison.Row<MetricValue>) -> [String] {
-        let best = row.best
+        let best = row.hasChoices ? row.best : nil
         return row.values.map { value in
             guard let value else { return "–" }
-            return significant(value.number) + (row.isDifferent && value.number == best ? "*" : "")
+            return significant(value.number) + (value.number == best ? "*" : "")
         }
+    }
+}
+
+extension RunComparison.Row {
+    /// Whether two runs have it and differ in it.
+    var hasChoices: Bool {
+        let known = values.compactMap { $0 }
+        return known.contains { $0 != known[0] }
     }
 }
 

@@ -41,6 +41,8 @@ public struct MetricCurve: Equatable, Sendable {
 extension Run {
     /// A metric's curve; `nil` where nothing was recorded.
     public func curve(of key: String, limit: Int = 1000) throws(TrackingError) -> MetricCurve? {
+        // Where another key's folder stands, nothing was recorded.
+        guard !FileSystem.isFolder("\(folder)/metrics/\(key)") else { return nil }
         let points = try history(of: key)
         return points.isEmpty ? nil : MetricCurve(key: key, points, limit: limit)
     }

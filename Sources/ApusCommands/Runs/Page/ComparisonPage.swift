@@ -83,7 +83,7 @@ struct ComparisonPage {
     }
 
     private var runTable: String {
-        let different = comparison.parameters.filter(\.isDifferent).prefix(6)
+        let different = comparison.parameters.filter(\.hasChoices).prefix(6)
         let heads = ["run", "status", "started (UTC)", "took"] + different.map(\.key) + columns.map(\.key)
         let head = heads.enumerated().map { number, name in
             "<th scope=\"col\"\(number == 0 ? " class=\"first\"" : "")>\(escaped(name))</th>"
@@ -108,12 +108,12 @@ struct ComparisonPage {
     private func parameterCell(_ value: String?) -> String {
         guard let value else { return "<td class=\"plain\" data-v=\"\">–</td>" }
         if let number = Double(value), number.isFinite { return "<td data-v=\"\(number)\">\(escaped(value))</td>" }
-        return "<td class=\"plain\" title=\"\(escaped(value))\">\(escaped(shortened(value, 28)))</td>"
+        return "<td class=\"plain\" title=\"\(escaped(value))\">\(escaped(shortenedPath(value, 24)))</td>"
     }
 
     private func metricCell(_ row: RunComparison.Row<MetricValue>, _ number: Int) -> String {
         guard let value = row.values[number]?.number, value.isFinite else { return "<td data-v=\"\">–</td>" }
-        let isBest = row.isDifferent && value == row.best
+        let isBest = row.hasChoices && value == row.best
         let text = isBest ? "<b>\(significant(value))</b>" : significant(value)
         return "<td data-v=\"\(value)\"\(isBest ? " class=\"best\"" : "")>\(text)</td>"
     }
@@ -173,9 +173,10 @@ struct ComparisonPage {
             return "<tr\(style)><th scope=\"row\">\(escaped(row.key))</th>\(cells.joined())</tr>\n"
         }
         let count = rows.count(where: \.isDifferent)
+        let style = "numbers facts" + (count == 0 ? " none" : "")
         return """
             <h3>\(title): \(count) of \(rows.count) differ</h3>
-            <div class="scroll"><table class="numbers facts"><thead><tr><td></td>\(head.joined())</tr></thead>
+            <div class="scroll"><table class="\(style)"><thead><tr><td></td>\(head.joined())</tr></thead>
             <tbody>\(lines.joined())</tbody></table></div>
             """
     }

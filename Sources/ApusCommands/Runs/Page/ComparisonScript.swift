@@ -33,7 +33,7 @@ let comparisonScript = """
     for(const row of document.querySelectorAll('tr[data-run]'))hover(row,Number(row.dataset.run));
 
     // Parallel coordinates.
-    const usable=data.axes.filter(a=>a.values.filter(v=>v!==null&&v!==undefined).length>1);
+    const usable=data.axes.filter(a=>new Set(a.values.filter(v=>v!==null&&v!==undefined)).size>1);
     const judged=/(mAP50(-95)?|accuracy|top1|F1|loss)$/;
     const headline=usable.filter(a=>a.isMetric&&/^(val|best|test)/.test(a.key)&&judged.test(a.key)).slice(0,3);
     const results=headline.length?headline:usable.filter(a=>a.isMetric).slice(-3);
@@ -96,7 +96,8 @@ let comparisonScript = """
 
     // Curves.
     const frame={left:62,top:12,right:468,bottom:270};
-    const first=data.charts.filter(c=>/^(train|val)/.test(c.key)&&judged.test(c.key)).slice(0,6);
+    const varies=c=>new Set(c.curves.flatMap(l=>l.v)).size>1;
+    const first=data.charts.filter(c=>/^(train|val)/.test(c.key)&&judged.test(c.key)&&varies(c)).slice(0,6);
     const drawn=new Set((first.length?first:data.charts.slice(0,4)).map(c=>c.key));
     const smoothed=(v,share)=>{let last=0,weight=0;return v.map(y=>{if(y===null)return null;
      last=last*share+(1-share)*y;weight=weight*share+(1-share);return last/weight})};
@@ -124,8 +125,9 @@ let comparisonScript = """
      for(const v of steps(minX,maxX,5))
       root.append(svg('path',{class:'grid',d:`M${X(v)} ${frame.top}V${frame.bottom}`}),
        svg('text',{class:'tick',x:X(v),y:286,'text-anchor':'middle'},shown(v)));
-     const inner=isLog&&maxY-minY>1.5?steps(minY,maxY,5).filter(v=>Number.isInteger(v)):steps(minY,maxY,5);
-     for(const u of inner){const v=isLog?10**u:u,y=Y(v);
+     const decades=isLog&&maxY-minY>1.5,low=isLog?10**minY:minY,high=isLog?10**maxY:maxY;
+     const inner=decades?steps(minY,maxY,5).filter(Number.isInteger).map(u=>10**u):steps(low,high,5);
+     for(const v of inner){if(isLog&&v<=0)continue;const y=Y(v);
       root.append(svg('path',{class:'grid',d:`M${frame.left} ${y}H${frame.right}`}),
        svg('text',{class:'tick',x:frame.left-6,y:y+4,'text-anchor':'end'},shown(v)))}
      root.append(svg('text',{class:'axis',x:265,y:303,'text-anchor':'middle'},

@@ -8,6 +8,8 @@ let comparisonStyle = """
     @media(prefers-color-scheme:dark){.odd{background:#5a4710;color:#ffeebf}}
     .facts thead th{text-align:left;font-variant-numeric:tabular-nums}
     .facts tbody th{position:sticky;left:0;background:var(--card);z-index:1;text-align:left}
+    [hidden]{display:none!important}
+    .facts.none{display:none}.facts.none.whole{display:table}
     .facts .alike{display:none}.facts.whole .alike{display:table-row}.facts .alike td{color:var(--soft)}
     .dim{opacity:.28}tr.near th,tr.near td{background:var(--page)}
     .controls{display:flex;flex-wrap:wrap;gap:8px 20px;align-items:center;margin:0 0 12px;font-size:14px}
