@@ -12,7 +12,7 @@ struct PlannedChange {
     init(_ run: Run) throws { self.init(id: run.id, text: "run \(run.id.prefix(12))  \(try run.name())") }
 
     init(_ experiment: Experiment, note: String = "") {
-        self.init(id: experiment.id, text: "experiment \(experiment.id)  \(experiment.name) \(note)")
+        self.init(id: experiment.id, text: "experiment \(experiment.id)  \(experiment.name)\(note)")
     }
 }
 

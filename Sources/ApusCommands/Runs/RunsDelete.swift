@@ -43,7 +43,7 @@ struct RunsDelete: ParsableCommand {
 
     private func delete(_ experiment: Experiment, in store: TrackingStore) throws {
         let count = store.runSummaries(in: experiment, includingValues: false).count { !$0.isDeleted }
-        let planned = PlannedChange(experiment, note: "with \(counted(count, "run"))")
+        let planned = PlannedChange(experiment, note: ", with \(counted(count, "run"))")
         try change.carryOut("delete", "deleted", [planned]) { _ in
             try store.delete(experiment, evenIfWritten: force)
         }

@@ -49,7 +49,8 @@ extension Run {
 
     /// The keys of all metrics, sorted.
     public func metricKeys() throws(TrackingError) -> [String] {
-        try onFiles { () throws(FileError) in try KeyFolder(path: folder + "/metrics").keys() }
+        store.buffer.flushQuietly(id)
+        return try onFiles { () throws(FileError) in try KeyFolder(path: folder + "/metrics").keys() }
     }
 
     /// The folders' names of the datasets that went in.

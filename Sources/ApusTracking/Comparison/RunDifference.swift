@@ -87,6 +87,7 @@ extension RunDifference.MetricChange {
 extension TrackingStore {
     /// The whole summary of one run.
     public func summary(of run: Run) throws(TrackingError) -> RunSummary {
+        run.store.buffer.flushQuietly(run.id)
         let experiment = try Experiment(folder: FileSystem.folder(of: run.folder))
         return summary(of: run.folder, in: experiment, includingValues: true)
     }

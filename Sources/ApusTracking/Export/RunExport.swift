@@ -72,6 +72,7 @@ public struct RunExport: Sendable {
     private func write(to sink: inout some ExportSink) throws(TrackingError) -> Report {
         var report = Report(), done = Set<String>()
         for run in runs {
+            run.store.buffer.flushQuietly(run.id)
             let experiment = FileSystem.folder(of: run.folder)
             if done.insert(experiment).inserted {
                 try copy("meta.yaml", of: experiment, to: &sink, &report)

@@ -9,18 +9,21 @@ public struct RunFollower {
         public var point: MetricPoint
     }
 
+    private let run: Run
     private let folder: KeyFolder
     /// How much of each metric's file was read.
     private var places = [String: Int64]()
 
     /// - Parameter isFromStart: whether the first poll tells all that was recorded, or only what comes.
     public init(_ run: Run, fromStart isFromStart: Bool = true) throws(TrackingError) {
+        self.run = run
         folder = KeyFolder(path: run.folder + "/metrics")
         if !isFromStart { _ = try poll() }
     }
 
     /// What was recorded since the last poll, by step, key and order of recording. A line that is not yet whole waits.
     public mutating func poll() throws(TrackingError) -> [Update] {
+        run.store.buffer.flushQuietly(run.id)
         let folder = self.folder
         let keys = try onFiles { () throws(FileError) in try folder.keys() }
         var updates = [Update]()

@@ -63,7 +63,8 @@ let comparisonScript = """
      root.append(lines);
      axes.forEach((axis,i)=>{
       const s=scales[i],g=svg('g',{});
-      const name=svg('text',{class:'name',x:x(i),y:i%2?30:14,'text-anchor':'middle'},
+      const edge=i===0?'start':i===axes.length-1?'end':'middle';
+      const name=svg('text',{class:'name',x:edge==='start'?2:edge==='end'?width-2:x(i),y:i%2?30:14,'text-anchor':edge},
        short(axis.key+(s.isLog?' (log)':''),Math.floor(step*2/7.4)));
       name.append(svg('title',{},axis.key));
       g.append(name,svg('path',{class:'axisline',d:`M${x(i)} ${top}V${bottom}`}));
