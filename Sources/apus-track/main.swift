@@ -10,6 +10,13 @@ let usage = """
            apus-track log STORE POINTS             logs one metric's values, one call each
            apus-track search STORE FILTER ORDER    finds 100 runs; ORDER such as 'metrics.m1 DESC'
            apus-track scan STORE FILTER ORDER      the same without an index
+           apus-track step STORE STEPS             what logging costs a training loop: 12 values a step
+           apus-track race STORE RUNS              makes runs beside other processes: 2 metrics, 3 values each
+           apus-track work STORE MARKS             makes runs until it is killed; MARKS gets the time of each value
+           apus-track endure STORE STEPS           logs on, whatever the disk says, and tells how often it failed
+           apus-track verify STORE                 opens and checks a store, and counts what is in it
+           apus-track history STORE RUN            a run's values of `loss`: how many, and whether none is missing
+           apus-track repair STORE                 mends what is damaged
 
     """
 
@@ -78,6 +85,13 @@ do {
         try createRuns(words[1], Int(words[2]) ?? 0, durable: words[0] == "create-durable")
     case ("log", 3): try logPoints(words[1], Int(words[2]) ?? 0)
     case ("search", 4), ("scan", 4): try search(words[1], words[2], words[3], usingIndex: words[0] == "search")
+    case ("step", 3): try logSteps(words[1], Int(words[2]) ?? 0)
+    case ("race", 3): try race(words[1], Int(words[2]) ?? 0)
+    case ("work", 3): try work(words[1], marks: words[2])
+    case ("endure", 3): try endure(words[1], Int(words[2]) ?? 0)
+    case ("verify", 2): try verify(words[1])
+    case ("history", 3): try showHistory(words[1], words[2])
+    case ("repair", 2): for repair in try store(words[1]).repair() { print(repair) }
     default: refuse()
     }
 } catch {

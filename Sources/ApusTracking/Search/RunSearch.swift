@@ -35,15 +35,16 @@ public struct RunSearchResult: Equatable, Sendable {
     public var runs: [RunSummary]
     /// How many there are without the limit.
     public var matches: Int
-    /// How many runs had to be read whole because the index did not know them as they are.
+    /// Of how many runs files had to be read because the index did not know them as they are.
     public var runsRead: Int
 }
 
 extension TrackingStore {
     /// Runs that satisfy a query, as MLflow's `search_runs` finds and orders them.
     ///
-    /// An index beside the store remembers what was read. Nothing in it is believed before the stamp of the very file
-    /// that it came from was compared, and the runs that are returned are read from their files.
+    /// Of each run the files that the query asks for are read. An index beside the store remembers them. Nothing in it is
+    /// believed before the stamp of the very file that it came from was compared, and the runs that are returned are
+    /// read from their files.
     ///
     /// - Parameter isIndexed: `false` reads every run and leaves the index alone.
     public func search(_ query: RunQuery, usingIndex isIndexed: Bool = true) -> RunSearchResult {
@@ -88,18 +89,11 @@ private struct ExperimentSearch: Sendable {
     let number: Int
     let query: RunQuery
 
-    private enum Look: Sendable {
-        /// The index knew all that was asked for.
-        case known(Candidate?)
-        case read(RunRecord, Candidate?)
-        case noRun
-
-        var candidate: Candidate? {
-            switch self {
-            case .known(let candidate), .read(_, let candidate): candidate
-            case .noRun: nil
-            }
-        }
+    private struct Look: Sendable {
+        var isRun: Bool
+        /// What is to be remembered of a run that the index did not know as it is.
+        var record: RunRecord?
+        var candidate: Candidate?
     }
 
     func run(usingIndex isIndexed: Bool) -> (candidates: [Candidate], runsRead: Int) {
@@ -110,7 +104,7 @@ private struct ExperimentSearch: Sendable {
         let folder = open(experiment.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if folder >= 0 { close(folder) } }
         let looks = parallelMap(names.count, threads: availableCores) { look(at: names[$0], rows[$0], in: folder) }
-        let read = looks.count { if case .read = $0 { true } else { false } }
+        let read = looks.count { $0.record != nil }
         if isIndexed, read > names.count / 100 { remember(looks, rows, at: path) }
         return (looks.compactMap(\.candidate), read)
     }
@@ -121,26 +115,21 @@ private struct ExperimentSearch: Sendable {
     }
 
     private func look(at name: String, _ row: RunIndex.Row?, in folder: Int32) -> Look {
-        if let row, folder >= 0, row.metaStamp == FileStamp(of: name + "/meta.yaml", in: folder) {
-            var known = KnownRun(row: row, name: name, folder: folder)
-            let candidate = candidate(name, row.isDeleted, start: row.startTime) { known.value($0) }
-            if known.isCurrent { return .known(candidate) }
-        }
-        guard folder >= 0, let record = RunRecord(name, in: folder) else { return .noRun }
-        let candidate = candidate(name, record.isDeleted, start: record.start) { record.value($0) }
-        return .read(record, candidate)
+        guard folder >= 0, var run = RunLook(name, row, in: folder) else { return Look(isRun: false) }
+        let isSought = query.view.includes(isDeleted: run.isDeleted || experiment.isDeleted)
+        let candidate = isSought ? candidate(&run) : nil
+        return Look(isRun: true, record: run.record, candidate: candidate)
     }
 
-    private func candidate(
-        _ name: String, _ isDeleted: Bool, start: Int64, _ value: (RunField) -> FieldValue
-    ) -> Candidate? {
-        guard query.view.includes(isDeleted: isDeleted || experiment.isDeleted) else { return nil }
+    private func candidate(_ run: inout RunLook) -> Candidate? {
+        let name = run.name
         let isAccepted = query.filter.accepts { field in
             if case .dataset(let part) = field { return datasetValues(part, of: name) }
-            return [value(field)]
+            return [run.value(field)]
         }
         guard isAccepted else { return nil }
-        return Candidate(experiment: number, id: name, start: start, values: query.orders.map { value($0.field) })
+        return Candidate(
+            experiment: number, id: name, start: run.start, values: query.orders.map { run.value($0.field) })
     }
 
     private func datasetValues(_ field: DatasetField, of name: String) -> [FieldValue] {
@@ -156,52 +145,9 @@ private struct ExperimentSearch: Sendable {
 
     /// Writes the index anew; a store that cannot be written to is searched without one.
     private func remember(_ looks: [Look], _ rows: [RunIndex.Row?], at path: String) {
-        let records = zip(looks, rows).compactMap { look, row -> RunRecord? in
-            switch look {
-            case .known: row?.record
-            case .read(let record, _): record.isSound ? record : nil
-            case .noRun: nil
-            }
-        }
+        let records = zip(looks, rows).compactMap { look, row in look.isRun ? look.record ?? row?.record : nil }
         guard let bytes = RunIndexWriter.bytes(of: records) else { return }
         try? FileSystem.createFolder(FileSystem.folder(of: path))
         try? store.staging.replace(path, with: bytes)
-    }
-}
-
-/// A run as the index knows it; every value is taken only after its file was found unchanged.
-private struct KnownRun {
-    let row: RunIndex.Row
-    let name: String
-    let folder: Int32
-    private(set) var isCurrent = true
-
-    init(row: RunIndex.Row, name: String, folder: Int32) {
-        self.row = row
-        self.name = name
-        self.folder = folder
-    }
-
-    mutating func value(_ field: RunField) -> FieldValue {
-        switch field {
-        case .metric(let key):
-            let known = row.metric(key)
-            confirm(known?.stamp, "metrics/" + key)
-            return known.map { .number($0.point.value) } ?? .none
-        case .parameter(let key):
-            let known = row.parameter(key)
-            confirm(known?.stamp, "params/" + key)
-            return known.map { .text($0.text) } ?? .none
-        case .tag(let key):
-            let known = row.tag(key)
-            confirm(known?.stamp, "tags/" + key)
-            return known.map { .text($0.text) } ?? .none
-        case .attribute(let attribute): return row.value(attribute)
-        case .dataset: return .none
-        }
-    }
-
-    private mutating func confirm(_ stamp: FileStamp?, _ path: String) {
-        if FileStamp(of: "\(name)/\(path)", in: folder) != stamp { isCurrent = false }
     }
 }

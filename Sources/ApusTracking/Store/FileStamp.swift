@@ -11,6 +11,9 @@ struct FileStamp: Equatable, Sendable {
     /// Equals no file's stamp.
     static let unknown = FileStamp(modified: -1, size: -1, inode: 0)
 
+    /// Stands for no file.
+    static let absent = FileStamp(modified: 0, size: -1, inode: 0)
+
     init(modified: Int64, size: Int64, inode: UInt64) {
         self.modified = modified
         self.size = size

@@ -7,7 +7,7 @@ import Glibc
 /// Layout, in 64-bit words unless said otherwise: the magic, the counts of rows, metrics, texts and bytes of characters,
 /// a checksum of all that follows; rows of 18 words, metrics of 7, texts of 5; the characters. A text is a word: its place and its length, 32 bits each.
 struct RunIndex: Sendable {
-    static let magic: UInt64 = 0x3130_5844_4953_5041
+    static let magic: UInt64 = 0x3230_5844_4953_5041
     static let headerWords = 6, rowWords = 18, metricWords = 7, textWords = 5
 
     let rowCount: Int
