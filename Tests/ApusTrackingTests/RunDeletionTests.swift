@@ -116,9 +116,9 @@ import Testing
         let child = try finishedRun("child", parent: parent)
         let grandchild = try finishedRun("grandchild", parent: child)
         _ = try finishedRun("other")
-        #expect(Set(store.children(of: parent).map(\.id)) == [child.id, grandchild.id])
+        #expect(try Set(store.children(of: [parent]).map(\.id)) == [child.id, grandchild.id])
         try parent.setTag(RunTag.parentRun, grandchild.id)
-        #expect(store.children(of: parent).count == 2)
+        #expect(try store.children(of: [parent]).count == 2)
     }
 
     @Test func `damaged runs are errors and stay as they are`() throws {

@@ -45,6 +45,17 @@ struct ChangeOptions: ParsableArguments {
         if !failures.isEmpty { throw ExitCode(1) }
     }
 
+    /// The same for runs.
+    func carryOut(
+        _ verb: String, _ done: String, on runs: [Run], asking isAsking: Bool = true, _ body: (Run) throws -> Void
+    ) throws {
+        let byID = Dictionary(runs.map { ($0.id, $0) }) { first, _ in first }
+        let changes = try runs.map { try PlannedChange($0) }
+        try carryOut(verb, done, changes, asking: isAsking) { change in
+            if let run = byID[change.id] { try body(run) }
+        }
+    }
+
     // MARK: Asking
 
     func ask(_ verb: String, _ changes: [PlannedChange]) throws {

@@ -33,6 +33,6 @@ struct RunSelection: ParsableArguments {
         guard !found.isEmpty else {
             throw TrackingError.notFound("a run that matches", remedy: "'apus runs search' tries a filter")
         }
-        return try found.map { try store.run(matching: $0.id, view: view) }
+        return found.map { store.run($0) }
     }
 }

@@ -28,17 +28,8 @@ struct RunsDelete: ParsableCommand {
             return try delete(store.experiment(matching: name), in: store)
         }
         var runs = try selection.runs(in: store, exactly: true)
-        if children { runs += try nested(in: runs, store) }
-        let changes = try runs.map { try PlannedChange($0) }
-        try change.carryOut("delete", "deleted", changes) { change in
-            try store.run(matching: change.id, view: .all).delete(evenIfWritten: force)
-        }
-    }
-
-    private func nested(in runs: [Run], _ store: TrackingStore) throws -> [Run] {
-        var seen = Set(runs.map(\.id))
-        return try runs.flatMap { store.children(of: $0) }.filter { seen.insert($0.id).inserted }
-            .map { try store.run(matching: $0.id, view: .active) }
+        if children { runs += try store.children(of: runs).map { store.run($0) } }
+        try change.carryOut("delete", "deleted", on: runs) { try $0.delete(evenIfWritten: force) }
     }
 
     private func delete(_ experiment: Experiment, in store: TrackingStore) throws {
@@ -75,8 +66,6 @@ struct RunsRestore: ParsableCommand {
             }
         }
         let runs = try selection.runs(in: store, view: .deleted, exactly: true)
-        try change.carryOut("restore", "restored", try runs.map { try PlannedChange($0) }, asking: false) { change in
-            try store.run(matching: change.id, view: .all).restore()
-        }
+        try change.carryOut("restore", "restored", on: runs, asking: false) { try $0.restore() }
     }
 }

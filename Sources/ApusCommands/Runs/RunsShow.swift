@@ -33,7 +33,7 @@ private struct RunFacts: Encodable {
     init(_ run: Run, in store: TrackingStore) throws {
         summary = try store.summary(of: run)
         datasets = (try? run.datasets()) ?? []
-        children = store.children(of: run)
+        children = try store.children(of: [run])
         models = (try? run.models()) ?? []
         let registry = ModelRegistry(store)
         versions = registry.names().flatMap { (try? registry.versions(of: $0)) ?? [] }.filter { $0.runID == run.id }

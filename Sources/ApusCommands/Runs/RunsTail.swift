@@ -73,10 +73,19 @@ struct RunsTail: ParsableCommand {
             return
         }
         for (step, group) in Dictionary(grouping: updates, by: \.point.step).sorted(by: { $0.key < $1.key }) {
-            let values = group.map { "\($0.key) \(significant($0.point.value))" }.joined(separator: "  ")
-            let line = "\(step)  \(values)"
+            let line = "\(step)  " + texts(group).joined(separator: "  ")
             print(Ink.isTerminal ? shortened(line, Ink.width) : line)
         }
+    }
+
+    /// The last value of each metric; what measures the machine stands behind the rest.
+    private func texts(_ group: [RunFollower.Update]) -> [String] {
+        let values = Dictionary(group.map { ($0.key, $0.point.value) }) { _, last in last }
+        let keys = values.keys.sorted()
+        let (machine, own) = (
+            keys.filter(RunComparison.isIncidental(metric:)), keys.filter { !RunComparison.isIncidental(metric: $0) }
+        )
+        return (own + machine).map { "\($0) \(values[$0].map(significant) ?? "–")" }
     }
 
     /// A value that is not finite becomes null.

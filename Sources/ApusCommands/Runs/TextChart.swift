@@ -57,7 +57,8 @@ struct TextChart {
 
     private func cells(_ canvas: DotCanvas, _ row: Int) -> String {
         var text = "", color: String?
-        for column in 0..<canvas.columns {
+        let last = (0..<canvas.columns).last { canvas.cell($0, row).dots != 0 } ?? -1
+        for column in 0..<(last + 1) {
             let cell = canvas.cell(column, row)
             let wanted = usesColor && cell.dots != 0 ? Self.colors[cell.curve % Self.colors.count] : nil
             if wanted != color {
@@ -67,7 +68,7 @@ struct TextChart {
             text += symbol(cell)
         }
         if color != nil { text += "\u{1B}[0m" }
-        return usesColor ? text : trimmed(text)
+        return text
     }
 
     private func symbol(_ cell: (dots: UInt8, curve: Int)) -> String {
@@ -96,8 +97,6 @@ struct TextChart {
         let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
         return String(letters[number % letters.count])
     }
-
-    private func trimmed(_ text: String) -> String { String(text.reversed().drop { $0 == " " }.reversed()) }
 }
 
 /// The values that a chart spans; a flat one gets some room.

@@ -9,10 +9,18 @@ extension TrackingStore {
     public func run(
         matching text: String, view: LifecycleView, exactly isExact: Bool = false
     ) throws(TrackingError) -> Run {
-        let found = try summary(matching: text, view: view, exactly: isExact)
+        // A whole id needs no look at all the others.
+        if let run = try? run(id: text), view.includes(isDeleted: (try? run.isDeleted()) ?? false) { return run }
+        return run(try summary(matching: text, view: view, exactly: isExact))
+    }
+
+    /// The run that a summary is of; one of a deleted experiment too.
+    public func run(_ summary: RunSummary) -> Run {
+        let folder = "\(root)/\(summary.experimentID)/\(summary.id)"
+        let deleted = "\(root)/.trash/\(summary.experimentID)/\(summary.id)"
         return Run(
-            store: self, experimentID: found.experimentID, id: found.id,
-            folder: "\(root)/\(found.experimentID)/\(found.id)")
+            store: self, experimentID: summary.experimentID, id: summary.id,
+            folder: !FileSystem.isFolder(folder) && FileSystem.isFolder(deleted) ? deleted : folder)
     }
 
     private func summary(
@@ -69,17 +77,19 @@ extension TrackingStore {
                 : "'apus runs experiments' shows what there is")
     }
 
-    /// The runs below a run: those that name it as their parent, and so on.
-    public func children(of run: Run, view: LifecycleView = .active) -> [RunSummary] {
-        let all = runSummaries().filter { view.includes(isDeleted: $0.isDeleted) }
-        let byParent = Dictionary(grouping: all) { $0.tags[RunTag.parentRun] ?? "" }
-        var found = [RunSummary](), seen: Set = [run.id], open = [run.id]
+    /// The runs below runs: those that name one as their parent, and so on; the newest first.
+    public func children(of runs: [Run], view: LifecycleView = .active) throws(TrackingError) -> [RunSummary] {
+        var query = try RunQuery("tags.`\(RunTag.parentRun)` IS NOT NULL")
+        query.view = view
+        let nested = search(query).runs
+        let byParent = Dictionary(grouping: nested) { $0.tags[RunTag.parentRun] ?? "" }
+        var seen = Set(runs.map(\.id)), open = runs.map(\.id), found = Set<String>()
         while let parent = open.popLast() {
             for child in byParent[parent] ?? [] where seen.insert(child.id).inserted {
-                found.append(child)
+                found.insert(child.id)
                 open.append(child.id)
             }
         }
-        return found
+        return nested.filter { found.contains($0.id) }
     }
 }
