@@ -87,6 +87,6 @@ import Testing
         try store.delete(experiment)
         #expect(throws: TrackingError.self) { try store.createRun(in: experiment) }
         #expect(store.check().isEmpty)
-        #expect(try FileSystem.names(in: store.staging.folder) == ["lock"])
+        #expect(try FileSystem.names(in: store.staging.folder) == ["format", "lock"])
     }
 }

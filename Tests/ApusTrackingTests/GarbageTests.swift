@@ -34,7 +34,7 @@ import Testing
         #expect(try kept.artifacts() == ["big/file.bin"])
         #expect(try !store.collect(garbage.items[0]))
         #expect(store.garbage() == Garbage())
-        #expect(try FileSystem.names(in: store.staging.folder) == ["lock"])
+        #expect(try FileSystem.names(in: store.staging.folder) == ["format", "lock"])
     }
 
     @Test func `young garbage and that of other experiments waits`() throws {

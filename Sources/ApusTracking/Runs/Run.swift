@@ -35,7 +35,8 @@ public final class Run: Sendable {
     // MARK: Parameters
 
     /// Records parameters. A parameter never changes: logging the same value again is allowed, another is an error.
-    /// A value of more than 6000 characters is kept whole as artifact `parameters/KEY.txt`, its hash as the value.
+    /// Of a value of more than 6000 characters the beginning stands there with its hash, the whole is artifact
+    /// `parameters/KEY.txt`.
     public func log(parameters: [String: String]) throws(TrackingError) {
         for key in parameters.keys { try KeyRules.checkKey(key) }
         var values = [String: [UInt8]]()
@@ -55,13 +56,26 @@ public final class Run: Sendable {
         }
     }
 
-    /// A parameter as it is written; a long one is kept whole as an artifact.
+    /// A parameter as it is written.
     func storedParameter(_ key: String, _ value: String) throws(TrackingError) -> String {
+        try stored(key, value, limit: KeyRules.parameterLimit, in: "parameters")
+    }
+
+    /// A tag as it is written.
+    func storedTag(_ key: String, _ value: String) throws(TrackingError) -> String {
+        try stored(key, value, limit: KeyRules.tagLimit, in: "tags")
+    }
+
+    /// A value of at most `limit` characters: of a longer one the beginning, the whole is kept as an artifact.
+    private func stored(
+        _ key: String, _ value: String, limit: Int, in folder: String
+    ) throws(TrackingError) -> String {
         let length = value.unicodeScalars.count
-        guard length > KeyRules.parameterLimit else { return value }
-        let artifact = "parameters/\(key).txt"
+        guard length > limit else { return value }
+        let artifact = "\(folder)/\(key).txt"
         try logArtifact(bytes: Array(value.utf8), as: artifact)
-        return "sha256:\(sha256(Array(value.utf8))) (\(length) characters, artifact \(artifact))"
+        let end = "… (\(length) characters, sha256:\(sha256(Array(value.utf8))), artifact \(artifact))"
+        return String(String.UnicodeScalarView(value.unicodeScalars.prefix(1000))) + end
     }
 
     public func parameters() throws(TrackingError) -> [String: String] {
@@ -117,8 +131,10 @@ public final class Run: Sendable {
 
     // MARK: Tags
 
+    /// Of a value of more than 8000 characters the beginning stands there, the whole is artifact `tags/KEY.txt`.
     public func setTag(_ key: String, _ value: String) throws(TrackingError) {
-        try RunTag.check(key, value)
+        try KeyRules.checkKey(key)
+        let value = try storedTag(key, value)
         try tagFolder.prepare(key)
         try staging.replace(tagFolder.path(of: key), with: value)
         if key == RunTag.name { try updateMeta { $0.set("run_name", .text(value)) } }

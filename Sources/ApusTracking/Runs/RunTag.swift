@@ -27,11 +27,6 @@ public enum RunTag {
         return tags
     }
 
-    static func check(_ key: String, _ value: String) throws(TrackingError) {
-        try KeyRules.checkKey(key)
-        try KeyRules.checkLength(of: key, value, limit: KeyRules.tagLimit)
-    }
-
     private static func currentUser() -> String {
         for variable in ["USER", "LOGNAME"] {
             if let value = getenv(variable), value.pointee != 0 { return String(cString: value) }

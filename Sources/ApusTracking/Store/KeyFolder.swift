@@ -32,17 +32,25 @@ struct KeyFolder {
 
     /// Makes the folders above `key`'s file, refusing a key that another key's file or folder stands in for.
     func prepare(_ key: String) throws(TrackingError) {
+        try refuseLink(path)
         let parts = key.split(separator: "/")
         for count in parts.indices.dropFirst() {
             let parent = parts.prefix(count).joined(separator: "/")
             guard mkdir(path(of: parent), 0o777) != 0 else { continue }
             switch errno {
-            case EEXIST where FileSystem.isFolder(path(of: parent)): continue
+            case EEXIST where FileSystem.isFolder(path(of: parent)): try refuseLink(path(of: parent))
             case EEXIST, ENOTDIR: throw .keyConflict(key, with: parent)
             default: throw .file(FileError("create the folder", path(of: parent)))
             }
         }
         if FileSystem.isFolder(path(of: key)) { throw .keyConflict(key, with: key + "/…") }
+    }
+
+    /// Writing through a link to a folder might leave the store.
+    private func refuseLink(_ path: String) throws(TrackingError) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { return }
+        throw .refused("\(path) is a link, and nothing is written through links", remedy: "put a folder in its place")
     }
 
     private func collect(below prefix: String, into keys: inout [String]) throws(FileError) {

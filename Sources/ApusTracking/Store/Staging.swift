@@ -22,7 +22,7 @@ struct Staging: Sendable {
     func prepare() throws(TrackingError) {
         try onFiles { () throws(FileError) in try FileSystem.createFolder(folder) }
         let dayAgo = time(nil) - 86_400
-        for name in (try? FileSystem.names(in: folder)) ?? [] where name != lockName {
+        for name in (try? FileSystem.names(in: folder)) ?? [] where name != lockName && name != "format" {
             var status = stat()
             let path = folder + "/" + name
             if lstat(path, &status) == 0, status.st_mtim.tv_sec < dayAgo { removeTree(path) }
@@ -47,6 +47,25 @@ struct Staging: Sendable {
     }
 
     private var lockName: String { "lock" }
+
+    // MARK: Format
+
+    /// What a later Apus raises that this one must leave alone.
+    static let format = 1
+    private var formatPath: String { folder + "/format" }
+
+    /// Marks a new store as one of this Apus.
+    func noteFormat() throws(TrackingError) { try replace(formatPath, with: "\(Staging.format)\n") }
+
+    /// Throws where a newer Apus wrote the store in a way that this one does not know. A store without a mark is MLflow's.
+    func requireKnownFormat() throws(TrackingError) {
+        guard let text = try? FileSystem.readText(formatPath) else { return }
+        let format = Int(text.filter { !$0.isWhitespace })
+        guard format == nil || format ?? 0 > Staging.format else { return }
+        throw .refused(
+            "\(formatPath) says '\(text.prefix(20))', and this Apus knows formats up to \(Staging.format)",
+            remedy: "update Apus; nothing was changed")
+    }
 
     /// Runs `body` while no other process or thread of Apus creates experiments or changes the registry.
     func exclusively<R>(_ body: () throws(TrackingError) -> R) throws(TrackingError) -> R {

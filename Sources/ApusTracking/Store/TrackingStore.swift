@@ -27,6 +27,7 @@ public final class TrackingStore: Sendable {
         self.root = absolutePath(root)
         staging = Staging(root: self.root, isDurable: isDurable)
         buffer = MetricBuffer(interval: interval, staging: staging)
+        try staging.requireKnownFormat()
         if !FileSystem.isFolder(self.root) {
             guard isCreated else {
                 throw .notFound("the tracking store \(self.root)", remedy: "train something first, or check the path")
@@ -42,6 +43,7 @@ public final class TrackingStore: Sendable {
     private func create() throws(TrackingError) {
         try onFiles { () throws(FileError) in try FileSystem.createFolder(FileSystem.folder(of: root)) }
         try staging.prepare()
+        try staging.noteFormat()
         let staged = try staging.uniquePath()
         let folder = staged + "/0"
         try onFiles { () throws(FileError) in try FileSystem.createFolder(folder) }
@@ -136,7 +138,7 @@ public final class TrackingStore: Sendable {
         let id = Identifier.run()
         let name = tags[RunTag.name] ?? name ?? "run-\(id.prefix(8))"
         let allTags = RunTag.standard(name: name, git: git).merging(tags) { $1 }
-        for (key, value) in allTags { try RunTag.check(key, value) }
+        for key in allTags.keys { try KeyRules.checkKey(key) }
         for key in parameters.keys { try KeyRules.checkKey(key) }
         try staging.prepareOnce()
         let staged = try staging.uniquePath()
@@ -159,9 +161,11 @@ public final class TrackingStore: Sendable {
             for name in ["metrics", "artifacts"] { try folder.makeFolder(name) }
             try folder.write(meta, to: "meta.yaml")
         }
-        try folder.writeValues(tags, to: "tags")
         let run = Run(store: self, experimentID: "", id: "", folder: path)
         var stored = [String: String]()
+        for (key, value) in tags { stored[key] = try run.storedTag(key, value) }
+        try folder.writeValues(stored, to: "tags")
+        stored = [:]
         for (key, value) in parameters { stored[key] = try run.storedParameter(key, value) }
         try folder.writeValues(stored, to: "params")
     }
