@@ -108,6 +108,8 @@ func closure(of names: [String]) -> Set<String> {
 
 let only = Context.environment["APUS_ONLY"].map { closure(of: $0.split(separator: ",").map(String.init)) }
 let chosen = modules.filter { only?.contains($0.name) ?? true }
+// APUS_TESTS=Name,… narrows the tests to those of these modules.
+let tested = Context.environment["APUS_TESTS"].map { Set($0.split(separator: ",").map(String.init)) }
 
 // `-enable-testing` everywhere, so that one release build serves both the commands and the tests.
 let swiftSettings: [SwiftSetting] = [.treatAllWarnings(as: .error), .unsafeFlags(["-enable-testing"])]
@@ -149,7 +151,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [commandSupport] + chosen.map(target)
-        + chosen.filter { !$0.isC && $0.tests != .none }.map(testTarget),
+        + chosen.filter { !$0.isC && $0.tests != .none && tested?.contains($0.name) ?? true }.map(testTarget),
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17,
     cxxLanguageStandard: .cxx20)

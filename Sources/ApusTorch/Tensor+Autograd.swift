@@ -4,8 +4,7 @@ extension Tensor {
     public var requiresGradient: Bool {
         get { apus_tensor_requires_gradient(handle) }
         set {
-            let status = apus_tensor_set_requires_gradient(handle, newValue)
-            guard status == 0 else { mistake(#function, file: #fileID, line: #line) }
+            require(apus_tensor_set_requires_gradient(handle, newValue))
         }
     }
 
@@ -22,6 +21,11 @@ extension Tensor {
     /// Puts a copy of `gradient` where `backward` adds to, as if it had come from there.
     public func setGradient(_ gradient: Tensor) throws(TorchError) {
         guard apus_tensor_set_gradient(handle, gradient.handle) == 0 else { throw .last }
+    }
+
+    /// Makes `sum` this leaf's gradient, after what `backward` has added up since the last release was added to it.
+    public func addGradient(to sum: Tensor) throws(TorchError) {
+        guard apus_tensor_add_gradient(handle, sum.handle) == 0 else { throw .last }
     }
 
     public func clearGradient() { apus_tensor_clear_gradient(handle) }

@@ -67,7 +67,7 @@ extension Tensor {
     /// The only element.
     public func item() -> Double {
         var value = 0.0
-        guard apus_tensor_item(handle, &value) == 0 else { mistake(#function, file: #fileID, line: #line) }
+        require(apus_tensor_item(handle, &value))
         return value
     }
 
@@ -89,13 +89,16 @@ extension Tensor {
             precondition(count == 0, "no memory for \(count) elements")
             return
         }
-        let status = apus_tensor_copy_to_bytes(handle, base, bytes.count)
-        guard status == 0 else { mistake(#function, file: #fileID, line: #line) }
+        require(apus_tensor_copy_to_bytes(handle, base, bytes.count))
     }
 
     public func clone() -> Tensor { Tensor(apus_tensor_clone(handle)) }
     public func to(_ device: Device) throws(TorchError) -> Tensor {
         try Tensor(throwing: apus_tensor_to_device(handle, device.index))
+    }
+    /// Moves this tensor's own elements, and those of no other that shares them; what refers to it sees them there.
+    public func move(to device: Device) throws(TorchError) {
+        guard apus_tensor_move(handle, device.index) == 0 else { throw .last }
     }
     public func to(_ dataType: DataType) -> Tensor { Tensor(apus_tensor_to_dtype(handle, dataType.tensorNumber)) }
     /// The same elements, row by row in memory.
@@ -105,8 +108,9 @@ extension Tensor {
 
     /// Overwrites the elements with `source`'s, outside `backward`'s sight. The shapes must be equal.
     public func assign(_ source: Tensor) {
-        precondition(source.shape == shape, "\(source.shape) cannot be assigned to \(shape)")
-        guard apus_tensor_assign(handle, source.handle) == 0 else { mistake(#function, file: #fileID, line: #line) }
+        precondition(
+            apus_torch_is_exhausted() || source.shape == shape, "\(source.shape) cannot be assigned to \(shape)")
+        require(apus_tensor_assign(handle, source.handle))
     }
 }
 
@@ -118,6 +122,6 @@ extension Tensor {
 extension Tensor {
     /// Adds 1 to an `int64` scalar.
     public func increment() {
-        guard apus_tensor_increment(handle) == 0 else { mistake(#function, file: #fileID, line: #line) }
+        require(apus_tensor_increment(handle))
     }
 }

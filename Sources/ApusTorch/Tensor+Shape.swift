@@ -36,11 +36,8 @@ extension Tensor {
 
     public func forked(from start: Int) -> Fork {
         var fork = apus_fork()
-        let status = apus_tensor_fork(handle, Int64(start), &fork)
-        guard status == 0, let whole = fork.whole, let shortcut = fork.shortcut, let tail = fork.tail else {
-            mistake(#function, file: #fileID, line: #line)
-        }
-        return Fork(whole: Tensor(owning: whole), shortcut: Tensor(owning: shortcut), tail: Tensor(owning: tail))
+        require(apus_tensor_fork(handle, Int64(start), &fork))
+        return Fork(whole: Tensor(fork.whole), shortcut: Tensor(fork.shortcut), tail: Tensor(fork.tail))
     }
 
     public static func concatenate(_ tensors: [Tensor], axis: Int) -> Tensor {

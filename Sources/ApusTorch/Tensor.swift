@@ -17,11 +17,11 @@ public final class Tensor: @unchecked Sendable {
         self.init(owning: handle)
     }
 
-    /// Takes over what an operation returned; failure is a programmer's mistake.
+    /// Takes over what an operation returned; failure is a programmer's mistake, or a lack of memory that is watched for.
     convenience init(
         _ handle: OpaquePointer?, function: StaticString = #function, file: StaticString = #fileID, line: UInt = #line
     ) {
-        guard let handle else { mistake(function, file: file, line: line) }
+        guard let handle = handle ?? Torch.placeholder else { mistake(function, file: file, line: line) }
         self.init(owning: handle)
     }
 

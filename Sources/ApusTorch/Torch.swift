@@ -24,20 +24,13 @@ public enum Torch {
     public static func usePooledMemory() { apus_torch_use_pooled_memory() }
     public static var pooledBytes: Int { apus_torch_pooled_bytes() }
 
-    public static var cudaDeviceCount: Int { Int(apus_torch_cuda_count()) }
-
-    /// Whether the CUDA half of LibTorch loads and finds a device.
-    public static var isCUDAAvailable: Bool { (try? loadCUDA()) != nil && cudaDeviceCount > 0 }
-
-    private static let cudaLoad: Result<Void, TorchError> = {
-        guard apus_torch_load_cuda() == 0 else {
-            let reason = String(cString: apus_torch_last_error())
-            return .failure(.device("cuda", reason: "\(reason); install a CUDA build of LibTorch, or choose cpu"))
-        }
-        return .success(())
-    }()
-
-    static func loadCUDA() throws(TorchError) { try cudaLoad.get() }
+    /// Runs `body` in LibTorch's own operations, on CPUs too, where Apus has fused functions: they are what runs on GPUs,
+    /// and the readable specification of the fused ones. The mode is the calling thread's: `body` does not suspend.
+    public static func withoutFusedFunctions<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+        apus_torch_set_fused(false)
+        defer { apus_torch_set_fused(true) }
+        return try body()
+    }
 }
 
 /// Runs `body` without recording operations for `backward`. The mode is the calling thread's: `body` does not suspend.

@@ -17,8 +17,13 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
     case meeting(rank: Int, of: Int, at: String, reason: String)
     /// Another process of the group has ended, or did not answer in time.
     case peers(reason: String)
+    /// There is no memory for a tensor, on the CPU or a GPU.
+    case memory(String)
 
-    static var last: TorchError { .operation(String(cString: apus_torch_last_error())) }
+    static var last: TorchError {
+        let message = String(cString: apus_torch_last_error())
+        return apus_torch_lacks_memory() ? .memory(message) : .operation(message)
+    }
 
     public var description: String {
         switch self {
@@ -38,8 +43,17 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
             """
         case .peers(let reason):
             "another process of the group has ended or did not answer in time, so this one ends too (\(reason))"
+        case .memory(let message):
+            "out of memory (\(message)); choose a smaller batch_size or image_size, or another device"
         }
     }
+}
+
+/// Ends the program for a mistake in it, unless the calling thread watches its memory and has found none.
+func require(
+    _ status: apus_status, function: StaticString = #function, file: StaticString = #fileID, line: UInt = #line
+) {
+    if status != 0 && !apus_torch_is_exhausted() { mistake(function, file: file, line: line) }
 }
 
 /// Ends the program for a mistake in it, such as shapes that do not fit. What comes from outside is checked before.

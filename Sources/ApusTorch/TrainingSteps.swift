@@ -69,6 +69,23 @@ public enum TrainingSteps {
         guard status == 0 else { throw .last }
     }
 
+    /// Copies the elements of tensors to others of the same shapes.
+    public static func copy(_ sources: [Tensor], to targets: [Tensor]) throws(TorchError) {
+        precondition(sources.count == targets.count, "one source for each target")
+        let status = withExtendedLifetime((sources, targets)) {
+            apus_tensors_copy(targets.map(\.handle), sources.map(\.handle), sources.count)
+        }
+        guard status == 0 else { throw .last }
+    }
+
+    /// Multiplies all gradients, in place.
+    public static func scaleGradients(_ parameters: [Tensor], by factor: Double) throws(TorchError) {
+        let status = withExtendedLifetime(parameters) {
+            apus_scale_gradients(parameters.map(\.handle), parameters.count, factor)
+        }
+        guard status == 0 else { throw .last }
+    }
+
     /// The Euclidean norm of all gradients together.
     public static func gradientNorm(_ parameters: [Tensor]) throws(TorchError) -> Double {
         var norm = 0.0

@@ -1,5 +1,6 @@
 #include "Handle.hpp"
 #include <ATen/ops/empty_like.h>
+#include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 using namespace apus;
@@ -28,6 +29,17 @@ apus_status apus_tensor_set_gradient(apus_tensor tensor, apus_tensor gradient) {
         auto copy = at::empty_like(like.detach());
         copy.copy_(*Borrowed(gradient));
         like.mutable_grad() = copy;
+    });
+}
+
+apus_status apus_tensor_add_gradient(apus_tensor handle, apus_tensor sum) {
+    return guardedStatus([&] {
+        c10::NoGradGuard off;
+        const auto tensor = retained(handle);
+        auto total = retained(sum);
+        // In this order autograd adds what it accumulates.
+        if (tensor.grad().defined()) total.add_(tensor.grad());
+        tensor.mutable_grad() = total;
     });
 }
 

@@ -1,5 +1,6 @@
 // NHWC tensors as rows of channels, where a row may be a range of a wider one.
 #pragma once
+#include "Handle.hpp"
 #include "Parallel.hpp"
 #include <ATen/core/Tensor.h>
 #include <cstring>
@@ -22,7 +23,8 @@ inline int64_t pixelStride(const at::Tensor &x) {
 
 /// Whether `x` is a float map on the CPU whose pixels are rows of channels.
 inline bool hasRows(const at::Tensor &x) {
-    return x.is_cpu() && x.dim() == 4 && x.scalar_type() == at::kFloat && x.numel() > 0 && pixelStride(x) > 0;
+    return usesFused() && x.is_cpu() && x.dim() == 4 && x.scalar_type() == at::kFloat && x.numel() > 0
+           && pixelStride(x) > 0;
 }
 
 /// The rows of a map.

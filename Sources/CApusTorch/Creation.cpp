@@ -1,5 +1,6 @@
 #include "Handle.hpp"
 #include "Parallel.hpp"
+#include "Uploads.hpp"
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros_like.h>
@@ -53,13 +54,14 @@ apus_status apus_tensor_item(apus_tensor handle, double *value) {
 apus_result apus_tensor_from_pixels(const uint8_t *pixels, int64_t n, int64_t height, int64_t width, int64_t channels,
                                     int deviceIndex) {
     return guarded([&] {
+        if (deviceIndex >= 0) return uploadedPixels(pixels, {n, height, width, channels}, device(deviceIndex));
         auto tensor =
             at::empty({n, channels, height, width}, options(APUS_FLOAT32, -1), at::MemoryFormat::ChannelsLast);
         float *output = tensor.mutable_data_ptr<float>();
         parallelRanges(n * height * width * channels, 1 << 15, [&](int64_t begin, int64_t end) {
             for (int64_t i = begin; i < end; i++) output[i] = static_cast<float>(pixels[i]) / 255.0f;
         });
-        return deviceIndex < 0 ? tensor : tensor.to(device(deviceIndex));
+        return tensor;
     });
 }
 
@@ -85,6 +87,19 @@ apus_status apus_tensor_increment(apus_tensor handle) {
 
 apus_result apus_tensor_to_device(apus_tensor x, int index) {
     return guarded([&] { return Borrowed(x)->to(device(index)); });
+}
+
+apus_status apus_tensor_move(apus_tensor handle, int index) {
+    return guardedStatus([&] {
+        c10::NoGradGuard off;
+        const auto tensor = retained(handle);
+        if (tensor.device() != device(index)) tensor.set_data(tensor.detach().to(device(index)));
+    });
+}
+
+apus_result apus_tensor_placeholder(void) {
+    static const at::Tensor placeholder = at::full({1, 1, 1, 1}, 0.0);
+    return owned(placeholder);
 }
 
 apus_result apus_tensor_to_dtype(apus_tensor x, int dtype) {

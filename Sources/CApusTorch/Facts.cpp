@@ -6,7 +6,10 @@ void apus_tensor_release(apus_tensor tensor) {
     (void)Implementation::reclaim(reinterpret_cast<at::TensorImpl *>(tensor));
 }
 size_t apus_tensor_rank(apus_tensor tensor) { return static_cast<size_t>(Borrowed(tensor)->dim()); }
-int64_t apus_tensor_size(apus_tensor tensor, size_t axis) { return Borrowed(tensor)->sizes()[axis]; }
+int64_t apus_tensor_size(apus_tensor tensor, size_t axis) {
+    Borrowed x(tensor);
+    return axis < static_cast<size_t>(x->dim()) ? x->size(static_cast<int64_t>(axis)) : 1;
+}
 int64_t apus_tensor_count(apus_tensor tensor) { return Borrowed(tensor)->numel(); }
 
 int apus_tensor_dtype(apus_tensor tensor) {

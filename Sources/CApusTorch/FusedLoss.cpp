@@ -5,14 +5,23 @@
 
 namespace {
 
+/// The type that a loss of this input is computed in.
+at::ScalarType wide(const at::Tensor &input) {
+    return at::isReducedFloatingType(input.scalar_type()) ? at::kFloat : input.scalar_type();
+}
+
 struct FusedLoss : torch::autograd::Function<FusedLoss> {
     static at::Tensor forward(torch::autograd::AutogradContext *context, at::TensorList inputs,
                               const apus::Measure &measure) {
         std::vector<at::Tensor> gradients;
         const double total = measure(std::vector<at::Tensor>(inputs.begin(), inputs.end()), gradients);
-        for (size_t i = 0; i < inputs.size(); i++) gradients[i] = gradients[i].to(inputs[i].options());
+        // Half precision has no room for a loss, nor for gradients before they are scaled.
+        for (size_t i = 0; i < inputs.size(); i++) {
+            gradients[i] = gradients[i].to(inputs[i].options().dtype(wide(inputs[i])));
+        }
         context->save_for_backward(gradients);
-        return at::full({}, total, inputs[0].options());
+        context->saved_data["type"] = static_cast<int64_t>(inputs[0].scalar_type());
+        return at::full({}, total, inputs[0].options().dtype(wide(inputs[0])));
     }
 
     static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
@@ -22,6 +31,8 @@ struct FusedLoss : torch::autograd::Function<FusedLoss> {
         if (!isUnit) {
             for (auto &gradient : gradients) gradient = at::mul(gradient, incoming[0]);
         }
+        const auto type = static_cast<at::ScalarType>(context->saved_data["type"].toInt());
+        for (auto &gradient : gradients) gradient = gradient.to(type);
         gradients.emplace_back(); // the measure takes no gradient
         return gradients;
     }

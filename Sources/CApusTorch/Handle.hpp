@@ -42,8 +42,13 @@ inline apus_tensor owned(at::Tensor tensor) { return reinterpret_cast<apus_tenso
 void recordException() noexcept;
 void recordMessage(const std::string &message) noexcept;
 
-/// The handle of what `body` returns, or NULL with a message.
+/// A number of the part of its work in which the calling thread watches for a lack of memory; 0 while it does not.
+size_t watchedPart() noexcept;
+
+/// The handle of what `body` returns, or NULL with a message; NULL at once where the thread watches its memory and has
+/// found none.
 template <class Body> apus_result guarded(Body &&body) noexcept {
+    if (apus_torch_is_exhausted()) return nullptr;
     try {
         return owned(body());
     } catch (...) {
@@ -52,8 +57,9 @@ template <class Body> apus_result guarded(Body &&body) noexcept {
     }
 }
 
-/// 0, or 1 with a message.
+/// 0, or 1 with a message; likewise.
 template <class Body> apus_status guardedStatus(Body &&body) noexcept {
+    if (apus_torch_is_exhausted()) return 1;
     try {
         body();
         return 0;
@@ -65,5 +71,8 @@ template <class Body> apus_status guardedStatus(Body &&body) noexcept {
 
 at::ScalarType scalarType(int dtype);
 at::Device device(int index);
+
+/// Whether the calling thread takes the fused functions for what lies on the CPU; else LibTorch's own operations.
+bool usesFused() noexcept;
 
 } // namespace apus

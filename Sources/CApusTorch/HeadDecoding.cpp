@@ -1,4 +1,5 @@
 // What a v8-style head's maps say: boxes, scores, and what its task adds.
+#include "HeadByTensor.hpp"
 #include "HeadMaps.hpp"
 #include "Parallel.hpp"
 #include <ATen/ops/empty.h>
@@ -106,7 +107,9 @@ void addAnchor(Column column, const Head &head, const Head::Place &place) {
 
 apus_result apus_head_decode(const apus_head *described) {
     return guarded([&] {
-        const Maps maps = readable(mapsOf(*described));
+        const Maps given = mapsOf(*described);
+        if (!usesFused() || !given[0].is_cpu()) return decodedByTensor(*described);
+        const Maps maps = readable(given);
         const Head head = headOf(maps, *described);
         const int64_t rows = 4 + head.classes + head.extras;
         auto result = at::empty({head.batch, rows, head.anchors}, maps[0].options());

@@ -1,6 +1,7 @@
 // The loss of a v8-style head as one autograd function: values and gradients come from one pass over its maps.
 #include "Distributed.hpp"
 #include "FusedLoss.hpp"
+#include "HeadByTensor.hpp"
 #include "HeadMaps.hpp"
 #include "Parallel.hpp"
 #include "TaskLosses.hpp"
@@ -98,17 +99,11 @@ Sums sum(const std::vector<Sums> &images) {
     return sums;
 }
 
-void check(const Head &head, const Request &request) {
-    checkClassTerms(head, request.settings);
-    if (head.task == APUS_SEGMENT) checkMasks(head, request.truths);
-    if (head.task == APUS_POSE) checkKeypoints(head, request.truths, request.settings);
-}
-
 /// The total, and its gradients in the order of the maps.
 double measure(const Maps &given, const Request &request, Maps &storage) {
     const Maps maps = readable(given);
     const Head head = headOf(maps, request.head);
-    check(head, request);
+    checkTerms(head, request.truths, request.settings);
     const auto truths = truthsOf(head, request.truths);
     const auto assignment = assignAll(head, truths, request.settings);
     const Gradients gradients = allocate(maps, request.head, storage);
@@ -135,13 +130,26 @@ double measure(const Maps &given, const Request &request, Maps &storage) {
            + batch * (values[3] + values[4] + values[5]);
 }
 
+/// Whether the fused loss takes these maps as they lie.
+bool isFast(const Maps &maps) {
+    return usesFused() && std::all_of(maps.begin(), maps.end(), [](const at::Tensor &map) { return map.is_cpu(); });
+}
+
 } // namespace
+
+void apus::checkTerms(const Head &head, const apus_truths &truths, const apus_head_settings &settings) {
+    checkClassTerms(head, settings);
+    if (head.task == APUS_SEGMENT) checkMasks(head, truths);
+    if (head.task == APUS_POSE) checkKeypoints(head, truths, settings);
+}
 
 apus_result apus_head_loss(const apus_head *head, const apus_truths *truths, const apus_head_settings *settings,
                            apus_loss_parts *parts) {
     return guarded([&] {
         const Request request{*head, *truths, *settings, parts};
-        return fusedLoss(mapsOf(*head), [&](const Maps &maps, Maps &gradients) {
+        const Maps given = mapsOf(*head);
+        if (!isFast(given)) return headLossByTensor(*head, *truths, *settings, *parts);
+        return fusedLoss(given, [&](const Maps &maps, Maps &gradients) {
             return measure(maps, request, gradients);
         });
     });

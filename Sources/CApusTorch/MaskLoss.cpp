@@ -22,32 +22,25 @@ void apus::checkMasks(const Head &head, const apus_truths &truths) {
     }
 }
 
+/// The first cell whose centre is not before `edge`.
+static int64_t firstCell(double edge, int64_t count) {
+    return static_cast<int64_t>(std::clamp(std::ceil(edge - 0.5), 0.0, static_cast<double>(count)));
+}
+
+MaskCells::MaskCells(const Head &head, const Truth &truth) {
+    const Prototypes &map = head.prototypes;
+    const double x = map.width / head.imageWidth(), y = map.height / head.imageHeight();
+    left = firstCell(truth.box.minX * x, map.width);
+    right = firstCell(truth.box.maxX * x, map.width);
+    top = firstCell(truth.box.minY * y, map.height);
+    bottom = firstCell(truth.box.maxY * y, map.height);
+    area = truth.turned.width * x * truth.turned.height * y;
+}
+
 namespace {
 
-/// The cells of the prototypes' map whose centres lie in a truth's box.
-struct Cells {
-    int64_t left, right, top, bottom;
-    double area; // of the box, in cells
-
-    Cells(const Head &head, const Truth &truth) {
-        const Prototypes &map = head.prototypes;
-        const double x = map.width / head.imageWidth(), y = map.height / head.imageHeight();
-        left = first(truth.box.minX * x, map.width);
-        right = first(truth.box.maxX * x, map.width);
-        top = first(truth.box.minY * y, map.height);
-        bottom = first(truth.box.maxY * y, map.height);
-        area = truth.turned.width * x * truth.turned.height * y;
-    }
-
-    /// The first cell whose centre is not before `edge`.
-    static int64_t first(double edge, int64_t count) {
-        return static_cast<int64_t>(std::clamp(std::ceil(edge - 0.5), 0.0, static_cast<double>(count)));
-    }
-    int64_t width() const { return std::max<int64_t>(right - left, 0); }
-};
-
 /// One row of a truth's mask over its cells: 1 inside the instance.
-void fillRow(const apus_mask_window &window, const uint8_t *masks, const Cells &cells, int64_t y,
+void fillRow(const apus_mask_window &window, const uint8_t *masks, const MaskCells &cells, int64_t y,
              std::vector<float> &row) {
     std::fill(row.begin(), row.end(), 0.0f);
     if (y < window.top || y >= window.top + window.height) return;
@@ -65,7 +58,7 @@ void apus::addMaskLoss(const ImageTask &task) {
     std::vector<float> wanted, slopes;
     for (const Positive &positive : task.positives) {
         const Truth &truth = task.truths[positive.truth];
-        const Cells cells(task.head, truth);
+        const MaskCells cells(task.head, truth);
         const auto place = task.head.place(task.image, positive.anchor);
         float *gradient = ImageTask::row(task.gradients.extras, task, place, channels);
         wanted.resize(cells.width());

@@ -167,7 +167,8 @@ struct NormSilu : torch::autograd::Function<NormSilu> {
 };
 
 bool isFast(const at::Tensor &x) {
-    return x.is_cpu() && x.dim() == 4 && x.scalar_type() == at::kFloat && x.size(1) % 16 == 0 && x.numel() > 0;
+    return usesFused() && x.is_cpu() && x.dim() == 4 && x.scalar_type() == at::kFloat && x.size(1) % 16 == 0
+           && x.numel() > 0;
 }
 
 at::Tensor inferenceNormSilu(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
@@ -200,7 +201,7 @@ apus_result apus_tensor_batch_norm(apus_tensor xHandle, apus_tensor weightHandle
             const auto y = synchronizedNorm(x, weight, bias, mean, variance, momentum, epsilon);
             return silu ? at::silu(y) : y;
         }
-        auto y = at::batch_norm(x, *weight, *bias, *mean, *variance, training, momentum, epsilon, false);
+        auto y = at::batch_norm(x, *weight, *bias, *mean, *variance, training, momentum, epsilon, x->is_cuda());
         return silu ? at::silu(y) : y;
     });
 }

@@ -1,8 +1,11 @@
 // Whole optimizer steps over all parameters in one call: gradient norm, clipping, update, release of the gradients.
 #include "Handle.hpp"
+#include "OptimizersByTensor.hpp"
 #include "Parallel.hpp"
+#include <ATen/ops/_foreach_copy.h>
+#include <ATen/ops/_foreach_lerp.h>
+#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/lerp.h>
 #include <c10/core/GradMode.h>
 #include <cmath>
 
@@ -34,9 +37,8 @@ std::vector<Entry> gather(const apus_tensor *parameters, const apus_tensor *firs
     for (size_t i = 0; i < count; i++) {
         auto parameter = retained(parameters[i]);
         if (!parameter.grad().defined()) continue;
-        TORCH_CHECK(parameter.is_cpu() && parameter.scalar_type() == at::kFloat
-                        && parameter.is_non_overlapping_and_dense(),
-                    "optimizer steps take dense float32 parameters on the CPU");
+        TORCH_CHECK(parameter.scalar_type() == at::kFloat && parameter.is_non_overlapping_and_dense(),
+                    "optimizer steps take dense float32 parameters");
         Entry entry{parameter, inLayout(parameter.grad(), parameter), {}, {}, {}};
         if (first) entry.first = retained(first[i]);
         if (second) entry.second = retained(second[i]);
@@ -48,6 +50,24 @@ std::vector<Entry> gather(const apus_tensor *parameters, const apus_tensor *firs
         entries.push_back(std::move(entry));
     }
     return entries;
+}
+
+/// Whether the fused steps can take these.
+bool isFast(const std::vector<Entry> &entries) {
+    return usesFused()
+           && std::all_of(entries.begin(), entries.end(), [](const Entry &entry) { return entry.parameter.is_cpu(); });
+}
+
+StepLists lists(const std::vector<Entry> &entries) {
+    StepLists lists;
+    for (const Entry &entry : entries) {
+        lists.parameters.push_back(entry.parameter);
+        lists.gradients.push_back(entry.gradient);
+        if (entry.first.defined()) lists.first.push_back(entry.first);
+        if (entry.second.defined()) lists.second.push_back(entry.second);
+        lists.rates.push_back(entry.rates);
+    }
+    return lists;
 }
 
 /// A range of one entry's elements.
@@ -107,12 +127,41 @@ void step(const std::vector<Entry> &entries, double maximumNorm, double *norm, c
     });
 }
 
+/// The same in LibTorch's operations: `update(lists)` runs on clipped gradients.
+template <class Update>
+void stepByTensor(const std::vector<Entry> &entries, double maximumNorm, double *norm, const Update &update) {
+    StepLists all = lists(entries);
+    *norm = all.norm();
+    if (!std::isfinite(*norm) || entries.empty()) return;
+    all.scaleGradients(clippingFactor(*norm, maximumNorm));
+    update(all);
+}
+
 } // namespace
+
+apus_status apus_tensors_copy(const apus_tensor *targets, const apus_tensor *sources, size_t count) {
+    return guardedStatus([&] {
+        c10::NoGradGuard off;
+        if (count > 0) at::_foreach_copy_(retained(targets, count), retained(sources, count));
+    });
+}
+
+apus_status apus_scale_gradients(const apus_tensor *parameters, size_t count, double factor) {
+    return guardedStatus([&] {
+        c10::NoGradGuard off;
+        std::vector<at::Tensor> gradients;
+        for (size_t i = 0; i < count; i++) {
+            const auto &gradient = Borrowed(parameters[i])->grad();
+            if (gradient.defined()) gradients.push_back(gradient);
+        }
+        if (!gradients.empty()) at::_foreach_mul_(gradients, at::Scalar(factor));
+    });
+}
 
 apus_status apus_gradient_norm(const apus_tensor *parameters, size_t count, double *norm) {
     return guardedStatus([&] {
         const auto entries = gather(parameters, nullptr, nullptr, nullptr, count);
-        *norm = gradientNorm(entries, spans(entries));
+        *norm = isFast(entries) ? gradientNorm(entries, spans(entries)) : lists(entries).norm();
     });
 }
 
@@ -121,6 +170,10 @@ apus_status apus_sgd_step(const apus_tensor *parameters, const apus_tensor *mome
     return guardedStatus([&] {
         c10::NoGradGuard off;
         const auto entries = gather(parameters, momenta, nullptr, rates, count);
+        if (!isFast(entries)) {
+            stepByTensor(entries, maximumNorm, norm, [&](StepLists &all) { sgdStep(all, nesterov); });
+            return releaseGradients(parameters, count);
+        }
         step(entries, maximumNorm, norm, [&](const Entry &entry, int64_t begin, int64_t end, float factor) {
             float *__restrict p = entry.parameter.mutable_data_ptr<float>();
             float *__restrict m = entry.first.mutable_data_ptr<float>();
@@ -137,28 +190,6 @@ apus_status apus_sgd_step(const apus_tensor *parameters, const apus_tensor *mome
 }
 
 namespace {
-
-/// What an adaptive step is computed with besides each parameter's own rates.
-struct AdaptiveNumbers {
-    float beta2, keep2, epsilon;
-    /// β₂ as it was given, and 1 − β₂ᵗ of the step t.
-    double exactBeta2, correction2;
-    int64_t index;
-
-    AdaptiveNumbers(double beta2, double epsilon, int64_t index)
-        : beta2(static_cast<float>(beta2)), keep2(static_cast<float>(1 - beta2)), epsilon(static_cast<float>(epsilon)),
-          exactBeta2(beta2), correction2(1 - std::pow(beta2, index)), index(index) {}
-
-    double correction1(float beta1) const { return 1 - std::pow(static_cast<double>(beta1), index); }
-
-    /// RAdam's factor of the adaptive step; 0 while the variance cannot be trusted.
-    double rectification() const {
-        const double limit = 2 / (1 - exactBeta2) - 1;
-        const double length = limit - 2 * index * std::pow(exactBeta2, index) / correction2;
-        if (length <= 5) return 0;
-        return std::sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length));
-    }
-};
 
 /// The elements of one range: parameter, state and gradient.
 struct Elements {
@@ -232,6 +263,10 @@ apus_status apus_adaptive_step(int kind, const apus_tensor *parameters, const ap
         c10::NoGradGuard off;
         const auto entries = gather(parameters, first, second, rates, count);
         const AdaptiveNumbers numbers(beta2, epsilon, stepIndex);
+        if (!isFast(entries)) {
+            stepByTensor(entries, maximumNorm, norm, [&](StepLists &all) { adaptiveStep(kind, all, numbers); });
+            return releaseGradients(parameters, count);
+        }
         step(entries, maximumNorm, norm, [&](const Entry &entry, int64_t begin, int64_t end, float factor) {
             switch (kind) {
             case APUS_ADAM: return adamStep(entry, begin, end, factor, numbers, false);
@@ -249,19 +284,24 @@ apus_status apus_average_step(const apus_tensor *averages, const apus_tensor *va
     return guardedStatus([&] {
         c10::NoGradGuard off;
         std::vector<Entry> entries;
+        std::vector<at::Tensor> floats, towards, others, sources;
         for (size_t i = 0; i < count; i++) {
             auto average = retained(averages[i]), value = retained(values[i]);
-            const bool isFast = average.is_cpu() && average.scalar_type() == at::kFloat
+            const bool isFast = usesFused() && average.is_cpu() && average.scalar_type() == at::kFloat
                                 && value.scalar_type() == at::kFloat && average.strides() == value.strides()
                                 && average.is_non_overlapping_and_dense();
             if (isFast) {
                 entries.push_back({average, value, {}, {}, {}});
             } else if (average.is_floating_point()) {
-                average.lerp_(value, 1 - decay);
+                floats.push_back(average);
+                towards.push_back(value);
             } else {
-                average.copy_(value);
+                others.push_back(average);
+                sources.push_back(value);
             }
         }
+        if (!floats.empty()) at::_foreach_lerp_(floats, towards, at::Scalar(1 - decay));
+        if (!others.empty()) at::_foreach_copy_(others, sources);
         const auto ranges = spans(entries);
         const float weight = static_cast<float>(1 - decay);
         parallelParts(ranges.size(), [&](int64_t part) {

@@ -78,7 +78,8 @@ private:
         const size_t mapped = rounded(std::max(size, segmentSize), hugePage);
         void *raw = mmap(nullptr, mapped + hugePage, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        TORCH_CHECK(raw != MAP_FAILED, "no memory for a tensor of ", size, " bytes; use a smaller batch or image size");
+        TORCH_CHECK_WITH(OutOfMemoryError, raw != MAP_FAILED, "no memory for a tensor of ", size,
+                         " bytes; use a smaller batch or image size");
         const auto start = rounded(reinterpret_cast<size_t>(raw), hugePage);
         char *address = reinterpret_cast<char *>(start);
         trim(static_cast<char *>(raw), address, mapped);
@@ -138,7 +139,8 @@ void keepHeap() {
 void *small(size_t size) {
     if (size == 0) return nullptr;
     void *address = nullptr;
-    TORCH_CHECK(posix_memalign(&address, 64, size) == 0, "no memory for a tensor of ", size, " bytes");
+    TORCH_CHECK_WITH(OutOfMemoryError, posix_memalign(&address, 64, size) == 0, "no memory for a tensor of ", size,
+                     " bytes");
     return address;
 }
 

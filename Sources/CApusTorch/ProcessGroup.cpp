@@ -98,7 +98,7 @@ void Group::sum(double *values, size_t count) {
 Group *apus::joinedGroup() noexcept { return joined; }
 
 void apus::sumOver(Group *group, double *values, size_t count) noexcept {
-    if (!group) return;
+    if (!group) return sumOverPieces(values, count);
     try {
         group->sum(values, count);
     } catch (...) {

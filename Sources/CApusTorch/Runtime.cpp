@@ -2,27 +2,55 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/GradMode.h>
-#include <dlfcn.h>
+#include <c10/util/Exception.h>
+#include <new>
 #include <torch/version.h>
 
 namespace {
+
 thread_local std::string lastError;
+thread_local bool lacksMemory = false;  // the last failure
+thread_local bool isWatching = false, isExhausted = false;
+thread_local size_t watchedParts = 0;
+thread_local bool fused = true;
+
+void note(const char *message, bool isMemory) {
+    lastError = message;
+    lacksMemory = isMemory;
+    if (isMemory && isWatching) isExhausted = true;
 }
 
-void apus::recordMessage(const std::string &message) noexcept { lastError = message; }
+} // namespace
+
+void apus::recordMessage(const std::string &message) noexcept { note(message.c_str(), false); }
 
 void apus::recordException() noexcept {
     try {
         throw;
+    } catch (const c10::OutOfMemoryError &error) {
+        note(error.what_without_backtrace(), true);
     } catch (const c10::Error &error) {
-        lastError = error.what_without_backtrace();
+        note(error.what_without_backtrace(), false);
+    } catch (const std::bad_alloc &) {
+        note("the system gives no more memory", true);
     } catch (const std::exception &error) {
-        lastError = error.what();
+        note(error.what(), false);
     } catch (...) {
-        lastError = "an unknown C++ exception";
+        note("an unknown C++ exception", false);
     }
+}
+
+bool apus::usesFused() noexcept { return fused; }
+void apus_torch_set_fused(bool enabled) { fused = enabled; }
+
+size_t apus::watchedPart() noexcept { return isWatching ? watchedParts : 0; }
+bool apus_torch_lacks_memory(void) { return lacksMemory; }
+bool apus_torch_is_exhausted(void) { return isExhausted; }
+void apus_torch_watch_memory(bool enabled) {
+    isWatching = enabled;
+    watchedParts += enabled;
+    isExhausted = false;
 }
 
 const char *apus_torch_last_error(void) { return lastError.c_str(); }
@@ -37,29 +65,6 @@ void apus_torch_set_threads(int count) { at::set_num_threads(count); }
 int apus_torch_threads(void) { return at::get_num_threads(); }
 void apus_torch_seed(uint64_t seed) {
     (void)apus::guardedStatus([&] { at::manual_seed(seed); });
-}
-
-/// The folder of libtorch_cpu, as the dynamic linker found it.
-static std::string libraryFolder() {
-    Dl_info info;
-    if (!dladdr(reinterpret_cast<void *>(&at::get_cpu_capability), &info) || !info.dli_fname) return "";
-    std::string path = info.dli_fname;
-    return path.substr(0, path.rfind('/') + 1);
-}
-
-apus_status apus_torch_load_cuda(void) {
-    const std::string path = libraryFolder() + "libtorch_cuda.so";
-    if (dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) return 0;
-    apus::recordMessage(dlerror());
-    return 1;
-}
-
-int apus_torch_cuda_count(void) {
-    int count = 0;
-    const auto status = apus::guardedStatus([&] {
-        if (at::globalContext().hasCUDA()) count = at::detail::getCUDAHooks().deviceCount();
-    });
-    return status == 0 ? count : 0;
 }
 
 bool apus_torch_gradients_enabled(void) { return c10::GradMode::is_enabled(); }

@@ -125,5 +125,8 @@ struct SynchronizedNorm : torch::autograd::Function<SynchronizedNorm> {
 at::Tensor apus::synchronizedNorm(const at::Tensor &x, const at::Tensor &weight, const at::Tensor &bias,
                                   const at::Tensor &runningMean, const at::Tensor &runningVariance, double momentum,
                                   double epsilon) {
-    return SynchronizedNorm::apply(x, weight, bias, runningMean, runningVariance, momentum, epsilon);
+    // In half precision sums over a batch would be worth nothing.
+    const at::Tensor wide = at::isReducedFloatingType(x.scalar_type()) ? x.to(at::kFloat) : x;
+    return SynchronizedNorm::apply(wide, weight, bias, runningMean, runningVariance, momentum, epsilon)
+        .to(x.scalar_type());
 }

@@ -41,6 +41,15 @@ struct ImageTask {
     }
 };
 
+/// The cells of the prototypes' map whose centres lie in a truth's box.
+struct MaskCells {
+    int64_t left, right, top, bottom;
+    double area; // of the box, in cells
+
+    MaskCells(const Head &head, const Truth &truth);
+    int64_t width() const { return right > left ? right - left : 0; }
+};
+
 /// Binary cross entropy of all anchors' class scores, focal and weighted where the settings say so.
 void addClassLoss(const ImageTask &task);
 /// Overlap and distribution focal loss of the positives' boxes.
@@ -50,7 +59,8 @@ void addMaskLoss(const ImageTask &task);
 /// Distances of the positives' keypoints on the scale of object keypoint similarity, and their visibility.
 void addKeypointLoss(const ImageTask &task);
 
-/// Throws unless the settings and what the batch shows fit the head.
+/// Throws unless the settings and what the batch shows fit the head: all that its task needs, or a part.
+void checkTerms(const Head &head, const apus_truths &truths, const apus_head_settings &settings);
 void checkClassTerms(const Head &head, const apus_head_settings &settings);
 void checkMasks(const Head &head, const apus_truths &truths);
 void checkKeypoints(const Head &head, const apus_truths &truths, const apus_head_settings &settings);

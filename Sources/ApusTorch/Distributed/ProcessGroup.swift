@@ -6,8 +6,8 @@ import CApusTorch
 /// they throw `TorchError.peers`, and so does every later one. One thread at a time uses a group.
 public final class ProcessGroup {
     public let rank, size: Int
-    /// Processes on this machine.
-    public let localSize: Int
+    /// Processes on this machine, and this one's place among them.
+    public let localSize, localRank: Int
     let handle: OpaquePointer
 
     /// Waits until all processes are there.
@@ -22,7 +22,8 @@ public final class ProcessGroup {
         _ environment: ProcessEnvironment, device: Device = .cpu, meetingTimeout: Double = 300,
         timeout: Double = 1800
     ) throws(TorchError) {
-        (rank, size, localSize) = (environment.rank, environment.size, environment.localSize)
+        (rank, size) = (environment.rank, environment.size)
+        (localSize, localRank) = (environment.localSize, environment.localRank)
         let made = environment.host.withCString { host in
             environment.prefix.withCString { prefix in
                 var settings = apus_process_group_settings(
@@ -124,9 +125,10 @@ public struct PendingSum: ~Copyable {
 extension TorchError {
     static var lastOfGroup: TorchError { .peers(reason: lastReason) }
 
-    /// The first line of LibTorch's message, without the place in its source.
+    /// The first sentence of LibTorch's message, without the place in its source.
     static var lastReason: String {
-        let line = String(cString: apus_torch_last_error()).prefix { $0 != "\n" }
+        var line = String(cString: apus_torch_last_error()).prefix { $0 != "\n" }
+        if let end = line.firstRange(of: ". ") { line = line[..<end.lowerBound] }
         guard line.hasPrefix("[/"), let end = line.firstIndex(of: "]") else { return String(line) }
         return String(line[line.index(after: end)...].drop { $0 == " " })
     }

@@ -3,6 +3,7 @@ import ApusConfiguration
 import ApusDatasets
 import ApusModels
 import ApusNN
+import ApusTorch
 import ApusTuning
 
 /// Every number of a training run, as `experiments/NAME.yaml` says it.
@@ -26,7 +27,13 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     /// Side of the square input in pixels; a multiple of 32.
     public var imageSize = 640
     public var epochs = 100
-    public var batchSize = 16
+    /// Images a step; `auto` takes as many as the GPU's memory allows.
+    public var batch: BatchSize = 16
+    /// `auto`, `cpu`, `cuda` or `cuda:N`.
+    public var device = "auto"
+    /// The numbers of products and convolutions while it learns.
+    public var precision = Precision.float32
+    public var cuda = CUDAConfiguration()
     public var seed: UInt64 = 0
     public var optimizer = OptimizerConfiguration()
     public var ema = AverageConfiguration()
@@ -68,8 +75,9 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
         case layerDecay = "layer_decay"
         case imageSize = "image_size"
         case epochs
-        case batchSize = "batch_size"
-        case seed, optimizer, ema, loss, augmentation, classification, crops, rect, sampling, normalization
+        case batch = "batch_size"
+        case device, precision, cuda, seed, optimizer, ema, loss, augmentation, classification, crops, rect, sampling,
+            normalization
         case multiScale = "multi_scale"
         case repeatThreshold = "repeat_threshold"
         case closeMosaic = "close_mosaic"
@@ -83,7 +91,9 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
                 "image_size", (32...4096).contains(imageSize) && imageSize % 32 == 0,
                 expected: "a multiple of 32 from 32 to 4096", found: imageSize),
             .range("epochs", epochs, 1...100_000),
-            .range("batch_size", batchSize, 1...65_536), pixelProblem,
+            batch.count.flatMap { .range("batch_size", $0, 1...65_536) }, pixelProblem,
+            .require(
+                "device", Device.isName(device), expected: "auto, cpu, cuda or cuda:N", found: "'\(device)'"),
             .atLeast("close_mosaic", closeMosaic, 0),
             .require(
                 "multi_scale", (0..<1).contains(multiScale), expected: "0 up to, not including, 1", found: multiScale),
@@ -95,11 +105,17 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
 
     /// A batch's bytes are one piece of memory.
     private var pixelProblem: ConfigurationProblem? {
-        guard (32...4096).contains(imageSize), (1...65_536).contains(batchSize) else { return nil }
+        guard (32...4096).contains(imageSize), let count = batch.count, (1...65_536).contains(count) else { return nil }
         let limit = Experiment.maximumBatchPixels / (imageSize * imageSize)
         return .require(
-            "batch_size", batchSize <= limit, expected: "at most \(limit) images of \(imageSize)×\(imageSize) pixels",
-            found: batchSize)
+            "batch_size", count <= limit, expected: "at most \(limit) images of \(imageSize)×\(imageSize) pixels",
+            found: count)
+    }
+
+    /// Images a step; 0 while it is to be found.
+    public var batchSize: Int {
+        get { batch.count ?? 0 }
+        set { batch = .images(newValue) }
     }
 
     private static let maximumBatchPixels = 1 << 30

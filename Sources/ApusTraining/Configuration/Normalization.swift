@@ -17,6 +17,8 @@ public enum Normalization: String, Codable, CaseIterable, Sendable {
     func callAsFunction(_ images: Tensor) -> Tensor {
         guard self != .none else { return images }
         let (mean, std) = statistics
-        return (images - Tensor(mean, shape: [1, 3, 1, 1])) / Tensor(std, shape: [1, 3, 1, 1])
+        let device = images.device
+        return (images - Tensor(mean, shape: [1, 3, 1, 1], device: device))
+            / Tensor(std, shape: [1, 3, 1, 1], device: device)
     }
 }

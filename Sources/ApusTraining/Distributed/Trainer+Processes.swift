@@ -26,7 +26,7 @@ extension Trainer {
     }
 
     /// A batch's loss; where processes share the batch, `parts` are the whole batch's.
-    func sharedLoss(of batch: Batch) throws -> LossValue {
+    func sharedLoss(of batch: DeviceBatch) throws -> LossValue {
         guard let group else { return try task.loss(of: batch) }
         var loss = try group.sharingBatch { try task.loss(of: batch) }
         let sums = try group.sum(loss.parts.map(\.value))

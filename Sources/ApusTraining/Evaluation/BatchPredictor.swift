@@ -14,10 +14,14 @@ public protocol BatchPredictor {
 public struct NetworkPredictor: BatchPredictor {
     private let predict: (Tensor) throws -> [Tensor]
     private let normalization: Normalization
+    private let device: Device
 
+    /// - Parameter device: where the network is. Whatever it learnt in, it is measured in float32.
     /// - Throws: `TrainingError.untrainable` for a module that is no network of a task.
-    public init(_ network: Module, _ normalization: Normalization) throws(TrainingError) {
-        self.normalization = normalization
+    public init(
+        _ network: Module, _ normalization: Normalization, on device: Device = .cpu
+    ) throws(TrainingError) {
+        (self.normalization, self.device) = (normalization, device)
         switch network {
         case let network as any Detector: predict = { [try network.predict($0)] }
         case let network as any ObjectNetwork<SegmentationOutput>:
@@ -38,8 +42,10 @@ public struct NetworkPredictor: BatchPredictor {
     }
 
     public func outputs(for batch: Batch) throws -> [NDArray] {
-        try predict(normalization(Tensor.pixels(of: batch))).map {
-            NDArray($0.elements(of: Float.self), shape: $0.shape)
+        try Torch.watchingMemory {
+            try predict(normalization(.pixels(of: batch, on: device))).map {
+                NDArray($0.elements(of: Float.self), shape: $0.shape)
+            }
         }
     }
 }

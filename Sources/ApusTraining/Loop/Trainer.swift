@@ -12,6 +12,8 @@ public final class Trainer {
     public let experiment: Experiment
     public let dataset: PreparedDataset
     public let task: TrainingTask
+    /// Where it trains, and in what numbers.
+    public let compute: Compute
     public internal(set) var progress = TrainingProgress()
 
     let ema: ModelEMA
@@ -22,7 +24,8 @@ public final class Trainer {
     let reducer: GradientReducer?
     /// What was chosen for the user, in lines.
     var notes: [String]
-    private let dropouts: [Dropout]
+    let dropouts: [Dropout]
+    var stepGuard: StepGuard
     /// What became of each tensor of the weights that training starts from.
     public private(set) var weightReport: WeightReport?
     private var observers: [any TrainingObserver] = []
@@ -49,19 +52,25 @@ public final class Trainer {
     ) throws {
         let cores = max(availableCores / (group?.localSize ?? 1), 1)
         Torch.setThreads(experiment.machine.threads > 0 ? experiment.machine.threads : cores)
+        let compute = try Compute(experiment, localRank: group?.localRank ?? 0)
+        var notes = compute.notes(for: experiment)
+        let experiment = try experiment.withBatchSize(
+            model: configuration, dataset: dataset, compute: compute, group: group, notes: &notes)
         if let group, experiment.batchSize < group.size {
             throw TrainingError.processes(group.size, batchSize: experiment.batchSize)
         }
         self.group = group
+        self.compute = compute
         self.experiment = experiment
         self.dataset = dataset
-        task = try TrainingTask(experiment, model: configuration, dataset: dataset, group: group)
+        task = try TrainingTask(
+            experiment, model: configuration, dataset: dataset, compute: compute, group: group)
         if let best = experiment.validation.best, !task.fitnessNames.contains(best) {
             throw TrainingError.unknownMetric(best, known: task.fitnessNames)
         }
         let chosen = experiment.optimizer.chosen(
             steps: task.stepsPerEpoch * experiment.epochs, classCount: dataset.classNames.count)
-        var notes = chosen.notes
+        notes += chosen.notes
         schedule = TrainingSchedule(
             chosen.configuration, stepsPerEpoch: task.stepsPerEpoch, epochs: experiment.epochs,
             batchSize: experiment.batchSize)
@@ -72,6 +81,8 @@ public final class Trainer {
         }
         try task.model.freeze(experiment.freeze)
         self.notes = notes
+        stepGuard = StepGuard(task.model)
+        if compute.precision == .float16 { progress.lossScale = LossScale() }
         dropouts = task.model.modules().compactMap { $0.module as? Dropout }
         ema = try ModelEMA(of: task.model, in: task.average, decay: experiment.ema.decay, tau: experiment.ema.tau)
         optimizer = try schedule.configuration.makeOptimizer(
@@ -147,7 +158,7 @@ extension Trainer {
         let batches = task.batches(epoch, from: progress.step, isClosing: isClosing)
         var start = clock.now
         while let batch = try batches.next() {
-            if epoch == 0 && progress.step == 0 { try announce(.firstBatch(batch)) }
+            if epoch == 0 && progress.step == 0 { try announce(.firstBatch(batch.batch)) }
             let report = try train(on: batch)
             if progress.skippedInARow >= Self.tolerableSkips {
                 try rollBack(report)
@@ -180,26 +191,21 @@ extension Trainer {
     }
 
     /// Forward, loss, finite check, backward, and the optimizer where enough has been accumulated.
-    private func train(on batch: Batch) throws -> StepReport {
+    private func train(on batch: DeviceBatch) throws -> StepReport {
         let start = clock.now
         let rates = self.rates
-        let step = progress.epoch * stepsPerEpoch + progress.step
-        for dropout in dropouts { dropout.begin(step: step, firstSample: batch.globalFirst) }
-        let loss = try sharedLoss(of: batch)
-        let parts = LossParts(loss.parts)
-        var isFinite = parts.total.isFinite
+        let isLast = progress.step == stepsPerEpoch - 1
+        let isStep = progress.accumulated + 1 >= rates.accumulation || isLast
+        let parts = try learn(from: batch, isStep: isStep)
+        var (isFinite, isOverflow) = (parts.total.isFinite, false)
         if isFinite {
-            let isLast = progress.step == stepsPerEpoch - 1
-            let isStep = progress.accumulated + 1 >= rates.accumulation || isLast
-            if isStep { reducer?.arm() }
-            try loss.total.backward()
             progress.accumulated += 1
-            if isStep { isFinite = try takeStep(rates) }
+            if isStep { (isFinite, isOverflow) = try takeStep(rates) }
         }
-        if isFinite { progress.skippedInARow = 0 } else { try skip() }
+        if isFinite { progress.skippedInARow = 0 } else if !isOverflow { try skip() }
         return StepReport(
             epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch, loss: parts, rates: rates,
-            imageCount: batch.globalCount, waitSeconds: batch.waitSeconds,
+            imageCount: batch.batch.globalCount, waitSeconds: batch.waitSeconds,
             computeSeconds: (clock.now - start).inSeconds, isSkipped: !isFinite)
     }
 
@@ -210,17 +216,22 @@ extension Trainer {
         return rates
     }
 
-    /// `false` where the gradients are not finite, so that nothing moved.
-    private func takeStep(_ rates: ScheduledRates) throws -> Bool {
+    /// Whether the gradients were finite; where they were not, nothing moved, perhaps only because float16 holds no
+    /// larger numbers.
+    private func takeStep(_ rates: ScheduledRates) throws -> (isFinite: Bool, isOverflow: Bool) {
         try reducer?.finish()
+        if let scale = progress.lossScale {
+            try TrainingSteps.scaleGradients(model.parameters.map(\.tensor), by: 1 / scale.factor)
+        }
         for index in optimizer.groups.indices { optimizer.groups[index].take(rates) }
         let clip = schedule.configuration.clipNorm
         let norm = try optimizer.step(maximumNorm: clip > 0 ? clip : nil)
         progress.accumulated = 0
-        guard norm.isFinite else { return false }
+        let isOverflow = progress.lossScale?.note(isFinite: norm.isFinite) ?? false
+        guard norm.isFinite else { return (false, isOverflow) }
         try ema.update()
         progress.emaUpdates = ema.updates
-        return true
+        return (true, false)
     }
 
     private func close(_ epoch: Int) throws -> EpochReport {
@@ -237,7 +248,8 @@ extension Trainer {
             epoch: epoch, epochs: experiment.epochs, loss: totals.loss, learningRate: totals.learningRate,
             imagesPerSecond: Double(totals.imageCount) / max(totals.seconds, 1e-9), waitSeconds: totals.waitSeconds,
             computeSeconds: totals.computeSeconds, validationSeconds: evaluation?.seconds ?? 0,
-            peakMemoryMegabytes: peakMemoryMegabytes(), evaluation: evaluation, isBest: isBest)
+            peakMemoryMegabytes: peakMemoryMegabytes(),
+            gpuPeakMegabytes: Double(compute.device.peakBytes) / 1_048_576, evaluation: evaluation, isBest: isBest)
     }
 
     /// A metric that a split does not define, such as the precision of a class without boxes, is the worst there is.

@@ -8,6 +8,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case weights(path: String, reason: String)
     /// `loss.class_weights` of another number than the classes.
     case classWeights(found: Int, classes: [String])
+    /// `batch_size: auto` without a GPU's memory to measure, or where several processes train together.
+    case automaticBatch
     /// Outputs that are not the task's.
     case outputs(found: [String], expected: String)
     /// A model that lacks classes of the dataset that it shall be measured on.
@@ -31,6 +33,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         case .weights(let path, let reason): "\(path): \(reason)"
         case .classWeights(let found, let classes):
             "loss.class_weights has \(found) numbers, expected \(classes.count): one for \(classes.joined(separator: ", "))"
+        case .automaticBatch:
+            "batch_size: auto measures a GPU's memory for one process; on a CPU, and for several, give a number such as 16"
         case .outputs(let found, let expected):
             "the model gives \(found.joined(separator: " and ")), expected \(expected) first: export it again"
         case .classes(let missing, let dataset, let found):

@@ -28,6 +28,8 @@ public struct EpochReport: Sendable {
     public var computeSeconds: Double
     public var validationSeconds: Double
     public var peakMemoryMegabytes: Double
+    /// Of the GPU's memory; 0 on the CPU.
+    public var gpuPeakMegabytes = 0.0
     /// `nil` where this epoch was not evaluated.
     public var evaluation: (any TaskEvaluation)?
     public var isBest: Bool
@@ -43,6 +45,8 @@ public enum TrainingEvent: Sendable {
     case epochCompleted(EpochReport)
     /// Training went back to its last checkpoint; rates are this fraction of the schedule's from now on.
     case rolledBack(LossParts, epoch: Int, step: Int, rateFactor: Double)
+    /// A step found no memory: from it on every batch is computed in so many pieces.
+    case memoryShort(pieces: Int, epoch: Int, step: Int, reason: String)
     case finished(TrainingResult)
 }
 

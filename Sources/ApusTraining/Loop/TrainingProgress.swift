@@ -18,6 +18,10 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
     var rollBacks = 0
     /// Steps in a row that were not finite.
     var skippedInARow = 0
+    /// How many pieces a batch is computed in, once memory ran short.
+    var pieces: Int?
+    /// While it learns in float16.
+    var lossScale: LossScale?
 
     public init() {}
 

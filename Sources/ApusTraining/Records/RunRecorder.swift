@@ -28,6 +28,8 @@ public final class RunRecorder: TrainingObserver {
             try run.logArtifact(bytes: picture.jpegData(quality: 90), as: "pictures/train_batch.jpg")
         case .stepCompleted: break
         case .checkpointDue: try checkpoints.save(trainer, model: model, isBest: false)
+        case .memoryShort(let pieces, let epoch, let step, _):
+            try run.setTag("apus.out_of_memory", "\(pieces) pieces a batch from epoch \(epoch + 1), step \(step + 1)")
         case .rolledBack: try run.setTag("apus.roll_backs", "\(trainer.progress.rollBacks)")
         case .epochCompleted(let report): try record(report)
         case .finished: try recordBest()
@@ -92,6 +94,7 @@ extension EpochReport {
             "time/compute": computeSeconds, "time/validation": validationSeconds,
             "memory/peak_mb": peakMemoryMegabytes,
         ]
+        if gpuPeakMegabytes > 0 { values["memory/gpu_peak_mb"] = gpuPeakMegabytes }
         for part in loss.parts { values["train/\(part.name)_loss"] = part.value }
         let overall = StoredMetrics.overall(evaluation?.values ?? [:])
         return values.merging(StoredMetrics.named(overall, prefix: "val")) { $1 }

@@ -126,8 +126,10 @@ public struct TrainedNetwork {
         network.setTraining(false)
     }
 
-    public var predictor: NetworkPredictor {
-        get throws { try NetworkPredictor(network, description.normalization) }
+    /// Moves the network to a device and runs it there.
+    public func predictor(on device: Device = .cpu) throws -> NetworkPredictor {
+        try network.move(to: device)
+        return try NetworkPredictor(network, description.normalization, on: device)
     }
 }
 

@@ -23,13 +23,15 @@ public struct TrainingSession {
     ) throws -> TrainingSession {
         let model = try Configuration.decode(ModelConfiguration.self, path: experiment.model.resolved)
         if let weights = experiment.weights { _ = try Checkpoint(contentsOf: weights.resolved) }
+        _ = try Compute(experiment, localRank: group?.localRank ?? 0)
         let dataset = try dataset()
         let trainer = try Trainer(experiment, model: model, dataset: dataset, timeLimit: timeLimit, group: group)
-        var effective = experiment
+        var effective = trainer.experiment
         effective.optimizer = trainer.schedule.configuration
         effective.tune = nil
         var tags = tags
         if let group { tags[processesTag] = "\(group.size)" }
+        tags[computeTag] = "\(trainer.compute)"
         let run = try store.createRun(
             in: try store.experiment(named: experiment.name), name: name ?? experiment.runName,
             tags: tags.merging([experimentTag: path]) { $1 },
@@ -52,13 +54,17 @@ public struct TrainingSession {
 
     /// Takes a run up at the step after its last checkpoint, by the configuration that it was started with.
     ///
-    /// - Parameter extraEpochs: epochs beyond those that the run was to have. Rates follow the schedule of the longer
-    ///   training from here on.
+    /// - Parameters:
+    ///   - extraEpochs: epochs beyond those that the run was to have. Rates follow the schedule of the longer training
+    ///     from here on.
+    ///   - device: instead of the run's own.
     public static func resume(
         _ run: Run, extraEpochs: Int = 0, timeLimit: Duration? = nil, group: ProcessGroup? = nil,
+        device: String? = nil,
         dataset: (Experiment) throws -> PreparedDataset
     ) throws -> TrainingSession {
-        let (experiment, model) = try configuration(of: run, extraEpochs: extraEpochs)
+        let (experiment, model) = try configuration(of: run, extraEpochs: extraEpochs, device: device)
+        _ = try Compute(experiment, localRank: group?.localRank ?? 0)
         let checkpoints = CheckpointFolder(run.artifactPath)
         let trainer = try Trainer(
             experiment, model: model, dataset: try dataset(experiment), timeLimit: timeLimit, group: group)
@@ -66,13 +72,14 @@ public struct TrainingSession {
         try run.requireResumable(longer: extraEpochs > 0)
         try run.resume()
         try note(group, of: trainer, in: run)
+        try noteCompute(of: trainer, in: run)
         if extraEpochs > 0 { try keep(experiment, extended: extraEpochs, in: run) }
         return TrainingSession(run: run, trainer: trainer, model: model)
     }
 
     /// A run's experiment, so many epochs longer, and its model.
-    private static func configuration(
-        of run: Run, extraEpochs: Int
+    public static func configuration(
+        of run: Run, extraEpochs: Int = 0, device: String? = nil
     ) throws -> (Experiment, ModelConfiguration) {
         let file = run.artifactPath + "/" + experimentFile
         guard FileSystem.exists(file), FileSystem.exists(run.artifactPath + "/" + modelFile) else {
@@ -83,6 +90,7 @@ public struct TrainingSession {
         // What it started from is needed only where no epoch is done.
         if FileSystem.exists(CheckpointFolder(run.artifactPath).last) { experiment.weights = nil }
         experiment.epochs += extraEpochs
+        if let device { experiment.device = device }
         return (experiment, model)
     }
 
@@ -96,9 +104,10 @@ public struct TrainingSession {
 
     /// What a process trains that helps another one's `resume`.
     public static func helper(
-        resuming run: Run, extraEpochs: Int, group: ProcessGroup, dataset: (Experiment) throws -> PreparedDataset
+        resuming run: Run, extraEpochs: Int, group: ProcessGroup, device: String? = nil,
+        dataset: (Experiment) throws -> PreparedDataset
     ) throws -> Trainer {
-        let (experiment, model) = try configuration(of: run, extraEpochs: extraEpochs)
+        let (experiment, model) = try configuration(of: run, extraEpochs: extraEpochs, device: device)
         return try Trainer(experiment, model: model, dataset: try dataset(experiment), group: group)
     }
 
@@ -109,6 +118,14 @@ public struct TrainingSession {
         trainer.notes.append(
             "processes: \(before) before, \(now) from here on; the same steps and batches, sums rounded otherwise")
         try run.setTag(processesTag, now)
+    }
+
+    /// A run may go on on another device.
+    private static func noteCompute(of trainer: Trainer, in run: Run) throws {
+        let (before, now) = (try run.tags()[computeTag] ?? "cpu, float32", "\(trainer.compute)")
+        guard before != now else { return }
+        trainer.notes.append("device: \(before) before, \(now) from here on; the same steps, numbers rounded otherwise")
+        try run.setTag(computeTag, now)
     }
 
     /// A run's parameters stay what they were; its configuration and a tag say how long it shall be.
@@ -141,6 +158,8 @@ public struct TrainingSession {
     static let experimentTag = "apus.experiment"
     /// The tag that says how many processes trained a run last; those of one process have none.
     static let processesTag = "apus.processes"
+    /// The tag that says where a run was computed, and in what numbers.
+    static let computeTag = "apus.compute"
     static let experimentFile = "config/experiment.yaml"
     static let modelFile = "config/model.yaml"
 

@@ -52,22 +52,13 @@ struct NetworkLoss {
         }
     }
 
-    func callAsFunction(_ batch: Batch) throws -> LossValue {
-        try compute(normalization(Tensor.pixels(of: batch)), batch)
+    func callAsFunction(_ batch: DeviceBatch) throws -> LossValue {
+        try compute(normalization(batch.images), batch.batch)
     }
 }
 
 extension LossValue {
     fileprivate init(_ value: DetectionLoss.Value) {
         self.init(total: value.total, parts: value.parts, positives: value.positives)
-    }
-}
-
-extension Tensor {
-    /// A loader's pixels as `[N, 3, H, W]` in 0…1.
-    static func pixels(of batch: Batch) -> Tensor {
-        batch.withUnsafeBytes {
-            Tensor(pixels: $0, count: batch.count, height: batch.height, width: batch.width)
-        }
     }
 }

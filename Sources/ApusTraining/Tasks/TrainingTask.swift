@@ -16,11 +16,13 @@ public final class TrainingTask {
     private let evaluator: SplitEvaluator
     private let classes: [AnnotationClass]
     private let normalization: Normalization
+    private let compute: Compute
 
     init(
         _ experiment: Experiment, model configuration: ModelConfiguration, dataset: PreparedDataset,
-        group: ProcessGroup? = nil
+        compute: Compute = .cpu, group: ProcessGroup? = nil
     ) throws {
+        self.compute = compute
         let kind = try configuration.knownTask()
         self.kind = kind
         classes = dataset.classes
@@ -29,6 +31,7 @@ public final class TrainingTask {
         average = try ModelRegistry.makeNetwork(
             configuration, classCount: dataset.classNames.count, keypointCount: dataset.keypointLayout?.count ?? 0,
             seed: experiment.seed)
+        for network in [model, average] { try network.move(to: compute.device) }
         let (train, val) = try dataset.trainingIndices()
         (trainImages, validationImages) = (train.count, val.count)
         let input = configuration.inputSize(imageSize: experiment.imageSize)
@@ -80,21 +83,23 @@ public final class TrainingTask {
     public var stepsPerEpoch: Int { loader.stepsPerEpoch }
 
     /// The batches of an epoch from `step` on. `isClosing`: without mosaic, as in the last epochs.
-    func batches(_ epoch: Int, from step: Int, isClosing: Bool) -> LoaderEpoch {
-        loader.epoch(epoch, from: step, closingMosaic: isClosing)
+    func batches(_ epoch: Int, from step: Int, isClosing: Bool) -> DeviceBatches {
+        DeviceBatches(loader.epoch(epoch, from: step, closingMosaic: isClosing), device: compute.device)
     }
 
-    func loss(of batch: Batch) throws -> LossValue { try criterion(batch) }
+    func loss(of batch: DeviceBatch) throws -> LossValue {
+        try compute.precision.whileCasting(on: compute.device) { try criterion(batch) }
+    }
 
     /// The averaged weights on the validation split.
     func evaluate() throws -> any TaskEvaluation {
-        try evaluator.evaluate(try NetworkPredictor(average, normalization))
+        try evaluator.evaluate(try NetworkPredictor(average, normalization, on: compute.device))
     }
 
     /// The averaged weights on the validation split, whose batches the group's processes compute in turn; `nil` in all
     /// but the main process.
     func evaluate(with group: ProcessGroup) throws -> (any TaskEvaluation)? {
-        let predictor = try NetworkPredictor(average, normalization)
+        let predictor = try NetworkPredictor(average, normalization, on: compute.device)
         if group.isMain { return try evaluator.evaluate(SharedPredictor(predictor, group)) }
         try evaluator.assist(predictor, group)
         return nil

@@ -39,11 +39,65 @@ void apus_torch_share_cores(void);
 void apus_torch_use_pooled_memory(void);
 /// Bytes that the pool has taken from the system.
 size_t apus_torch_pooled_bytes(void);
+/// Lets the next `parts` parts of its work in which the calling thread watches its memory find none for the tensor of this
+/// number on the CPU, from 0. For tests.
+void apus_torch_lack_memory(size_t parts, size_t tensor);
+/// Whether the calling thread takes the fused functions for what lies on the CPU, as it does at first; else LibTorch's
+/// own operations, which are what runs on GPUs.
+void apus_torch_set_fused(bool enabled);
+bool apus_torch_gradients_enabled(void);
+void apus_torch_set_gradients_enabled(bool enabled);
+
+// Lack of memory
+/// Whether the calling thread's last failure was a lack of memory.
+bool apus_torch_lacks_memory(void);
+/// Begins or ends to watch for it: once the calling thread finds no memory, its calls fail without computing until the
+/// watch ends.
+void apus_torch_watch_memory(bool enabled);
+/// Whether the calling thread watches and has found no memory.
+bool apus_torch_is_exhausted(void);
+
+/// What the calling thread's next losses are of.
+enum apus_piece {
+    APUS_WHOLE,        // a batch as it is
+    APUS_FIRST_COUNT,  // the first piece of a batch, which is only counted
+    APUS_COUNT,        // a further one
+    APUS_LOSS,         // a piece of the batch that was counted: the losses of all add up to the batch's
+};
+void apus_torch_begin_piece(int piece);
+
+// GPUs
 /// Loads the CUDA half of LibTorch, which lies beside libtorch_cpu.
 apus_status apus_torch_load_cuda(void);
 int apus_torch_cuda_count(void);
-bool apus_torch_gradients_enabled(void);
-void apus_torch_set_gradients_enabled(bool enabled);
+/// Makes a device the calling thread's.
+apus_status apus_torch_use_cuda(int index);
+/// Bytes that are free on a device, and all that it has.
+apus_status apus_torch_cuda_memory(int index, size_t *free, size_t *total);
+/// The most bytes that this process has held on a device; `startsAnew` gives unused ones back and counts from here.
+apus_status apus_torch_cuda_peak(int index, bool startsAnew, size_t *bytes);
+/// Gives memory that no tensor uses back to the devices.
+apus_status apus_torch_empty_cache(void);
+/// Waits until a device has done all its work; nothing for the CPU.
+apus_status apus_torch_synchronize(int index);
+/// Empty where the driver does not tell.
+void apus_torch_cuda_name(int index, char *name, size_t capacity);
+/// The first part of a device's compute capability, such as 9; 0 where it does not tell.
+int apus_torch_cuda_generation(int index);
+/// How exactly GPUs compute.
+typedef struct {
+    bool tf32;           // products of float32 in 10 bits of mantissa
+    bool benchmark;      // the fastest algorithm of each convolution is measured
+    bool deterministic;  // algorithms that repeat to the bit, where there are some
+} apus_cuda_choices;
+void apus_torch_set_cuda_choices(const apus_cuda_choices *choices);
+
+// Mixed precision
+/// Until `apus_torch_end_autocast` the calling thread's products and convolutions on this device are of `dtype`.
+apus_status apus_torch_begin_autocast(int device, int dtype);
+void apus_torch_end_autocast(int device);
+/// Whether this CPU multiplies bfloat16 numbers itself.
+bool apus_torch_cpu_has_bfloat16(void);
 
 // Lifetime and facts
 void apus_tensor_release(apus_tensor tensor);
@@ -79,6 +133,10 @@ apus_result apus_tensor_zeros_like(apus_tensor x);
 /// Adds 1 to an int64 scalar.
 apus_status apus_tensor_increment(apus_tensor counter);
 apus_result apus_tensor_to_device(apus_tensor x, int device);
+/// Moves a tensor's own elements; all that refers to it sees them there.
+apus_status apus_tensor_move(apus_tensor tensor, int device);
+/// Stands for what was not computed for want of memory.
+apus_result apus_tensor_placeholder(void);
 apus_result apus_tensor_to_dtype(apus_tensor x, int dtype);
 apus_result apus_tensor_contiguous(apus_tensor x, bool channelsLast);
 /// Writes `source`'s elements into `target`, outside autograd.
@@ -92,6 +150,8 @@ apus_result apus_tensor_gradient(apus_tensor tensor);
 void apus_tensor_clear_gradient(apus_tensor tensor);
 /// Puts a copy of `gradient` where `backward` would add to.
 apus_status apus_tensor_set_gradient(apus_tensor tensor, apus_tensor gradient);
+/// Makes `sum` the gradient, after the gradient was added to it.
+apus_status apus_tensor_add_gradient(apus_tensor tensor, apus_tensor sum);
 apus_result apus_tensor_detach(apus_tensor x);
 
 // Shapes
@@ -147,6 +207,11 @@ typedef struct {
     float weightDecay;
 } apus_step_rates;
 
+/// Copies the elements of each source to its target.
+apus_status apus_tensors_copy(const apus_tensor _Nonnull *_Nonnull targets,
+                              const apus_tensor _Nonnull *_Nonnull sources, size_t count);
+/// Multiplies all gradients, in place.
+apus_status apus_scale_gradients(const apus_tensor _Nonnull *_Nonnull parameters, size_t count, double factor);
 /// Euclidean norm of all gradients together.
 apus_status apus_gradient_norm(const apus_tensor _Nonnull *_Nonnull parameters, size_t count, double *norm);
 /// SGD with momentum as in PyTorch; clips gradients to `maximumNorm` where it is positive and returns the norm before

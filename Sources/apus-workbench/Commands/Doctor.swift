@@ -75,8 +75,10 @@ struct Doctor: ParsableCommand {
     }
 
     private static func cuda() -> Finding {
-        let count = Torch.cudaDeviceCount
-        guard count == 0 else { return Finding(name: "CUDA", found: "\(count) devices", isMissing: false, remedy: "") }
+        if Torch.isCUDAAvailable {
+            let names = (0..<Torch.cudaDeviceCount).compactMap { try? Device(named: "cuda:\($0)").name }
+            return Finding(name: "CUDA", found: names.joined(separator: ", "), isMissing: false, remedy: "")
+        }
         return Finding(name: "CUDA", found: "no device; training uses the CPU", isMissing: false, remedy: "")
     }
 

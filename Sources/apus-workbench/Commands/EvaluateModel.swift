@@ -42,13 +42,15 @@ struct EvaluateModel: ParsableCommand {
     var markdown: String?
     @Option(help: "Compare with another model on the same images: as MODEL, or a file that --json printed.")
     var baseline: String?
+    @Option(help: "Where a run's network computes: auto, cpu, cuda or cuda:N. Exported models run on the CPU.")
+    var device = "auto"
     @Flag(help: "Print the metrics as one JSON object.") var json = false
     @OptionGroup var places: PlaceOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         Torch.start()
-        let subject = try EvaluatedModel.find(model, in: try places.found())
+        let subject = try EvaluatedModel.find(model, in: try places.found(), device: device)
         let data = try evaluationData(for: subject, description: dataset, terminal: common.terminal)
         let evaluation = try evaluate(subject, on: data, split: split, terminal: common.terminal)
         if json {
@@ -63,6 +65,10 @@ struct EvaluateModel: ParsableCommand {
     }
 
     func validate() throws {
+        try checkDevice(device)
+        guard ["auto", "cpu"].contains(device) || EvaluatedModel.isRun(model) else {
+            throw ValidationError("\(model) is an exported model, which runs on the CPU: leave --device out.")
+        }
         guard baseline == nil || report != nil || markdown != nil else {
             throw ValidationError("--baseline is compared in a report: add --report FILE or --markdown FILE.")
         }
@@ -103,7 +109,7 @@ struct EvaluateModel: ParsableCommand {
             let metrics = try subject.task.metrics(fromJSON: try FileSystem.read(reference), file: reference)
             return ReportBaseline(name: reference, values: metrics.values)
         }
-        let other = try EvaluatedModel.find(reference, in: try places.found())
+        let other = try EvaluatedModel.find(reference, in: try places.found(), device: device)
         guard other.task == subject.task, other.isForeign || other.classNames == data.classNames else {
             throw ValidationError(
                 "\(other.name) is for \(other.task.rawValue) and the classes \(other.classNames.joined(separator: ", ")): "

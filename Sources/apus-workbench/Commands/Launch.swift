@@ -17,8 +17,12 @@ struct Launch: ParsableCommand {
               apus launch --processes 2 train experiments/garments.yaml
               apus launch --processes 2 train --resume latest
 
-            On several machines, start apus train under torchrun --no-python, Slurm or Kubernetes' PyTorchJob; all need \
-            the workspace at one path.
+            On several machines, start apus train under torchrun --no-python, Kubernetes' PyTorchJob, or Slurm, which has \
+            names of its own for the environment; all need the workspace at one path.
+
+              export MASTER_ADDR=$(scontrol show hostnames | head -n 1) MASTER_PORT=29500
+              srun bash -c 'RANK=$SLURM_PROCID LOCAL_RANK=$SLURM_LOCALID WORLD_SIZE=$SLURM_NTASKS \
+            apus train experiments/garments.yaml'
 
             Exit status: that of the process that failed first (see apus train); 128 and the signal's number, such as \
             137, where one was killed.

@@ -25,6 +25,12 @@ struct Train: ParsableCommand {
             weights that training in one go gives, to the bit. After a crash it goes on at the last checkpoint \
             (checkpoint.every_minutes, checkpoint.every_steps).
 
+            It trains on the GPU where LibTorch finds one (device, --device; precision for mixed precision; batch_size: \
+            auto for as many images as its memory takes), else on the CPU. A step that finds no memory is computed in \
+            pieces, and says so.
+
+              apus train experiments/garments.yaml --device cuda:1 precision=auto batch_size=auto
+
             Several processes train together where the environment names a group (RANK, WORLD_SIZE, MASTER_ADDR, \
             MASTER_PORT, as torchrun sets them): see apus launch.
 
@@ -37,6 +43,7 @@ struct Train: ParsableCommand {
     @Option(help: "Go on with this run (an id, the start of one, or latest).") var resume: String?
     @Option(help: ArgumentHelp("With --resume: train so many epochs more.", valueName: "count")) var extendEpochs = 0
     @Option(help: ArgumentHelp("Stop after so many minutes.", valueName: "minutes")) var timeLimit: Double?
+    @Option(help: "auto, cpu, cuda or cuda:N; else the experiment's own.") var device: String?
     @Flag(help: "Print one JSON object instead of the run's id.") var json = false
     @OptionGroup var places: PlaceOptions
     @OptionGroup var common: CommonOptions
@@ -48,6 +55,7 @@ struct Train: ParsableCommand {
         if let timeLimit, !(timeLimit > 0 && timeLimit <= 1e6) {
             throw ValidationError("--time-limit takes minutes above 0.")
         }
+        try checkDevice(device)
         guard arguments.isEmpty == (resume != nil) else {
             throw ValidationError(
                 resume == nil
@@ -66,7 +74,7 @@ struct Train: ParsableCommand {
 
     private func train() throws {
         Torch.start()
-        let group = try ProcessEnvironment(ProcessInfo.processInfo.environment).map { try ProcessGroup($0) }
+        let group = try group()
         if let group, !group.isMain { return try help(group) }
         let session =
             try resume.map { try resumed($0, group) } ?? started(arguments[0], Array(arguments.dropFirst()), group)
@@ -81,6 +89,22 @@ struct Train: ParsableCommand {
             let command = "\(Launcher.command(group)) train --resume \(session.run.id)"
             throw WorkFailure(description: "\(result.ending.rawValue); \(command) goes on")
         }
+    }
+
+    /// The processes that train together, where the environment names some; each has a device of its own. What is wrong
+    /// with the request is wrong in all of them, and the main one says so once they have met.
+    private func group() throws -> ProcessGroup? {
+        guard let environment = try ProcessEnvironment(ProcessInfo.processInfo.environment) else { return nil }
+        let device = try (try? requestedDevice()).map {
+            try Device(named: $0, localRank: environment.localRank)
+        }
+        return try ProcessGroup(environment, device: device ?? .cpu)
+    }
+
+    private func requestedDevice() throws -> String {
+        if let device { return device }
+        guard let resume else { return try experiment(arguments[0], Array(arguments.dropFirst())).device }
+        return try TrainingSession.configuration(of: try places.store().run(matching: resume)).0.device
     }
 
     /// Trains this process's part of every batch of the run that the group's main process records.
@@ -103,9 +127,9 @@ struct Train: ParsableCommand {
     private func helper(_ group: ProcessGroup) throws -> Trainer {
         if let resume {
             let run = try places.store().run(matching: resume)
-            return try TrainingSession.helper(resuming: run, extraEpochs: extendEpochs, group: group) {
-                try quietDataset(of: $0)
-            }
+            return try TrainingSession.helper(
+                resuming: run, extraEpochs: extendEpochs, group: group, device: device
+            ) { try quietDataset(of: $0) }
         }
         let experiment = try experiment(arguments[0], Array(arguments.dropFirst()))
         return try TrainingSession.helper(experiment, dataset: try quietDataset(of: experiment), group: group)
@@ -117,7 +141,8 @@ struct Train: ParsableCommand {
     }
 
     private func experiment(_ path: String, _ overrides: [String]) throws -> ApusTraining.Experiment {
-        try Configuration.decode(ApusTraining.Experiment.self, path: path, overrides: overrides)
+        try Configuration.decode(
+            ApusTraining.Experiment.self, path: path, overrides: overrides + (device.map { ["device=\($0)"] } ?? []))
     }
 
     /// From here on what fails is the work, not the request.
@@ -141,7 +166,8 @@ struct Train: ParsableCommand {
 
     private func resumed(_ reference: String, _ group: ProcessGroup?) throws -> TrainingSession {
         try TrainingSession.resume(
-            try places.store().run(matching: reference), extraEpochs: extendEpochs, timeLimit: limit, group: group
+            try places.store().run(matching: reference), extraEpochs: extendEpochs, timeLimit: limit, group: group,
+            device: device
         ) { try dataset(of: $0, for: group) }
     }
 

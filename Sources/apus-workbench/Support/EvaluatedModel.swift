@@ -7,6 +7,7 @@ import ApusInference
 import ApusModels
 import ApusONNX
 import ApusRuntime
+import ApusTorch
 import ApusTracking
 import ApusTraining
 import ApusVision
@@ -49,8 +50,17 @@ struct EvaluatedModel {
         if case .images = engine { true } else { false }
     }
 
+    /// Whether this names a run, not what was exported from one.
+    static func isRun(_ reference: String) -> Bool {
+        !reference.hasSuffix(".onnx") && !reference.contains("@") && !reference.contains("/")
+    }
+
     /// Finds a run (id, start of one, `latest`), `NAME@ALIAS`, `NAME/VERSION`, or a file.
-    static func find(_ reference: String, in workspace: Workspace) throws -> EvaluatedModel {
+    ///
+    /// - Parameter device: where a run's network computes; exported models run on the CPU.
+    static func find(
+        _ reference: String, in workspace: Workspace, device: String = "auto"
+    ) throws -> EvaluatedModel {
         if reference.hasSuffix(".onnx") { return try exported(reference, name: reference, run: nil) }
         if reference.contains("@") || reference.contains("/") {
             let store = try TrackingStore(root: workspace.store, creatingIfMissing: false)
@@ -63,16 +73,16 @@ struct EvaluatedModel {
             return model
         }
         let run = try TrackingStore(root: workspace.store, creatingIfMissing: false).run(matching: reference)
-        return try trained(run)
+        return try trained(run, on: try Device(named: device))
     }
 
-    private static func trained(_ run: Run) throws -> EvaluatedModel {
+    private static func trained(_ run: Run, on device: Device) throws -> EvaluatedModel {
         let best = try run.bestNetwork()
         let description = best.description
         return EvaluatedModel(
             name: run.id, task: try description.model.knownTask(), classNames: description.classNames,
             input: description.model.inputSize(imageSize: description.imageSize),
-            shorterSide: description.shorterSide, engine: .batches(try best.predictor), run: run)
+            shorterSide: description.shorterSide, engine: .batches(try best.predictor(on: device)), run: run)
     }
 
     private static func exported(_ path: String, name: String, run: Run?) throws -> EvaluatedModel {

@@ -17,6 +17,12 @@ final class TrainingConsole: TrainingObserver {
         case .firstBatch: break
         case .stepCompleted(let report): show(report)
         case .checkpointDue: break
+        case .memoryShort(let pieces, let epoch, let step, let reason):
+            bar?.finish()
+            bar = nil
+            terminal.say(
+                "epoch \(epoch + 1), step \(step + 1): out of memory (\(reason)); from here on every batch is computed in "
+                    + "\(pieces) pieces, with the whole batch's loss and normalization statistics of each piece")
         case .rolledBack(let loss, let epoch, let step, let factor):
             bar?.finish()
             bar = nil

@@ -127,16 +127,17 @@ def flatten(maps):
     centres, strides = [], []
     for x, stride in zip(maps, STRIDES):
         h, w = x.shape[2:]
-        ys, xs = torch.meshgrid(torch.arange(h) + 0.5, torch.arange(w) + 0.5, indexing="ij")
+        ys, xs = torch.meshgrid(torch.arange(h, device=x.device) + 0.5, torch.arange(w, device=x.device) + 0.5,
+                                indexing="ij")
         centres.append(torch.stack((xs, ys), -1).view(-1, 2))
-        strides.append(torch.full((h * w, 1), float(stride)))
+        strides.append(torch.full((h * w, 1), float(stride), device=x.device))
     box, cls = flat.split((4 * BINS, flat.shape[-1] - 4 * BINS), -1)
     return box.contiguous(), cls.contiguous(), torch.cat(centres).to(box.dtype), torch.cat(strides).to(box.dtype)
 
 
 def decode(box, centres):
     """Box logits to corners (B, A, 4) in cells."""
-    bins = torch.arange(BINS, dtype=box.dtype)
+    bins = torch.arange(BINS, dtype=box.dtype, device=box.device)
     distance = box.view(*box.shape[:2], 4, BINS).softmax(-1) @ bins
     return torch.cat((centres - distance[..., :2], centres + distance[..., 2:]), -1)
 
@@ -187,7 +188,7 @@ def claim(scores, overlap, inside, labels, valid, topk=10, alpha=0.5, beta=6.0):
     batch, anchors, _ = scores.shape
     count = valid.shape[1]
     if count == 0:
-        return torch.full((batch, anchors), -1), scores.new_zeros(batch, anchors)
+        return torch.full((batch, anchors), -1, device=scores.device), scores.new_zeros(batch, anchors)
     inside = inside & valid[..., None]
     score = scores.gather(2, labels[:, None, :].expand(-1, anchors, -1)).permute(0, 2, 1)
     overlap = overlap.clamp(min=0) * inside
@@ -231,7 +232,7 @@ def distribution_focal(logits, distance):
 def assignment(maps, targets):
     box, cls, centres, strides = flatten(maps)
     height, width = (n * STRIDES[0] for n in maps[0].shape[2:])
-    labels, truths, valid = padded(targets, box.shape[0], width, height, box.dtype)
+    labels, truths, valid = (x.to(box.device) for x in padded(targets, box.shape[0], width, height, box.dtype))
     corners = decode(box, centres)
     owner, score = assign(cls.detach().sigmoid(), corners.detach() * strides, centres * strides, labels, truths, valid)
     return box, cls, centres, strides, corners, labels, truths, owner, score
