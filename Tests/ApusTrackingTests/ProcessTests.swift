@@ -4,7 +4,7 @@ import Testing
 
 @testable import ApusTracking
 
-/// `STORE|RUN|POINTS`: this process is a child that appends to a run, see below.
+/// `STORE|RUN|POINTS`: this process is a child that appends to a run, see below; without a run it makes so many.
 private let childTask = getenv("APUS_TRACKING_CHILD").map { String(cString: $0) }
 
 /// Several processes on one store, and one that is killed.
@@ -12,17 +12,59 @@ private let childTask = getenv("APUS_TRACKING_CHILD").map { String(cString: $0) 
     /// What a child process does: this test binary, started again with a task.
     @Test(.enabled(if: childTask != nil)) func `child that appends points`() throws {
         let parts = try #require(childTask).split(separator: "|").map(String.init)
-        let run = try TrackingStore(root: parts[0]).run(id: parts[1])
-        for step in 0..<(Int(parts[2]) ?? 0) {
+        let store = try TrackingStore(root: parts[0]), count = Int(parts[2]) ?? 0
+        guard parts[1] != "new" else { return try makeRuns(count, in: store) }
+        let run = try store.run(id: parts[1])
+        for step in 0..<count {
             try run.log(metrics: ["shared": Double(getpid()), "own/\(getpid())": Double(step)], step: step)
         }
+    }
+
+    private func makeRuns(_ count: Int, in store: TrackingStore) throws {
+        for number in 0..<count {
+            let run = try store.createRun(
+                in: store.experiment(named: "made"), name: "\(number)", parameters: ["lr": "0.1", "a/b": "1"])
+            for step in 0..<3 { try run.log(metrics: ["m": 1, "val/m": 2], step: step) }
+            try run.logDataset(name: "d", digest: "1", source: "/d")
+            try run.finish()
+        }
+    }
+
+    @Test(.enabled(if: childTask == nil)) func `four processes make runs at once and nothing is lost`() throws {
+        let folder = try TemporaryFolder()
+        let store = try folder.store()
+        let children = try (0..<4).map { _ in try startChild(store, run: "new", points: 25) }
+        for child in children { #expect(exitStatus(of: child) == 0) }
+        let runs = store.runSummaries()
+        #expect(runs.count == 100 && runs.allSatisfy { $0.status == .finished && $0.metrics["val/m"]?.step == 2 })
+        #expect(try runs.allSatisfy { try store.run(id: $0.id).history(of: "m").count == 3 })
+        #expect(store.experiments().map(\.name) == ["Default", "made"])
+        #expect(store.check().isEmpty)
+    }
+
+    @Test(.enabled(if: childTask == nil)) func `a process killed at any moment leaves a sound store`() throws {
+        let folder = try TemporaryFolder()
+        let store = try folder.store()
+        for round in 0..<6 {
+            let child = try startChild(store, run: "new", points: 10_000)
+            let limit = currentMilliseconds() + 20_000, before = store.runSummaries().count
+            while store.runSummaries().count == before, currentMilliseconds() < limit { usleep(2000) }
+            usleep(UInt32(round) * 7919)
+            kill(child, SIGKILL)
+            _ = exitStatus(of: child)
+            let errors = try folder.store().check().filter { $0.severity == .error }
+            #expect(errors.isEmpty)
+        }
+        _ = try store.repair()
+        #expect(store.check().isEmpty)
+        #expect(store.runSummaries().count >= 6)
     }
 
     @Test(.enabled(if: childTask == nil)) func `three processes append to one run and nothing is lost`() throws {
         let folder = try TemporaryFolder()
         let store = try folder.store()
         let run = try store.createRun(in: store.experiment(named: "demo"))
-        let children = try (0..<3).map { _ in try startChild(store, run, points: 300) }
+        let children = try (0..<3).map { _ in try startChild(store, run: run.id, points: 300) }
         for child in children { #expect(exitStatus(of: child) == 0) }
         let points = try run.history(of: "shared")
         #expect(points.count == 900)
@@ -37,7 +79,7 @@ private let childTask = getenv("APUS_TRACKING_CHILD").map { String(cString: $0) 
         let store = try folder.store()
         let run = try store.createRun(in: store.experiment(named: "demo"))
         for round in 0..<3 {
-            let child = try startChild(store, run, points: 10_000_000)
+            let child = try startChild(store, run: run.id, points: 10_000_000)
             while try run.history(of: "own/\(child)").count < 50, !hasEnded(child) {
                 usleep(5000 + UInt32(round) * 777)
             }
@@ -54,8 +96,8 @@ private let childTask = getenv("APUS_TRACKING_CHILD").map { String(cString: $0) 
         #expect(store.check().isEmpty)
     }
 
-    private func startChild(_ store: TrackingStore, _ run: Run, points: Int) throws -> pid_t {
-        let task = "APUS_TRACKING_CHILD=\(store.root)|\(run.id)|\(points)"
+    private func startChild(_ store: TrackingStore, run: String, points: Int) throws -> pid_t {
+        let task = "APUS_TRACKING_CHILD=\(store.root)|\(run)|\(points)"
         let arguments = [
             CommandLine.arguments[0], "--testing-library", "swift-testing", "--filter", "child that appends points",
         ]
