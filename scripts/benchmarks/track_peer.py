@@ -1,4 +1,4 @@
-"""MLflow's client on a file store: `create STORE RUNS`, `log STORE POINTS`, `search STORE FILTER ORDER`; one JSON line."""
+"""MLflow's client on a file store: `create STORE RUNS` (with as many tags as Apus gives a run), `log STORE POINTS`, `search STORE FILTER ORDER`; one JSON line."""
 import json
 import os
 import sys
@@ -8,6 +8,7 @@ os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
 os.environ["GIT_PYTHON_REFRESH"] = "quiet"
 from mlflow import MlflowClient
 
+TAGS = {"mlflow.user": "u", "mlflow.source.name": "s", "mlflow.source.type": "LOCAL", "apus.process": "host:1:1"}
 action, root, *rest = sys.argv[1:]
 client = MlflowClient(f"file://{root}", f"file://{root}")
 result = {}
@@ -25,5 +26,5 @@ else:
         if run:
             client.log_metric(run, "loss", step / 7, step=step)
         else:
-            client.create_run(experiment)
+            client.create_run(experiment, tags=TAGS)
 print(json.dumps({"seconds": time.perf_counter() - start, "count": count, **result}))
