@@ -1,4 +1,6 @@
-"""MLflow's client on a file store: `create STORE RUNS` (with as many tags as Apus gives a run), `log STORE POINTS`, `search STORE FILTER ORDER`; one JSON line."""
+"""MLflow's client on a file store, one JSON line: `create STORE RUNS` (with as many tags as Apus gives a run),
+`log STORE POINTS`, `search STORE FILTER ORDER`.
+"""
 import json
 import os
 import sys

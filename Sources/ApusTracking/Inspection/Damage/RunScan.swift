@@ -86,8 +86,8 @@ struct RunScan {
 
     private mutating func scanMeta() {
         var salvage = MetaSalvage(path: folder + "/meta.yaml")
-        let id = id, root = root, first = firstTime()
-        let tags = KeyFolder(path: folder + "/tags"), last = lastTime()
+        let id = id, root = root, scan = self
+        let tags = KeyFolder(path: folder + "/tags")
         let tagName = value(of: RunTag.name, in: tags), user = value(of: RunTag.user, in: tags)
         let experiment = FileSystem.fileName(of: FileSystem.folder(of: folder))
         if let status = salvage.integer("status"), status > RunStatus.killed.rawValue {
@@ -97,17 +97,18 @@ struct RunScan {
         let problem = salvage.meet([
             .exactly("run_id", id), .exactly("experiment_id", experiment),
             .text("artifact_uri", "file://\(root)/\(experiment)/\(id)/artifacts"), .text("user_id", user ?? "unknown"),
-            .integer("start_time", first ?? last), RunScan.statusDemand,
+            .integer("start_time", scan.firstTime() ?? scan.lastTime()), RunScan.statusDemand,
             MetaDemand(
                 key: "end_time", expected: "a whole number or null",
                 isMet: { $0.meta["end_time"] != nil && ($0.text("end_time") == nil || $0.integer("end_time") != nil) },
-                value: { RunScan.isRunning($0) ? .null : .integer(max(last, $0.integer("start_time") ?? 0)) }),
+                value: { RunScan.isRunning($0) ? .null : .integer(max(scan.lastTime(), $0.integer("start_time") ?? 0)) }
+            ),
         ])
         if let problem {
             fillUsual(&salvage, name: tagName)
             damages.append(Damage.meta(salvage, problem))
         } else {
-            scanState(salvage, last: last, name: tagName)
+            scanState(salvage, name: tagName)
         }
     }
 
@@ -136,12 +137,12 @@ struct RunScan {
     }
 
     /// What is readable but not so: a run without its process, a name that is two.
-    private mutating func scanState(_ salvage: MetaSalvage, last: Int64, name: String?) {
+    private mutating func scanState(_ salvage: MetaSalvage, name: String?) {
         let process = value(of: RunTag.process, in: KeyFolder(path: folder + "/tags")).flatMap { ProcessMark($0) }
         if salvage.integer("status") == 1, process?.mayBeAlive == false {
             var ended = salvage
             ended.set("status", .integer(Int64(RunStatus.killed.rawValue)))
-            ended.set("end_time", .integer(max(last, salvage.integer("start_time") ?? 0)))
+            ended.set("end_time", .integer(max(lastTime(), salvage.integer("start_time") ?? 0)))
             var damage = Damage.meta(ended, "says it is running but its process is gone")
             damage.severity = .warning
             damages.append(damage)
