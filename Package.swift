@@ -93,7 +93,6 @@ let modules = [
     Module(name: "apus-augment", imports: ["ApusAugmentation"], isExecutable: true, tests: .none),
     Module(name: "apus-load", imports: ["ApusDatasets"], isExecutable: true, tests: .none),
     Module(name: "apus-track", imports: ["ApusTracking"], isExecutable: true, tests: .none),
-    Module(name: "apus-evaluate", imports: ["ApusMetrics"], isExecutable: true, tests: .none),
 ]
 
 // APUS_ONLY=Name,… narrows the package to these modules, what they import, and their tests: a quick inner loop.

@@ -1,4 +1,5 @@
 import ApusCore
+import FoundationEssentials
 import Glibc
 import Testing
 @testable import ApusMetrics
@@ -100,5 +101,63 @@ import Testing
                 try withFile("[\(row)NaN}]") { try evaluateCOCO(groundTruth: truth, detections: $0) }
             }
         }
+    }
+
+    private static func annotations(_ ids: Range<Int>) -> String {
+        ids.map {
+            #"{"id": \#($0), "image_id": 1, "category_id": 1, "note": ",{ \n [", "bbox": [1, 2, 3, \#($0)]}"#
+        }.joined(separator: ",\n")
+    }
+
+    /// Several parts, other keys before and behind, and a second list.
+    @Test func `threads read the annotations of a large file in their order`() throws {
+        let text = """
+            {"info": [{"a": 1},{"b": [2]}], "annotations": [\(Self.annotations(1..<4000))],
+            "images": [{"id": 1}], "annotations": [\(Self.annotations(4000..<4010))], "categories": [],"x":[{},{}]}
+            """
+        let path = try temporaryFile(text)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        for threads in [1, 3] {
+            let dataset = try COCODataset(contentsOf: path, threads: threads)
+            #expect(dataset.annotations.map(\.id) == Array(1..<4010) && dataset.images.map(\.id) == [1])
+            #expect(dataset.annotations.allSatisfy { $0.box.height == Double($0.id) })
+        }
+        let broken = text.replacing(#""id": 3000,"#, with: #""id": x,"#)
+        try Data(broken.utf8).write(to: URL(filePath: path))
+        let error = #expect(throws: EvaluationError.self) { try COCODataset(contentsOf: path) }
+        guard case .malformed(path, 3000, _)? = error else {
+            Issue.record("found \(String(describing: error))")
+            return
+        }
+    }
+
+    @Test(arguments: [1, 4096, 5000, 1 << 24])
+    func `however little of a file stays in memory, its values are the same`(window: Int) throws {
+        let long = String(repeating: "ab\\\\", count: 9000), space = String(repeating: " \n", count: 20_000)
+        let text = "\(space)[\"\(long)\",\(space)1.5\(space), {\"\(long)\"\(space): [7]}]\(space)"
+        let path = try temporaryFile(text)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var scanner = JSONScanner(try MappedFile(path: path), window: window)
+        #expect(try scanner.enterArray())
+        #expect(try scanner.string().count == 27_000)
+        #expect(try scanner.nextElement())
+        #expect(try scanner.number() == 1.5)
+        #expect(try scanner.nextElement())
+        var keys = 0
+        try scanner.object { scanner, key throws(JSONScanner.Fault) in
+            keys += key.text.count
+            #expect(try scanner.integers() == [7])
+        }
+        #expect(try !scanner.nextElement())
+        try scanner.end()
+        #expect(keys == 27_000)
+    }
+
+    @Test func `numbers without end are no numbers`() throws {
+        let path = try temporaryFile(
+            #"[{"image_id": 1, "category_id": 1, "bbox": [1, 1, 1, 1], "score": 1.\#(String(repeating: "3", count: 5000))}]"#
+        )
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(throws: EvaluationError.self) { try COCODetection.read(contentsOf: path) }
     }
 }

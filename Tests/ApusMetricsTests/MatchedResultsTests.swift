@@ -125,6 +125,17 @@ struct RandomScenes {
         check(matches.metrics(weights: Array(repeating: 1, count: example.images.count)), metrics)
     }
 
+    /// Few classes and many images: threads share the images of one class.
+    @Test(arguments: EvaluationProfile.allCases)
+    func `any number of threads gives the same matches`(profile: EvaluationProfile) throws {
+        let scenes = try RandomScenes(seed: 3, count: 300).evaluator(profile)
+        let (metrics, matches) = scenes.evaluateWithMatches(threads: 1)
+        for threads in [4, 32] {
+            let other = scenes.evaluateWithMatches(threads: threads)
+            #expect(other.metrics == metrics && other.matches == matches)
+        }
+    }
+
     @Test func `an image that was not evaluated is in no slice`() throws {
         let matches = try RandomScenes(seed: 1, count: 3).evaluator(.coco).evaluateWithMatches().matches
         #expect(throws: EvaluationError.unknownImage(7, entry: "slice dark")) {

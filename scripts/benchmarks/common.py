@@ -30,11 +30,11 @@ def run(words, **options):
         sys.exit(f"apus: {error}; what it said stands above.")
 
 
-def product(name):
-    """A built command; `apus` with the one that it becomes."""
+def product(name, alone=False):
+    """A built command; `apus` with the one that it becomes, unless it is to work alone."""
     command = ["swift", "build", "-c", "release"]
     say(f"Building {name}")
-    for part in ("apus-workbench", "apus") if name == "apus" else (name,):
+    for part in ("apus-workbench", "apus") if name == "apus" and not alone else (name,):
         run([*command, "--product", part], cwd=ROOT, stdout=sys.stderr)
     shown = run([*command, "--show-bin-path"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     return pathlib.Path(shown.stdout.strip()) / name

@@ -6,20 +6,46 @@ extension COCODataset {
     ///
     /// - Parameter type: what is to be compared; segmentations and keypoints are read only where they are needed.
     /// - Throws: `EvaluationError.malformed` with file and line, `.unreadable`.
-    public init(contentsOf path: String, for type: COCOEvaluationType = .boxes) throws(EvaluationError) {
+    public init(
+        contentsOf path: String, for type: COCOEvaluationType = .boxes, threads: Int = availableCores
+    ) throws(EvaluationError) {
         self.init(images: [], categories: [], annotations: [])
-        try readJSON(path) { scanner throws(JSONScanner.Fault) in
+        let file = try mapped(path)
+        let list = PartedList(
+            file: file, path: path, partSize: usualPartSize(of: file)
+        ) { scanner throws(JSONScanner.Fault) in try COCOAnnotation(&scanner, type) }
+        var (isRead, failure): (Bool, EvaluationError?) = (false, nil)
+        do throws(JSONScanner.Fault) {
+            var scanner = JSONScanner(file)
             try scanner.object { scanner, key throws(JSONScanner.Fault) in
                 switch key {
                 case "images": try scanner.array { s throws(JSONScanner.Fault) in images.append(try COCOImage(&s)) }
                 case "categories":
                     try scanner.array { s throws(JSONScanner.Fault) in categories.append(try COCOCategory(&s)) }
                 case "annotations":
-                    try scanner.array { s throws(JSONScanner.Fault) in annotations.append(try COCOAnnotation(&s, type))
+                    // A second list is read by one thread: many of them would be looked for by many each.
+                    guard !isRead else {
+                        return try scanner.array { s throws(JSONScanner.Fault) in
+                            annotations.append(try COCOAnnotation(&s, type))
+                        }
+                    }
+                    isRead = true
+                    guard try scanner.enterArray() else { return }
+                    do throws(EvaluationError) {
+                        let (blocks, end) = try list.blocks(from: scanner.offset, threads: threads) { found, _ in found
+                        }
+                        for block in blocks { annotations += block }
+                        scanner.resume(at: end)
+                    } catch {
+                        failure = error
+                        throw JSONScanner.Fault(offset: scanner.offset, reason: "an annotation is malformed")
                     }
                 default: try scanner.skip()
                 }
             }
+            try scanner.end()
+        } catch {
+            throw failure ?? malformed(error, in: file, path)
         }
     }
 }
@@ -50,19 +76,6 @@ public func evaluateCOCO(
         .file(DetectionFile(path: detections, type: type)),
         type: type, profile: profile, sigmas: sigmas, threads: threads
     ).metrics(threads)
-}
-
-private func readJSON(
-    _ path: String, _ body: (inout JSONScanner) throws(JSONScanner.Fault) -> Void
-) throws(EvaluationError) {
-    let file = try mapped(path)
-    do throws(JSONScanner.Fault) {
-        var scanner = JSONScanner(file.bytes)
-        try body(&scanner)
-        try scanner.end()
-    } catch {
-        throw malformed(error, in: file, path)
-    }
 }
 
 extension COCOImage {

@@ -57,7 +57,7 @@ extension COCOSummary {
         profile: EvaluationProfile = .coco, sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
     ) throws(EvaluationError) {
         let objects = try comparedObjects(
-            COCODataset(contentsOf: groundTruth, for: type),
+            COCODataset(contentsOf: groundTruth, for: type, threads: threads),
             .file(DetectionFile(path: detections, type: type)),
             type: type, profile: profile, sigmas: sigmas, threads: threads)
         self.init(objects, threads: threads)

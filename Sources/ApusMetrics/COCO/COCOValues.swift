@@ -84,10 +84,18 @@ public indirect enum COCOSegmentation: Hashable, Sendable {
 extension COCOBox {
     /// The box around points given as x, y and visibility in turn.
     fileprivate init?(around keypoints: [Double]) {
-        let x = stride(from: 0, to: keypoints.count, by: 3).map { keypoints[$0] }
-        let y = stride(from: 1, to: keypoints.count, by: 3).map { keypoints[$0] }
-        guard let left = x.min(), let right = x.max(), let top = y.min(), let bottom = y.max() else { return nil }
-        self.init(x: left, y: top, width: right - left, height: bottom - top)
+        guard keypoints.count > 1 else { return nil }
+        var low = SIMD2(keypoints[0], keypoints[1])
+        var high = low
+        for index in stride(from: 0, to: keypoints.count, by: 3) {
+            low.x = min(low.x, keypoints[index])
+            high.x = max(high.x, keypoints[index])
+        }
+        for index in stride(from: 1, to: keypoints.count, by: 3) {
+            low.y = min(low.y, keypoints[index])
+            high.y = max(high.y, keypoints[index])
+        }
+        self.init(x: low.x, y: low.y, width: high.x - low.x, height: high.y - low.y)
     }
 }
 

@@ -26,6 +26,7 @@ extension COCOTables {
     /// Every class by ascending id, matched by several threads, each of which holds the objects of one class at a time.
     func classes(threads: Int) -> [ClassEvaluation] {
         let truths = self.truths.sortedByCategory()
+        let within = threadsWithinClass(threads, classes: categories.count)
         return parallelMap(categories.count, threads: threads) { category in
             let index = Int32(category)
             let problem = MatchingProblem(
@@ -33,7 +34,7 @@ extension COCOTables {
                 categoryCount: 1,
                 truths: truths.alone(index), detections: blocks.flatMap { $0.candidates.alone(index) })
             return ClassEvaluation(
-                CategoryResult(problem, category: 0), scheme, categories[category].frequency)
+                CategoryResult(problem, category: 0, threads: within), scheme, categories[category].frequency)
         }
     }
 }

@@ -1,31 +1,25 @@
 import ApusCore
 
 /// A COCO results file, read by several threads at once.
-///
-/// The file is cut into parts. Where a part's first detection begins is guessed, a comma and a brace; what comes out
-/// counts only if the part before it, read from its own beginning, ends right there. Else the part is read again
-/// from where it really begins. So the result is that of reading from front to back, whatever the text.
 struct DetectionFile {
     /// Files beyond this are refused: their detections would not fit an ordinary machine's memory.
     static let largestSize = 8 << 30
-    /// Bytes of one part; parts that are read let their memory go.
-    static let usualPartSize = 1 << 19
 
     private let file: MappedFile
     private let path: String
     private let type: COCOEvaluationType
     private let partSize: Int
 
-    init(
-        path: String, type: COCOEvaluationType, partSize: Int = Self.usualPartSize
-    ) throws(EvaluationError) {
-        (file, self.path, self.type, self.partSize) = (try mapped(path), path, type, partSize)
+    /// - Parameter partSize: bytes that a thread reads at a time; else what keeps all threads busy.
+    init(path: String, type: COCOEvaluationType, partSize: Int? = nil) throws(EvaluationError) {
+        (file, self.path, self.type) = (try mapped(path), path, type)
+        self.partSize = partSize ?? usualPartSize(of: file)
     }
 
     /// The first detection, if there is any.
     func first() throws(EvaluationError) -> COCODetection? {
         do throws(JSONScanner.Fault) {
-            var scanner = JSONScanner(file.bytes)
+            var scanner = JSONScanner(file)
             return try scanner.enterArray() ? try COCODetection(&scanner, type) : nil
         } catch {
             throw malformed(error, in: file, path)
@@ -39,33 +33,24 @@ struct DetectionFile {
         threads: Int, _ make: @Sendable ([COCODetection], Int) throws(EvaluationError) -> Block
     ) throws(EvaluationError) -> [Block] {
         guard let start = try firstOffset() else { return [] }
-        let count = max(1, (file.bytes.count - start + partSize - 1) / partSize)
-        let parts = parallelMap(count, threads: threads) { index -> FilePart<Block>? in
-            let bounds = start + index * partSize..<start + (index + 1) * partSize
-            guard let guess = index == 0 ? start : guess(in: bounds) else { return nil }
-            return try? part(from: guess, until: bounds.upperBound, first: 0, make)
+        let type = type
+        let list = PartedList(file: file, path: path, partSize: partSize) { scanner throws(JSONScanner.Fault) in
+            try COCODetection(&scanner, type)
         }
-        var (position, read, isComplete) = (start, 0, false)
-        var blocks: [Block] = []
-        for (index, guessed) in parts.enumerated() where !isComplete {
-            let end = start + (index + 1) * partSize
-            // A detection longer than a part swallows the parts that it covers.
-            guard position < end || index == parts.count - 1 else { continue }
-            let part =
-                if let guessed, guessed.start == position { guessed } else {
-                    try part(from: position, until: end, first: read, make)
-                }
-            blocks.append(part.block)
-            (position, read, isComplete) = (part.end, read + part.count, part.isLast)
+        let (blocks, end) = try list.blocks(from: start, threads: threads, make)
+        do throws(JSONScanner.Fault) {
+            var scanner = JSONScanner(file, offset: end)
+            try scanner.end()
+        } catch {
+            throw malformed(error, in: file, path)
         }
-        if !isComplete { blocks.append(try part(from: position, until: .max, first: read, make).block) }
         return blocks
     }
 
     /// Where the first detection begins; `nil` for an empty list.
     private func firstOffset() throws(EvaluationError) -> Int? {
         do throws(JSONScanner.Fault) {
-            var scanner = JSONScanner(file.bytes)
+            var scanner = JSONScanner(file)
             if try scanner.enterArray() { return scanner.offset }
             try scanner.end()
             return nil
@@ -73,52 +58,10 @@ struct DetectionFile {
             throw malformed(error, in: file, path)
         }
     }
-
-    /// The first brace after a comma.
-    private func guess(in bounds: Range<Int>) -> Int? {
-        var last: UInt8 = 0
-        for offset in bounds.lowerBound..<min(bounds.upperBound, file.bytes.count) {
-            switch file.bytes[offset] {
-            case 0x20, 0x09, 0x0a, 0x0d: continue
-            case UInt8(ascii: "{") where last == UInt8(ascii: ","): return offset
-            case let byte: last = byte
-            }
-        }
-        return nil
-    }
-
-    /// The detections from `start` to the first that begins at `boundary` or beyond.
-    private func part<Block>(
-        from start: Int, until boundary: Int, first: Int,
-        _ make: ([COCODetection], Int) throws(EvaluationError) -> Block
-    ) throws(EvaluationError) -> FilePart<Block> {
-        var scanner = JSONScanner(file.bytes, offset: start)
-        var (detections, isLast) = ([COCODetection](), false)
-        detections.reserveCapacity(partSize / 96)
-        do throws(JSONScanner.Fault) {
-            repeat {
-                detections.append(try COCODetection(&scanner, type))
-                isLast = !(try scanner.nextElement())
-            } while !isLast && scanner.offset < boundary
-            if isLast { try scanner.end() }
-        } catch {
-            throw malformed(error, in: file, path)
-        }
-        file.evict(UnsafeRawBufferPointer(rebasing: file.bytes[start..<scanner.offset]))
-        return FilePart(
-            start: start, end: scanner.offset, isLast: isLast, count: detections.count,
-            block: try make(detections, first))
-    }
 }
 
-private struct FilePart<Block: Sendable>: Sendable {
-    /// Of the first detection, and of what follows the last.
-    var start, end: Int
-    /// Whether the list ends here.
-    var isLast: Bool
-    var count: Int
-    var block: Block
-}
+/// Small enough that no thread waits long for the last, large enough that their number costs nothing.
+func usualPartSize(of file: MappedFile) -> Int { min(max(file.bytes.count / 64, 1 << 16), 1 << 19) }
 
 /// - Throws: `EvaluationError.unreadable`, and `.tooLarge` for files that nobody can mean.
 func mapped(_ path: String) throws(EvaluationError) -> MappedFile {
@@ -139,6 +82,12 @@ func mapped(_ path: String) throws(EvaluationError) -> MappedFile {
 }
 
 func malformed(_ fault: JSONScanner.Fault, in file: MappedFile, _ path: String) -> EvaluationError {
-    let line = 1 + file.bytes[..<min(fault.offset, file.bytes.count)].count { $0 == 0x0a }
+    let end = min(fault.offset, file.bytes.count)
+    var line = 1
+    for start in stride(from: 0, to: end, by: 1 << 24) {
+        let part = UnsafeRawBufferPointer(rebasing: file.bytes[start..<min(start + (1 << 24), end)])
+        line += part.count { $0 == 0x0a }
+        file.evict(part)
+    }
     return .malformed(path: path, line: line, reason: "\(fault.reason) (byte \(fault.offset))")
 }

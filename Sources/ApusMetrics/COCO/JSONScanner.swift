@@ -1,6 +1,10 @@
+import ApusCore
 import Glibc
 
 /// Reads JSON front to back without building a tree: callers take the values they know and skip the rest.
+///
+/// Of the file no more than a window stays in memory, however long what is passed over, and nothing that is kept of a
+/// value grows without bounds.
 struct JSONScanner {
     /// Where the text is wrong and what was expected there.
     struct Fault: Error {
@@ -8,11 +12,20 @@ struct JSONScanner {
         var reason: String
     }
 
+    private let file: MappedFile
     private let bytes: UnsafeRawBufferPointer
-    private(set) var offset = 0
+    private(set) var offset: Int
+    /// What lies before has been let go.
+    private var kept: Int
+    /// Where to let go of what was passed.
+    private var pause: Int
+    private let window: Int
+    /// The lists of a file are mostly of one length.
+    private var usualCount = 8
 
-    init(_ bytes: UnsafeRawBufferPointer, offset: Int = 0) {
-        (self.bytes, self.offset) = (bytes, offset)
+    init(_ file: MappedFile, offset: Int = 0, window: Int = 1 << 24) {
+        (self.file, bytes, self.offset, self.window) = (file, file.bytes, offset, window)
+        (kept, pause) = (offset, min(offset + window, file.bytes.count))
     }
 
     /// Calls `body` with each key of an object; `body` must read or skip the key's value.
@@ -51,7 +64,16 @@ struct JSONScanner {
         return false
     }
 
-    mutating func string() throws(Fault) -> String { Key(bytes: try rawString()).text }
+    /// Goes on at another place of the file.
+    mutating func resume(at place: Int) { self = JSONScanner(file, offset: place, window: window) }
+
+    mutating func string() throws(Fault) -> String {
+        let text = try rawString()
+        guard text.count <= Self.longestText else {
+            throw Fault(offset: offset, reason: "a text of \(text.count) bytes, at most \(Self.longestText) are read")
+        }
+        return Key(bytes: text).text
+    }
 
     mutating func integer() throws(Fault) -> Int {
         skipSpace()
@@ -83,16 +105,29 @@ struct JSONScanner {
             scan.isExact = false
         }
         if let value = scan.value { return bytes[start] == UInt8(ascii: "-") ? -value : value }
-        guard scan.digits > 0, let value = Double(text(from: start)) else {
+        guard scan.digits > 0, offset - start <= Self.longestNumber, let value = Double(text(from: start)) else {
             throw Fault(offset: start, reason: "expected a number, found \(found(at: start))")
         }
         return value
     }
 
+    private static let largestReserve = 256
+    /// More than these nobody means.
+    private static let longestList = 1 << 24
+    private static let longestText = 1 << 26
+    private static let longestNumber = 1 << 12
+
     /// An array of numbers.
     mutating func numbers() throws(Fault) -> [Double] {
         var values: [Double] = []
-        try array { scanner throws(Fault) in values.append(try scanner.number()) }
+        values.reserveCapacity(usualCount)
+        try array { scanner throws(Fault) in
+            guard values.count < Self.longestList else {
+                throw Fault(offset: scanner.offset, reason: "a list of more than \(Self.longestList) numbers")
+            }
+            values.append(try scanner.number())
+        }
+        usualCount = min(values.count, Self.largestReserve)
         return values
     }
 
@@ -176,12 +211,23 @@ extension JSONScanner {
     private func peek() -> UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
     private mutating func skipSpace() {
-        while offset < bytes.count {
-            switch bytes[offset] {
-            case 0x20, 0x09, 0x0a, 0x0d: offset += 1
-            default: return
+        repeat {
+            while offset < pause {
+                switch bytes[offset] {
+                case 0x20, 0x09, 0x0a, 0x0d: offset += 1
+                default: return
+                }
             }
-        }
+        } while letGo()
+    }
+
+    /// Lets go of the memory of what was passed; false at the end of the file.
+    private mutating func letGo() -> Bool {
+        guard offset < bytes.count else { return false }
+        file.evict(UnsafeRawBufferPointer(rebasing: bytes[kept..<offset]))
+        kept = offset
+        pause = min(offset + window, bytes.count)
+        return true
     }
 
     private mutating func consume(_ byte: UInt8) -> Bool {
@@ -198,13 +244,16 @@ extension JSONScanner {
     private mutating func rawString() throws(Fault) -> UnsafeRawBufferPointer {
         try expect(UInt8(ascii: "\""), "a string")
         let start = offset
-        while let byte = peek() {
-            if byte == UInt8(ascii: "\"") {
-                defer { offset += 1 }
-                return UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
+        repeat {
+            while offset < pause {
+                let byte = bytes[offset]
+                if byte == UInt8(ascii: "\"") {
+                    defer { offset += 1 }
+                    return UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
+                }
+                offset += byte == UInt8(ascii: "\\") ? 2 : 1
             }
-            offset += byte == UInt8(ascii: "\\") ? 2 : 1
-        }
+        } while letGo()
         throw Fault(offset: start, reason: "the string does not end")
     }
 
@@ -233,7 +282,9 @@ extension JSONScanner {
         while let byte = peek(), byte &- 0x30 < 10 { offset += 1 }
     }
 
-    private func text(from start: Int) -> String { String(decoding: bytes[start..<offset], as: UTF8.self) }
+    private func text(from start: Int) -> String {
+        String(decoding: bytes[start..<min(offset, start + Self.longestNumber)], as: UTF8.self)
+    }
 
     private func found(at place: Int) -> String {
         guard place < bytes.count else { return "the end of the file" }
@@ -271,12 +322,17 @@ private struct DecimalScan {
     }
 
     /// 1 to 1e19.
-    private static let wholePowers: [UInt64] = (0..<20).map {
-        (0..<$0).reduce(1) { power, _ in power * 10 }
-    }
+    private static let wholePowers: [UInt64] = [
+        1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+        100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+        10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+    ]
 
     /// 1 to 1e22, every one of them exact.
-    private static let powers: [Double] = (0..<23).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
+    private static let powers: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ]
 
     mutating func readDigits(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) {
         while offset < bytes.count, case let digit = bytes[offset] &- 0x30, digit < 10 {

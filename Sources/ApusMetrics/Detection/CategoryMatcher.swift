@@ -1,3 +1,5 @@
+import ApusCore
+
 /// One bit for each overlap threshold (10 of 16) in each of the four area ranges.
 struct Lanes: OptionSet, Sendable {
     var rawValue: UInt64
@@ -84,13 +86,13 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
     }
 
     /// Outcomes by descending score, without what exceeds the profile's number of detections.
-    mutating func match() -> [Outcome] {
+    mutating func match(threads: Int = 1) -> [Outcome] {
         var outcomes = order.map { position in
-            let detection = detections[detections.startIndex + Int(position)]
-            return Outcome(score: detection.score, image: detection.image, rank: 0)
+            let place = detections.startIndex + Int(position)
+            return Outcome(score: detections[place].score, image: detections[place].image, rank: 0)
         }
         let images = rankWithinImages(&outcomes)
-        matchImages(images, &outcomes)
+        matchImages(images, &outcomes, threads: threads)
         guard isPersistent else { return outcomes }
         ignoreOutsideAreas(&outcomes)
         return outcomes.contains { $0.rank >= limit } ? outcomes.filter { $0.rank < limit } : outcomes
@@ -107,9 +109,10 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
         var runs = ImageRuns(places: [Int32](repeating: 0, count: detections.count))
         var runOf = [Int32](repeating: 0, count: detections.count)
         var last: Int32 = -1
-        for (position, detection) in detections.enumerated() {
-            if detection.image != last { runs.starts.append(position) }
-            last = detection.image
+        for position in 0..<detections.count {
+            let image = detections[detections.startIndex + position].image
+            if image != last { runs.starts.append(position) }
+            last = image
             runOf[position] = Int32(runs.starts.count - 1)
         }
         var next = runs.starts
@@ -123,9 +126,27 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
         return runs
     }
 
-    private mutating func matchImages(_ runs: ImageRuns, _ outcomes: inout [Outcome]) {
+    /// No two images share a truth, so that threads may take parts of them.
+    private mutating func matchImages(_ runs: ImageRuns, _ outcomes: inout [Outcome], threads: Int) {
+        let images = runs.starts.count - 1
+        let parts = threads > 1 ? max(1, min(4 * threads, images / 16)) : 1
+        outcomes.withUnsafeMutableBufferPointer { outcomes in
+            guard parts > 1 else { return matchImages(runs, among: 0..<images, outcomes) }
+            let matcher = self
+            // Each image's outcomes lie at places of their own.
+            nonisolated(unsafe) let outcomes = outcomes
+            parallelFor(parts, threads: threads) { part in
+                var matcher = matcher
+                matcher.matchImages(runs, among: images * part / parts..<images * (part + 1) / parts, outcomes)
+            }
+        }
+    }
+
+    private mutating func matchImages(
+        _ runs: ImageRuns, among images: Range<Int>, _ outcomes: UnsafeMutableBufferPointer<Outcome>
+    ) {
         var truth = 0
-        for run in 0..<(runs.starts.count - 1) {
+        for run in images {
             let image = outcomes[Int(runs.places[runs.starts[run]])].image
             while truth < truths.count, truths[truths.startIndex + truth].image < image { truth += 1 }
             let first = truth
@@ -154,37 +175,39 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
     private mutating func findRivals(for shape: Shape, in range: Range<Int>) {
         rivals.removeAll(keepingCapacity: true)
         for index in range {
-            let truth = truths[truths.startIndex + index]
-            let overlap = shape.overlap(with: truth.shape, isCrowd: truth.isCrowd && profile.knowsCrowds)
+            let place = truths.startIndex + index
+            let isCrowd = truths[place].isCrowd && profile.knowsCrowds
+            let overlap = shape.overlap(with: truths[place].shape, isCrowd: isCrowd)
             guard overlap >= COCOConstants.overlaps[0] else { continue }
-            let place = rivals.firstIndex { $0.overlap < overlap || $0.overlap == overlap && laterWins }
-            rivals.insert((index, overlap), at: place ?? rivals.count)
+            let rank = rivals.firstIndex { $0.overlap < overlap || $0.overlap == overlap && laterWins }
+            rivals.insert((index, overlap), at: rank ?? rivals.count)
         }
     }
 
     private mutating func take(
         _ rival: (truth: Int, overlap: Double), among lanes: Lanes, _ open: inout Lanes, _ outcome: inout Outcome
     ) {
-        let truth = truths[truths.startIndex + rival.truth]
+        let place = truths.startIndex + rival.truth
         var lanes = lanes.intersection(Lanes(reaching: rival.overlap))
-        if !isShared(truth) { lanes.subtract(taken[rival.truth]) }
+        if !isShared(place) { lanes.subtract(taken[rival.truth]) }
         guard !lanes.isEmpty else { return }
         taken[rival.truth].formUnion(lanes)
         open.subtract(lanes)
         outcome.assigned.formUnion(lanes)
         outcome.ignored.formUnion(lanes.intersection(ignoredTruth[rival.truth]))
-        if truth.countsAsFound || !isPersistent { outcome.found.formUnion(lanes) }
+        if truths[place].countsAsFound || !isPersistent { outcome.found.formUnion(lanes) }
     }
 
     /// Whether several detections may match it: a crowd in COCO, an object that does not count in VOC.
-    private func isShared(_ truth: Truth<Shape>) -> Bool {
-        truth.isCrowd && profile.knowsCrowds || !isPersistent && truth.ignored(in: profile) == .all
+    private func isShared(_ place: Int) -> Bool {
+        truths[place].isCrowd && profile.knowsCrowds
+            || !isPersistent && ignoredTruth[place - truths.startIndex] == .all
     }
 
     private func ignoreOutsideAreas(_ outcomes: inout [Outcome]) {
         for (sorted, position) in order.enumerated() {
-            let detection = detections[detections.startIndex + Int(position)]
-            let outside = detection.isTolerated ? Lanes.all : Lanes(outside: detection.shape.area)
+            let place = detections.startIndex + Int(position)
+            let outside = detections[place].isTolerated ? Lanes.all : Lanes(outside: detections[place].shape.area)
             outcomes[sorted].ignored.formUnion(outside.subtracting(outcomes[sorted].found))
         }
     }

@@ -11,16 +11,22 @@ struct CategoryResult: Sendable {
     let outcomes: [Outcome]
     let curves: CategoryCurves
 
-    init(_ problem: MatchingProblem<some EvaluatedShape>, category: Int) {
+    init(_ problem: MatchingProblem<some EvaluatedShape>, category: Int, threads: Int = 1) {
         var matcher = CategoryMatcher(problem, category: category)
         instances = matcher.instances
         truthImages = matcher.countedImages
-        outcomes = matcher.match()
+        outcomes = matcher.match(threads: threads)
         detectionCount = problem.detections.range(ofCategory: category).count
         curves = CategoryCurves(outcomes, instances: instances, limits: problem.detectionLimits)
     }
 
     static func all(of problem: MatchingProblem<some EvaluatedShape>, threads: Int) -> [CategoryResult] {
-        parallelMap(problem.categoryCount, threads: threads) { CategoryResult(problem, category: $0) }
+        let within = threadsWithinClass(threads, classes: problem.categoryCount)
+        return parallelMap(problem.categoryCount, threads: threads) {
+            CategoryResult(problem, category: $0, threads: within)
+        }
     }
 }
+
+/// Where there are fewer classes than threads, several take parts of one class.
+func threadsWithinClass(_ threads: Int, classes: Int) -> Int { max(1, threads / max(1, classes)) }

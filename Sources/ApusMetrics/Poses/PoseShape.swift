@@ -5,53 +5,80 @@ import Glibc
 /// Ronchi and Perona, *Benchmarking and Error Diagnosis in Multi-Instance Pose Estimation*,
 /// <https://arxiv.org/abs/1707.05388>.
 struct PoseShape: EvaluatedShape {
-    let points: [SIMD2<Double>]
-    /// Empty for a detection.
-    let isMarked: [Bool]
-    let markedCount: Int
-    let box: COCOBox
+    /// One reference for all but the area: shapes are copied more often than they are looked into.
+    private let parts: Parts
     let area: Double
+
+    private final class Parts: Sendable {
+        let points: [SIMD2<Double>]
+        let isMarked: [Bool]
+        let variances: [Double]
+        let markedCount: Int
+        let box: COCOBox
+        let isRegionWithoutMarks: Bool
+
+        init(
+            points: [SIMD2<Double>], isMarked: [Bool] = [], variances: [Double] = [],
+            box: COCOBox = COCOBox(x: 0, y: 0, width: 0, height: 0), isRegionWithoutMarks: Bool = false
+        ) {
+            (self.points, self.isMarked, self.variances) = (points, isMarked, variances)
+            markedCount = isMarked.count { $0 }
+            (self.box, self.isRegionWithoutMarks) = (box, isRegionWithoutMarks)
+        }
+    }
+
+    var points: [SIMD2<Double>] { parts.points }
+    /// Empty for a detection.
+    var isMarked: [Bool] { parts.isMarked }
+    var markedCount: Int { parts.markedCount }
+    var box: COCOBox { parts.box }
     /// (2σ)² of each point.
-    let variances: [Double]
+    private var variances: [Double] { parts.variances }
     /// COCO: a truth without marks is a region around its box; else nothing is like it.
-    let isRegionWithoutMarks: Bool
+    private var isRegionWithoutMarks: Bool { parts.isRegionWithoutMarks }
 
     init(
         truth points: [SIMD2<Double>], isMarked: [Bool], box: COCOBox, area: Double, variances: [Double],
         profile: EvaluationProfile
     ) {
-        (self.points, self.isMarked, self.box, self.variances) = (points, isMarked, box, variances)
-        markedCount = isMarked.count { $0 }
+        parts = Parts(
+            points: points, isMarked: isMarked, variances: variances, box: box,
+            isRegionWithoutMarks: profile != .ultralytics82)
         self.area = profile == .ultralytics82 ? box.area * 0.53 : area
-        isRegionWithoutMarks = profile != .ultralytics82
     }
 
-    init(found points: [SIMD2<Double>], area: Double) {
-        (self.points, self.area) = (points, area)
-        (isMarked, markedCount, variances) = ([], 0, [])
-        (box, isRegionWithoutMarks) = (COCOBox(x: 0, y: 0, width: 0, height: 0), false)
-    }
+    init(found points: [SIMD2<Double>], area: Double) { (parts, self.area) = (Parts(points: points), area) }
 
     func overlap(with truth: PoseShape, isCrowd: Bool) -> Double {
         guard truth.markedCount > 0 || truth.isRegionWithoutMarks else { return 0 }
-        let likenesses = truth.likenesses(points)
-        return pairwiseSum(likenesses[...]) / Double(likenesses.count)
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: points.count) { values in
+            let count = truth.likenesses(points, into: values)
+            return pairwiseSum(UnsafeBufferPointer(rebasing: values[..<count])) / Double(count)
+        }
     }
 
-    /// The likeness of each marked point of this truth, or of all points to the region around it.
-    func likenesses(_ found: [SIMD2<Double>]) -> [Double] {
-        var values: [Double] = []
-        values.reserveCapacity(points.count)
-        for (index, point) in found.enumerated() where markedCount == 0 || isMarked[index] {
-            let away = markedCount > 0 ? point - points[index] : distanceToRegion(point)
-            values.append(likeness(of: away, at: index))
+    /// Writes the likeness of each marked point of this truth, or of all points to the region around it; how many.
+    private func likenesses(_ found: [SIMD2<Double>], into values: UnsafeMutableBufferPointer<Double>) -> Int {
+        let parts = parts
+        var count = 0
+        let isPlaced = parts.markedCount > 0
+        for (index, point) in found.enumerated() where !isPlaced || parts.isMarked[index] {
+            let away = isPlaced ? point - parts.points[index] : distanceToRegion(point)
+            values.initializeElement(at: count, to: likeness(of: away, variance: parts.variances[index]))
+            count += 1
         }
-        return values
+        return count
     }
 
     func likeness(of away: SIMD2<Double>, at index: Int) -> Double {
+        likeness(of: away, variance: variances[index])
+    }
+
+    private func likeness(of away: SIMD2<Double>, variance: Double) -> Double {
         let squared = away.x * away.x + away.y * away.y
-        return exp(-(squared / variances[index] / (area + 0x1p-52) / 2))
+        let distance = squared / variance / (area + 0x1p-52) / 2
+        // Where no `Double` is as small, `exp` takes ten times as long to say so.
+        return distance > 746 ? 0 : exp(-distance)
     }
 
     /// How far a point lies outside the box grown by its own size on every side.
@@ -63,17 +90,18 @@ struct PoseShape: EvaluatedShape {
 }
 
 /// A sum in NumPy's order, so that it rounds as NumPy's does.
-func pairwiseSum(_ values: ArraySlice<Double>) -> Double {
+func pairwiseSum(_ values: UnsafeBufferPointer<Double>) -> Double {
     guard values.count >= 8 else { return values.reduce(0, +) }
     guard values.count <= 128 else {
         let half = values.count / 2 / 8 * 8
-        return pairwiseSum(values.prefix(half)) + pairwiseSum(values.dropFirst(half))
+        return pairwiseSum(.init(rebasing: values[..<half])) + pairwiseSum(.init(rebasing: values[half...]))
     }
-    var sums = Array(values.prefix(8))
     let whole = values.count / 8 * 8
-    for (place, value) in values.dropFirst(8).prefix(whole - 8).enumerated() { sums[place % 8] += value }
+    var sums = SIMD8<Double>()
+    for place in 0..<8 { sums[place] = values[place] }
+    for place in 8..<whole { sums[place % 8] += values[place] }
     let sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]))
-    return values.dropFirst(whole).reduce(sum, +)
+    return values[whole...].reduce(sum, +)
 }
 
 /// The poses of COCO files.

@@ -9,11 +9,11 @@ import Glibc
 /// from front to back by one thread.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
-    let bytes = UnsafeBufferPointer(start: data, count: size)
+    let bytes = Array(UnsafeBufferPointer(start: data, count: size))
     let parts = bytes.split(separator: 1, maxSplits: 1, omittingEmptySubsequences: false)
     let truth = parts.count == 2 ? Array(parts[0]) : Array(knownTruth.utf8)
     guard let truthPath = try? scratchFile("truth", truth),
-        let path = try? scratchFile("found", Array(parts.last ?? []))
+        let path = try? scratchFile("found", Array(parts[parts.count - 1]))
     else { return 0 }
     for type in COCOEvaluationType.allCases {
         for profile in EvaluationProfile.allCases { evaluate(truthPath, path, type, profile) }
