@@ -3,6 +3,14 @@ import Testing
 @testable import ApusMetrics
 
 @Suite struct InstanceMaskTests {
+    @Test func `fills its pixels in a map, row by row`() throws {
+        let mask = try InstanceMask(
+            width: 4, height: 3, left: 1, top: 1, windowWidth: 2, windowHeight: 2, bytes: [1, 0, 1, 1])
+        var map = [UInt8](repeating: 9, count: 12)
+        mask.fill(&map, with: 2)
+        #expect(map == [9, 9, 9, 9, 9, 2, 9, 9, 9, 2, 2, 9])
+    }
+
     /// Blocks of pixels, some empty and some whole.
     private func masks(_ seed: UInt64) -> [Mask] {
         var generator = SeededGenerator(state: seed)

@@ -114,6 +114,56 @@ import Testing
         }
     }
 
+    /// Three images: two near points, one, and a missed object.
+    private func scenes(_ images: [Int], findsBoxes: Bool = true) throws -> PoseEvaluator {
+        var evaluator = try PoseEvaluator(classNames: ["a"], sigmas: [0.1, 0.05], findsBoxes: findsBoxes)
+        for image in images {
+            let found = Detection(box, label: 0, score: 0.9, keypoints: pose(Float(image)))
+            try evaluator.add(
+                imageID: image, width: 640, height: 480,
+                truths: [LabeledPose(pose(0, marked: 2 - image % 2), box: box)],
+                detections: image < 20 ? [found] : [])
+        }
+        return evaluator
+    }
+
+    @Test func `parts of the images have their own accuracy of points`() throws {
+        let images = [21, 7, 2]
+        let (metrics, matches) = try scenes(images).evaluateWithMatches()
+        func check(_ sampled: SampledMetrics, _ values: [String: Double]) throws {
+            for name in ["pose/PCK-0.05", "pose/PCK-0.1", "pose/PCK-0.2", "pose/mean_OKS"] {
+                #expect(abs(try #require(sampled[name]) - (try #require(values[name]))) < 1e-15, "\(name)")
+            }
+        }
+        try check(matches.metrics(weights: [1, 1, 1]), metrics.values)
+        #expect(metrics.keypoints.all.marked == 4)
+        for (index, image) in images.sorted().enumerated() {
+            let part = try matches.metrics(on: ImageSlice(name: "one", imageIDs: [image]))
+            try check(part, try scenes([image]).evaluate().values)
+            #expect(
+                matches.metrics(weights: (0..<3).map { $0 == index ? 4 : 0 })["pose/PCK-0.1"] == part["pose/PCK-0.1"])
+        }
+        #expect(try #require(try matches.bootstrap(draws: 40).interval("pose/mean_OKS")).lower < 0.9)
+        let stored = try JSONDecoder().decode(MatchedResults.self, from: JSONEncoder().encode(matches))
+        #expect(stored == matches)
+    }
+
+    @Test func `who is told the boxes has no numbers of boxes`() throws {
+        let (metrics, matches) = try scenes([1, 2], findsBoxes: false).evaluateWithMatches()
+        let values = matches.metrics(weights: [1, 1]).values
+        for name in ["mAP50", "mAP50-95", "AP/a"] { #expect(metrics.values[name] == nil && values[name] == nil) }
+        #expect(metrics.headline.map(\.name) == ["pose/mAP50", "pose/mAP50-95", "pose/PCK-0.1"])
+        #expect(metrics.values["pose/mAP50-95"] == values["pose/mAP50-95"])
+        #expect(!String(decoding: metrics.jsonData(), as: UTF8.self).contains("boxes"))
+        #expect(try JSONDecoder().decode(PoseMetrics.self, from: Data(metrics.jsonData())) == metrics)
+        #expect(matches.metrics(weights: [1, 1]).instanceCount == 2)
+        #expect(!EvaluationReport(title: "a", metrics: metrics).html().contains("The same of boxes"))
+        let other = try scenes([3], findsBoxes: false)
+        var merged = try scenes([1, 2], findsBoxes: false)
+        try merged.merge(other)
+        #expect(merged.imageCount == 3 && merged.evaluate().boxes == nil)
+    }
+
     @Test func `refuses what cannot be evaluated and keeps what it has`() throws {
         #expect(throws: EvaluationError.unusableSigmas([])) { try PoseEvaluator(classNames: ["a"], sigmas: []) }
         var evaluator = try PoseEvaluator(classNames: ["a"], sigmas: [0.1, 0.1])

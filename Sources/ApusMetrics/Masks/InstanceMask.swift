@@ -68,6 +68,16 @@ public struct InstanceMask: Hashable, Sendable {
         bounds = Self.bounds(of: edges, height: height)
     }
 
+    /// Sets the mask's pixels in a map of the image, row by row.
+    public func fill(_ map: inout [UInt8], with value: UInt8) {
+        precondition(map.count == width * height, "\(map.count) pixels, expected \(width)×\(height)")
+        for index in stride(from: 0, to: edges.count, by: 2) {
+            for position in Int(edges[index])..<Int(edges[index + 1]) {
+                map[position % height * width + position / height] = value
+            }
+        }
+    }
+
     static func checkSize(_ width: Int, _ height: Int) throws(EvaluationError) {
         let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
         guard width >= 0, height >= 0, !overflow, pixels < Int(UInt32.max), max(width, height) < Int(Int32.max) else {

@@ -83,7 +83,7 @@ public struct SegmentationEvaluator: Sendable {
     ) -> (metrics: SegmentationMetrics, matches: MatchedResults) {
         let (boxMetrics, boxMatches) = boxes.evaluateWithMatches(threads: threads)
         let (maskMetrics, results) = masks.analyzed(threads: threads)
-        let matches = boxMatches.adding(ObjectMatches(prefix: "mask/", profile: masks.profile, results))
+        let matches = boxMatches.adding(.objects(ObjectMatches(prefix: "mask/", profile: masks.profile, results)))
         return (SegmentationMetrics(boxes: boxMetrics, masks: maskMetrics), matches)
     }
 

@@ -10,11 +10,7 @@ public struct KeypointAccuracy: Metric, Hashable {
     /// Parts of the longer side.
     public static let thresholds = [0.05, 0.1, 0.2]
 
-    private struct Counts: Hashable {
-        var marked = 0
-        var near = [Int](repeating: 0, count: KeypointAccuracy.thresholds.count)
-        var likeness = 0.0
-    }
+    private typealias Counts = KeypointMatches.Counts
 
     public let names: [String]
     private let variances: [Double]
@@ -61,22 +57,16 @@ public struct KeypointAccuracy: Metric, Hashable {
 
     public mutating func merge(_ other: KeypointAccuracy) {
         precondition(names == other.names && variances == other.variances, "other keypoints cannot be merged")
-        for index in counts.indices {
-            counts[index].marked += other.counts[index].marked
-            counts[index].likeness += other.counts[index].likeness
-            for place in counts[index].near.indices { counts[index].near[place] += other.counts[index].near[place] }
-        }
+        for index in counts.indices { counts[index] += other.counts[index] }
     }
 
     public var value: KeypointMetrics {
-        let all = counts.reduce(into: Counts()) { sum, count in
-            sum.marked += count.marked
-            sum.likeness += count.likeness
-            for place in sum.near.indices { sum.near[place] += count.near[place] }
-        }
-        return KeypointMetrics(
-            all: Self.point("all", all), perPoint: zip(names, counts).map { Self.point($0, $1) })
+        KeypointMetrics(
+            all: Self.point("all", total), perPoint: zip(names, counts).map { Self.point($0, $1) })
     }
+
+    /// Of all points together.
+    var total: KeypointMatches.Counts { counts.reduce(into: Counts()) { $0 += $1 } }
 
     private static func point(_ name: String, _ counts: Counts) -> KeypointMetrics.Point {
         let marked = Double(counts.marked)

@@ -22,7 +22,8 @@ public struct LabeledPose: Hashable, Sendable {
 /// Poses are matched by object keypoint similarity. In profile `ultralytics-8.2` an object's area is 0.53 of its
 /// box's, and one without marks is missed; in `coco` it is its own, and one without marks does not count.
 public struct PoseEvaluator: Sendable {
-    private var boxes: DetectionEvaluator
+    /// `nil` where boxes are given.
+    private var boxes: DetectionEvaluator?
     private var poses: ObjectCollector<PoseShape>
     private let accuracy: KeypointAccuracy
     private let variances: [Double]
@@ -30,17 +31,19 @@ public struct PoseEvaluator: Sendable {
     /// - Parameters:
     ///   - keypointNames: numbers stand for those that are missing.
     ///   - sigmas: the dataset's, one for each keypoint.
+    ///   - findsBoxes: false for a model that is told the objects' boxes: there is nothing to say about them.
     /// - Throws: `EvaluationError.unusableSigmas` where there are none or one is not above 0.
     public init(
-        classNames: [String], keypointNames: [String] = [], sigmas: [Double], profile: EvaluationProfile = .coco
+        classNames: [String], keypointNames: [String] = [], sigmas: [Double], profile: EvaluationProfile = .coco,
+        findsBoxes: Bool = true
     ) throws(EvaluationError) {
         variances = try KeypointSigmas.variances(sigmas)
         accuracy = try KeypointAccuracy(names: keypointNames, sigmas: sigmas)
-        boxes = DetectionEvaluator(classNames: classNames, profile: profile)
+        boxes = findsBoxes ? DetectionEvaluator(classNames: classNames, profile: profile) : nil
         poses = ObjectCollector(classNames: classNames, profile: profile)
     }
 
-    public var imageCount: Int { boxes.imageCount }
+    public var imageCount: Int { poses.imageIDs.count }
 
     /// Adds one image; nothing is added where it throws.
     ///
@@ -60,7 +63,7 @@ public struct PoseEvaluator: Sendable {
             try self.found(detection, "image \(imageID), detection")
         }
         let objects = try poses.checked(imageID: imageID, truths: marked, detections: found)
-        try boxes.add(
+        try boxes?.add(
             imageID: imageID, width: width, height: height,
             truths: truths.map { LabeledBox($0.box, label: $0.label, isCrowd: $0.isCrowd) }, detections: detections)
         poses.append(objects)
@@ -93,7 +96,7 @@ public struct PoseEvaluator: Sendable {
     public mutating func merge(_ other: PoseEvaluator) throws(EvaluationError) {
         precondition(variances == other.variances, "poses of other keypoints cannot be merged")
         try poses.merge(other.poses)
-        try boxes.merge(other.boxes)
+        if let others = other.boxes { try boxes?.merge(others) }
     }
 
     public func evaluate(threads: Int = availableCores) -> PoseMetrics { evaluateWithMatches(threads: threads).metrics }
@@ -102,35 +105,42 @@ public struct PoseEvaluator: Sendable {
     public func evaluateWithMatches(
         threads: Int = availableCores
     ) -> (metrics: PoseMetrics, matches: MatchedResults) {
-        let (boxMetrics, boxMatches) = boxes.evaluateWithMatches(threads: threads)
+        let found = boxes?.evaluateWithMatches(threads: threads)
         let (metrics, results) = poses.analyzed(
             detectionLimits: COCOConstants.keypointDetectionLimits, threads: threads)
         let stats = poses.profile == .coco ? keypointStatistics(results).map { $0 == -1 ? nil : $0 } : []
-        let matches = boxMatches.adding(
-            ObjectMatches(prefix: "pose/", profile: poses.profile, recallName: "AR", results))
-        return (
-            PoseMetrics(
-                boxes: boxMetrics, poses: metrics, stats: stats,
-                keypoints: keypoints(confidence: metrics.confidence ?? 0)), matches
-        )
+        let (accuracy, images) = keypoints(confidence: metrics.confidence ?? 0)
+        let matches = (found?.matches ?? poses.matches([]))
+            .adding(
+                .objects(ObjectMatches(prefix: "pose/", profile: poses.profile, recallName: "AR", results))
+            )
+            .adding(.keypoints(KeypointMatches(prefix: "pose/", images: images)))
+        return (PoseMetrics(boxes: found?.metrics, poses: metrics, stats: stats, keypoints: accuracy), matches)
     }
 
-    /// The accuracy of each truth's nearest detection that is confident enough.
-    private func keypoints(confidence: Double) -> KeypointMetrics {
-        var accuracy = accuracy
-        let truths = Grouped(poses.truths, imageCount: poses.imageIDs.count, categoryCount: poses.classNames.count)
+    /// The accuracy of each truth's nearest detection that is confident enough, and the counts behind it by image.
+    private func keypoints(confidence: Double) -> (all: KeypointMetrics, images: [KeypointMatches.Counts]) {
+        var all = accuracy
+        var images = [KeypointMatches.Counts](repeating: .init(), count: poses.imageIDs.count)
+        let truths = Grouped(poses.truths, imageCount: images.count, categoryCount: poses.classNames.count)
         let detections = Grouped(
-            poses.detections.filter { $0.score >= confidence }, imageCount: poses.imageIDs.count,
+            poses.detections.filter { $0.score >= confidence }, imageCount: images.count,
             categoryCount: poses.classNames.count)
         for category in poses.classNames.indices {
             var found = detections.elements[detections.range(ofCategory: category)]
             for group in truths.elements[truths.range(ofCategory: category)].byImage {
-                found = found.drop { $0.image < group[group.startIndex].image }
-                let near = found.prefix { $0.image == group[group.startIndex].image }
-                for (truth, detection) in nearest(group, near) { accuracy.add(truth, found: detection) }
+                let image = group[group.startIndex].image
+                found = found.drop { $0.image < image }
+                var own = accuracy
+                for (truth, detection) in nearest(group, found.prefix { $0.image == image }) {
+                    own.add(truth, found: detection)
+                }
+                images[Int(image)] += own.total
+                all.merge(own)
             }
         }
-        return accuracy.value
+        let order = images.indices.sorted { poses.imageIDs[$0] < poses.imageIDs[$1] }
+        return (all.value, order.map { images[$0] })
     }
 }
 
@@ -173,7 +183,8 @@ extension ArraySlice where Element: Indexed {
 
 /// How good a pose model's boxes and keypoints are.
 public struct PoseMetrics: TaskMetrics, Codable, Hashable {
-    public var boxes: DetectionMetrics
+    /// `nil` where the model was told the boxes.
+    public var boxes: DetectionMetrics?
     /// Matched and measured by object keypoint similarity; numbers that COCO does not have for keypoints are `nil`.
     public var poses: DetectionMetrics
     /// pycocotools' ten numbers: AP, AP50, AP75, AP medium, large, AR, AR50, AR75, AR medium, large; empty in other
@@ -183,15 +194,15 @@ public struct PoseMetrics: TaskMetrics, Codable, Hashable {
     public var keypoints: KeypointMetrics
 
     public var headline: [NamedValue] {
-        [
-            NamedValue("mAP50", boxes.mAP50), NamedValue("mAP50-95", boxes.mAP50_95),
+        let found = boxes.map { [NamedValue("mAP50", $0.mAP50), NamedValue("mAP50-95", $0.mAP50_95)] } ?? []
+        return found + [
             NamedValue("pose/mAP50", poses.mAP50), NamedValue("pose/mAP50-95", poses.mAP50_95),
             NamedValue("pose/PCK-0.1", keypoints.all.pck[1]),
         ]
     }
-    /// The boxes' as a detector's, the keypoints' as `pose/mAP50`, `pose/PCK-0.1`, `pose/OKS/nose`, ….
+    /// The boxes', where they were found, as a detector's, the keypoints' as `pose/mAP50`, `pose/PCK-0.1`, `pose/OKS/nose`, ….
     public var values: [String: Double] {
-        var values = boxes.values.merging(poses.values(prefix: "pose/")) { own, _ in own }
+        var values = (boxes?.values ?? [:]).merging(poses.values(prefix: "pose/")) { own, _ in own }
         for (name, value) in keypoints.values { values["pose/" + name] = value }
         if stats.count > 5 { values["pose/AR"] = stats[5] }
         return values

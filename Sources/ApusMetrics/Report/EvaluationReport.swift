@@ -15,8 +15,6 @@ public struct EvaluationReport: Sendable {
     public var intervals: [String: ClosedRange<Double>] = [:]
     public var slices: [ReportSlice] = []
     public var baseline: ReportBaseline?
-    /// Whether the boxes of poses and masks are worth a part of their own: not where they were given.
-    public var showsBoxes = true
 
     public init(
         title: String, metrics: any TaskMetrics, details: [(name: String, value: String)] = [],
@@ -42,7 +40,7 @@ public struct EvaluationReport: Sendable {
             """
     }
 
-    var content: ReportContent { ReportContent(metrics, showsBoxes: showsBoxes) }
+    var content: ReportContent { ReportContent(metrics) }
 
     private var sections: [ReportSection] {
         [comparisonSection].compactMap { $0 } + content.sections

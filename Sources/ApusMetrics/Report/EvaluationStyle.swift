@@ -9,6 +9,7 @@ package let evaluationStyle = """
     .cards small{display:block;color:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
     .plot{position:relative;min-width:0}
     .line{fill:none;stroke-width:1.6}.line.bold{stroke-width:3}.line.off{display:none}
+    .over{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
     .column{fill:var(--accent);opacity:.35}.rule{stroke:var(--ink);stroke-width:1;opacity:.5}
     .chart{touch-action:pan-y}
     .tip{position:absolute;z-index:3;pointer-events:none;background:var(--card);border:1px solid var(--line);
@@ -50,6 +51,6 @@ package let evaluationStyle = """
     .picture .small{image-rendering:pixelated}
     @media(max-width:720px){.cards{grid-template-columns:repeat(2,1fr)}.two{grid-template-columns:minmax(0,1fr)}
     .numbers.sortable tbody th,.numbers.sortable thead th.first{position:sticky;left:0;background:var(--card);
-    z-index:1;max-width:120px;overflow:hidden;text-overflow:ellipsis}.numbers{font-size:13px}
+    z-index:1;max-width:120px;white-space:normal;overflow-wrap:anywhere}.numbers{font-size:13px}
     .numbers td.text{min-width:150px}}
     """

@@ -5,6 +5,8 @@ struct ObjectSections {
     private let metrics: DetectionMetrics
     private let noun: String
     private let idPrefix: String
+    /// Averaged over overlaps, of objects of every size.
+    var recall: Double?
 
     /// More lines than these say nothing: those of the classes with the most objects are drawn.
     private static let mostLines = 60
@@ -13,7 +15,7 @@ struct ObjectSections {
     ///   - noun: what was found.
     ///   - idPrefix: of the sections' ids.
     init(_ metrics: DetectionMetrics, noun: String = "objects", idPrefix: String = "") {
-        (self.metrics, self.noun, self.idPrefix) = (metrics, noun, idPrefix)
+        (self.metrics, self.noun, self.idPrefix, recall) = (metrics, noun, idPrefix, metrics.ar100)
     }
 
     var all: [ReportSection] {
@@ -97,7 +99,7 @@ struct ObjectSections {
     private var sizes: ReportSection? {
         guard metrics.stats.count > 5, metrics.stats[3...5].contains(where: { $0 != nil }) else { return nil }
         let rows: [(String, [ReportTable.Cell])] = [
-            ("all", [.bar(metrics.mAP50_95), .number(metrics.ar100)]),
+            ("all", [.bar(metrics.mAP50_95), .number(recall)]),
             ("small: up to 32² pixels", [.bar(metrics.apSmall), .number(metrics.arSmall)]),
             ("medium: up to 96² pixels", [.bar(metrics.apMedium), .number(metrics.arMedium)]),
             ("large", [.bar(metrics.apLarge), .number(metrics.arLarge)]),

@@ -29,9 +29,9 @@ struct ReportChart {
         """
         <div class="plot"><h3>\(escaped(title))</h3>
         <svg class="chart" viewBox="0 0 480 330" role="img" aria-label="\(escaped(title))">
-        \(grid)\(barShapes)\(diagonal)\(markerLine)\(lines.map(group).joined())
+        \(grid)\(barShapes)\(diagonal)\(lines.map(group).joined())\(markerLine)
         <text class="axis" x="264" y="322" text-anchor="middle">\(escaped(xLabel))</text>
-        <text class="axis" x="14" y="147" text-anchor="middle" transform="rotate(-90 14 147)">\(escaped(yLabel))</text>
+        <text class="axis" x="18" y="147" text-anchor="middle" transform="rotate(-90 18 147)">\(escaped(yLabel))</text>
         </svg></div>
 
         """
@@ -70,7 +70,7 @@ struct ReportChart {
         let isRight = marker.x > 0.6
         return """
             <path class="marker" d="M\(fixed(x, 1)) 14V280"/>\
-            <text class="tick" x="\(fixed(x + (isRight ? -6 : 6), 1))" y="272" \
+            <text class="tick over" x="\(fixed(x + (isRight ? -6 : 6), 1))" y="272" \
             text-anchor="\(isRight ? "end" : "start")">\(escaped(marker.label))</text>
 
             """

@@ -30,12 +30,13 @@ struct ReportContent {
         case classes([ClassifiedImage])
     }
 
-    init(_ metrics: any TaskMetrics, showsBoxes: Bool) {
+    init(_ metrics: any TaskMetrics) {
         switch metrics {
         case let metrics as DetectionMetrics: describe(metrics)
         case let metrics as SegmentationMetrics: describe(metrics)
-        case let metrics as PoseMetrics: describe(metrics, showsBoxes: showsBoxes)
+        case let metrics as PoseMetrics: describe(metrics)
         case let metrics as ClassifierMetrics: describe(metrics)
+        case let metrics as SemanticMetrics: describe(metrics)
         default: describe(plain: metrics)
         }
     }
@@ -68,7 +69,7 @@ struct ReportContent {
         sections = ObjectSections(metrics.masks, noun: "masks").all + [folded(metrics.boxes)]
     }
 
-    private mutating func describe(_ metrics: PoseMetrics, showsBoxes: Bool) {
+    private mutating func describe(_ metrics: PoseMetrics) {
         describe(objects: metrics.poses, prefix: "pose/")
         let accuracy = metrics.keypoints.all
         cards = [
@@ -77,11 +78,15 @@ struct ReportContent {
             Card(title: "PCK at 0.1", name: "pose/PCK-0.1", value: accuracy.pck.count > 1 ? accuracy.pck[1] : nil),
             Card(title: "mean OKS", name: "pose/mean_OKS", value: accuracy.oks),
         ]
-        if showsBoxes { cards.append(Card(title: "box mAP50-95", name: "mAP50-95", value: metrics.boxes.mAP50_95)) }
+        if let boxes = metrics.boxes {
+            cards.append(Card(title: "box mAP50-95", name: "mAP50-95", value: boxes.mAP50_95))
+        }
         cards.append(Card(title: "at confidence", name: "", value: metrics.poses.confidence))
-        mainNames = ["pose/mAP50-95", "pose/mAP50", "pose/PCK-0.1", "pose/mean_OKS"] + (showsBoxes ? ["mAP50-95"] : [])
-        sections = [keypointSection(metrics.keypoints)] + ObjectSections(metrics.poses, noun: "poses").all
-        if showsBoxes { sections.append(folded(metrics.boxes)) }
+        mainNames = ["pose/mAP50-95", "pose/mAP50", "pose/PCK-0.1", "pose/mean_OKS"]
+        if metrics.boxes != nil { mainNames.append("mAP50-95") }
+        var objects = ObjectSections(metrics.poses, noun: "poses")
+        if metrics.stats.count > 5 { objects.recall = metrics.stats[5] }
+        sections = [keypointSection(metrics.keypoints)] + objects.all + (metrics.boxes.map { [folded($0)] } ?? [])
     }
 
     private mutating func describe(_ metrics: ClassifierMetrics) {
@@ -98,6 +103,20 @@ struct ReportContent {
         classPrefixes = ["F1/", "recall/"]
         sections = ClassifierSections(metrics).all
         images = .classes(metrics.images)
+    }
+
+    private mutating func describe(_ metrics: SemanticMetrics) {
+        classNames = metrics.perClass.map(\.name)
+        summary = "\(classNames.count) classes, \(metrics.perClass.reduce(0) { $0 + $1.pixels }) pixels"
+        cards = [
+            Card(title: "mean IoU", name: "mIoU", value: metrics.meanIoU),
+            Card(title: "pixel accuracy", name: "pixel_accuracy", value: metrics.pixelAccuracy),
+        ]
+        mainNames = ["mIoU", "pixel_accuracy"]
+        classPrefixes = ["IoU/"]
+        let rows = metrics.perClass.map { ($0.name, [ReportTable.Cell.bar($0.iou), .count($0.pixels)]) }
+        let table = ReportTable(columns: ["class", "IoU", "pixels"], rows: rows, style: "classes")
+        sections = [ReportSection(id: "classes", title: "Classes", body: table.html)]
     }
 
     private mutating func describe(plain metrics: any TaskMetrics) {

@@ -16,7 +16,7 @@ struct ReportLabels {
         let text = object.text.count > 24 ? object.text.prefix(23) + "…" : object.text
         let inside = object.box.clipped(width: width, height: height)
         guard !text.isEmpty, inside.minX.isFinite, inside.maxY.isFinite else { return "" }
-        let wide = Float(text.count) * size * 0.64
+        let wide = text.reduce(0) { $0 + ($1 == "%" ? 1 : 0.66) } * size + size * 0.2
         let frame = places(for: inside, wide: wide).first { frame in
             frame.minX >= 0 && frame.minY >= 0 && frame.maxX <= width && frame.maxY <= height
                 && !taken.contains { overlap($0, frame) }

@@ -6,13 +6,12 @@ public struct SemanticEvaluator: Metric, Hashable {
     public let classNames: [String]
     /// Pixels that a person marked so do not count.
     public let ignoredIndex: UInt8?
-    /// Row-major, `[truth, prediction]`.
-    private var counts: [Int]
+    /// By image id.
+    private var images: [Int: PixelMatches.Counts] = [:]
 
     public init(classNames: [String], ignoredIndex: UInt8? = 255) {
         precondition(classNames.count <= 256, "\(classNames.count) classes do not fit into bytes")
         (self.classNames, self.ignoredIndex) = (classNames, ignoredIndex)
-        counts = Array(repeating: 0, count: classNames.count * classNames.count)
     }
 
     /// Adds one image; nothing is added where it throws.
@@ -20,7 +19,7 @@ public struct SemanticEvaluator: Metric, Hashable {
     /// - Parameters:
     ///   - truth: the class of each pixel.
     ///   - prediction: the same pixels in the same order.
-    /// - Throws: `EvaluationError` for another number of pixels and classes out of range.
+    /// - Throws: `EvaluationError` for another number of pixels, classes out of range and a repeated id.
     public mutating func add(truth: [UInt8], prediction: [UInt8], imageID: Int) throws(EvaluationError) {
         guard truth.count == prediction.count else {
             throw .unusableMask(
@@ -28,7 +27,8 @@ public struct SemanticEvaluator: Metric, Hashable {
         }
         var pairs = [Int](repeating: 0, count: 256 * 256)
         for (marked, found) in zip(truth, prediction) { pairs[Int(marked) << 8 | Int(found)] += 1 }
-        var added = counts
+        guard images[imageID] == nil else { throw .repeatedImage(imageID) }
+        var counts: PixelMatches.Counts = []
         for (pair, count) in pairs.enumerated() where count > 0 {
             let (marked, found) = (pair >> 8, pair & 255)
             if marked == ignoredIndex.map(Int.init) { continue }
@@ -36,17 +36,28 @@ public struct SemanticEvaluator: Metric, Hashable {
             guard max(marked, found) < classes else {
                 throw .labelOutOfRange(max(marked, found), classes: classes, imageID: imageID)
             }
-            added[marked * classes + found] += count
+            counts.append(.init(cell: marked * classes + found, pixels: count))
         }
-        counts = added
+        images[imageID] = counts
     }
 
     public mutating func merge(_ other: SemanticEvaluator) {
         precondition(classNames == other.classNames, "counts over different classes cannot be merged")
-        for index in counts.indices { counts[index] += other.counts[index] }
+        images.merge(other.images) { own, _ in own }
     }
 
-    public var value: SemanticMetrics { SemanticMetrics(classNames: classNames, counts: counts) }
+    public var value: SemanticMetrics {
+        var counts = [Int](repeating: 0, count: classNames.count * classNames.count)
+        for pair in images.values.joined() { counts[pair.cell] += pair.pixels }
+        return SemanticMetrics(classNames: classNames, counts: counts)
+    }
+
+    /// The metrics, and the counts behind them for parts of the images and for statistics.
+    public func evaluateWithMatches() -> (metrics: SemanticMetrics, matches: MatchedResults) {
+        let ids = images.keys.sorted()
+        let pixels = PixelMatches(images: ids.map { images[$0] ?? [] })
+        return (value, MatchedResults(profile: nil, classNames: classNames, imageIDs: ids, parts: [.pixels(pixels)]))
+    }
 }
 
 /// How well maps of classes cover each other; `nil` where there is nothing to count.
@@ -76,6 +87,7 @@ public struct SemanticMetrics: TaskMetrics, Codable, Hashable {
         case perClass = "per_class"
     }
 
+    /// - Parameter counts: pixels, row-major, `[truth, prediction]`.
     init(classNames: [String], counts: [Int]) {
         let classes = classNames.count
         perClass = classNames.indices.map { index in

@@ -13,7 +13,7 @@ extension MatchedResults: Codable {
         case recallName = "recall_name"
     }
 
-    private enum Kind: String, Codable { case objects, classes }
+    private enum Kind: String, Codable { case objects, classes, keypoints, pixels }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
@@ -33,6 +33,13 @@ extension MatchedResults: Codable {
             case .classes(let classes):
                 try entry.encode(Kind.classes, forKey: .kind)
                 classes.write(to: &writer)
+            case .keypoints(let keypoints):
+                try entry.encode(Kind.keypoints, forKey: .kind)
+                try entry.encode(keypoints.prefix, forKey: .prefix)
+                keypoints.write(to: &writer)
+            case .pixels(let pixels):
+                try entry.encode(Kind.pixels, forKey: .kind)
+                pixels.write(to: &writer)
             }
             try entry.encode(Data(writer.bytes).base64EncodedString(), forKey: .outcomes)
         }
@@ -58,13 +65,13 @@ extension MatchedResults: Codable {
                     forKey: .outcomes, in: entry, debugDescription: "the outcomes are not in base64")
             }
             var reader = MatchBytesReader(Array(outcomes))
+            let prefix = (try? entry.decode(String.self, forKey: .prefix)) ?? ""
             do throws(MatchBytesReader.Malformed) {
                 switch (kind, profile) {
                 case (.objects, let profile?):
                     let classes = try classNames.map { (_) throws(MatchBytesReader.Malformed) in
                         try ClassOutcomes(&reader, imageCount: imageCount)
                     }
-                    let prefix = (try? entry.decode(String.self, forKey: .prefix)) ?? ""
                     let recallName = try? entry.decode(String.self, forKey: .recallName)
                     parts.append(
                         .objects(
@@ -73,6 +80,12 @@ extension MatchedResults: Codable {
                     parts.append(
                         .classes(
                             try ClassMatches(&reader, imageCount: imageCount, classCount: classNames.count)))
+                case (.keypoints, _?):
+                    parts.append(.keypoints(try KeypointMatches(&reader, prefix: prefix, imageCount: imageCount)))
+                case (.pixels, nil):
+                    parts.append(
+                        .pixels(
+                            try PixelMatches(&reader, imageCount: imageCount, classCount: classNames.count)))
                 default: throw MatchBytesReader.Malformed(reason: "the kind does not go with the profile")
                 }
                 guard reader.isAtEnd else { throw MatchBytesReader.Malformed(reason: "there are bytes left over") }

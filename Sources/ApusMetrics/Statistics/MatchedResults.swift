@@ -18,6 +18,8 @@ public struct MatchedResults: Hashable, Sendable {
     enum Part: Hashable, Sendable {
         case objects(ObjectMatches)
         case classes(ClassMatches)
+        case keypoints(KeypointMatches)
+        case pixels(PixelMatches)
     }
 
     init(profile: EvaluationProfile?, classNames: [String], imageIDs: [Int], parts: [Part]) {
@@ -25,9 +27,8 @@ public struct MatchedResults: Hashable, Sendable {
     }
 
     /// With matches of another kind on the same images.
-    func adding(_ objects: ObjectMatches) -> MatchedResults {
-        MatchedResults(
-            profile: profile, classNames: classNames, imageIDs: imageIDs, parts: parts + [.objects(objects)])
+    func adding(_ part: Part) -> MatchedResults {
+        MatchedResults(profile: profile, classNames: classNames, imageIDs: imageIDs, parts: parts + [part])
     }
 
     /// The metrics with every image counted as often as it weighs; weights of 1 give the evaluation's own numbers,
@@ -80,6 +81,8 @@ struct MatchedSampler: Sendable {
             switch part {
             case .objects(let objects): ObjectSampler(objects, classNames: matches.classNames)
             case .classes(let classes): ClassificationSampler(classes, classNames: matches.classNames)
+            case .keypoints(let keypoints): KeypointSampler(keypoints)
+            case .pixels(let pixels): PixelSampler(pixels, classNames: matches.classNames)
             }
         }
         names = parts.flatMap(\.names)

@@ -34,10 +34,12 @@ struct SegmentMeasure: ObjectMeasure {
 struct PoseMeasure: ObjectMeasure {
     private var evaluator: PoseEvaluator
 
-    init(dataset: PreparedDataset) throws {
+    /// - Parameter findsBoxes: false for a model that is told them.
+    init(dataset: PreparedDataset, findsBoxes: Bool) throws {
         let names = dataset.classes.first { !$0.keypoints.isEmpty }?.keypoints ?? []
         evaluator = try PoseEvaluator(
-            classNames: dataset.classNames, keypointNames: names, sigmas: try dataset.keypointSigmas())
+            classNames: dataset.classNames, keypointNames: names, sigmas: try dataset.keypointSigmas(),
+            findsBoxes: findsBoxes)
     }
 
     mutating func add(_ result: Prediction.Result, of index: Int, in dataset: PreparedDataset) throws {

@@ -9,7 +9,8 @@ public enum Pictures {
         case let metrics as DetectionMetrics: charts(metrics, prefix: "")
         case let metrics as SegmentationMetrics:
             charts(metrics.boxes, prefix: "") + charts(metrics.masks, prefix: "mask_")
-        case let metrics as PoseMetrics: charts(metrics.boxes, prefix: "") + charts(metrics.poses, prefix: "pose_")
+        case let metrics as PoseMetrics:
+            (metrics.boxes.map { charts($0, prefix: "") } ?? []) + charts(metrics.poses, prefix: "pose_")
         case let metrics as ClassifierMetrics: charts(metrics)
         default: []
         }

@@ -39,17 +39,17 @@ extension SplitEvaluator {
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> any TaskEvaluation {
         let start = ContinuousClock.now
-        var found: [(index: Int, result: Prediction.Result)] = []
+        var collected = CollectedResults(self)
         // Few enough at once that progress is seen, and a fault ends the work soon.
         let chunk = 16 * max(threads, 1)
         for first in stride(from: 0, to: indices.count, by: chunk) {
             let part = Array(indices[first..<min(first + chunk, indices.count)])
             for (index, result) in zip(part, results(of: model, part, threads)) {
-                found.append((index, try result.get()))
+                try collected.add(try result.get(), of: index)
             }
-            progress(found.count, indices.count)
+            progress(first + part.count, indices.count)
         }
-        return try measured(found) { (ContinuousClock.now - start).inSeconds }
+        return try collected.evaluation { (ContinuousClock.now - start).inSeconds }
     }
 
     private func results(
@@ -63,39 +63,59 @@ extension SplitEvaluator {
             }
         }
     }
+}
 
-    private func measured(
-        _ found: [(index: Int, result: Prediction.Result)], _ seconds: () -> Double
-    ) throws -> any TaskEvaluation {
-        switch task {
-        case .detect:
-            let predictions = found.map { ImagePredictions(index: $0.index, detections: $0.result.boxes) }
-            let (metrics, matches) = try measure(predictions)
-            return Evaluation(metrics: metrics, matches: matches, predictions: predictions, seconds: seconds())
+/// What was found on the images so far; of results that take much memory no more is kept than pictures show.
+private struct CollectedResults {
+    private let evaluator: SplitEvaluator
+    private var predictions: [ImagePredictions] = []
+    private var samples: [(index: Int, result: Prediction.Result)] = []
+    private var classifier: ClassificationEvaluator
+    private var measure: (any ObjectMeasure)?
+
+    init(_ evaluator: SplitEvaluator) {
+        self.evaluator = evaluator
+        classifier = ClassificationEvaluator(classNames: evaluator.dataset.classNames)
+    }
+
+    mutating func add(_ result: Prediction.Result, of index: Int) throws {
+        let dataset = evaluator.dataset
+        switch evaluator.task {
+        case .detect: predictions.append(ImagePredictions(index: index, detections: result.boxes))
         case .classify:
-            var evaluator = ClassificationEvaluator(classNames: dataset.classNames)
-            for (index, result) in found {
-                guard let label = dataset.annotations(of: index).first?.label else { continue }
-                let probabilities = result.probabilities(classCount: dataset.classNames.count)
-                try evaluator.add(imageID: index, probabilities: probabilities, label: label)
-            }
-            let (metrics, matches) = evaluator.evaluateWithMatches()
-            return ResultEvaluation(
-                taskMetrics: metrics, matches: matches, seconds: seconds(), samples: shown(found))
+            guard let label = dataset.annotations(of: index).first?.label else { return }
+            let probabilities = result.probabilities(classCount: dataset.classNames.count)
+            try classifier.add(imageID: index, probabilities: probabilities, label: label)
+            samples.append((index, result))
         case .segment, .pose, .obb, .keypoints:
-            var measure = try objectMeasure()
-            for (index, result) in found { try measure.add(result, of: index, in: dataset) }
-            let (metrics, matches) = measure.evaluate()
-            return ResultEvaluation(
-                taskMetrics: metrics, matches: matches, seconds: seconds(), samples: shown(found),
-                findsBoxes: task != .keypoints)
+            var measure = try self.measure ?? evaluator.measure(for: result)
+            try measure.add(result, of: index, in: dataset)
+            self.measure = measure
+            if case .classMap = result { return }
+            samples.append((index, result.shown))
         }
     }
 
-    private func shown(
-        _ found: [(index: Int, result: Prediction.Result)]
-    ) -> [(index: Int, result: Prediction.Result)] {
-        found.map { ($0.index, $0.result.shown) }
+    func evaluation(_ seconds: () -> Double) throws -> any TaskEvaluation {
+        switch evaluator.task {
+        case .detect:
+            let (metrics, matches) = try evaluator.measure(predictions)
+            return Evaluation(metrics: metrics, matches: matches, predictions: predictions, seconds: seconds())
+        case .classify:
+            let (metrics, matches) = classifier.evaluateWithMatches()
+            return ResultEvaluation(taskMetrics: metrics, matches: matches, seconds: seconds(), samples: samples)
+        case .segment, .pose, .obb, .keypoints:
+            let (metrics, matches) = try (measure ?? evaluator.objectMeasure()).evaluate()
+            return ResultEvaluation(taskMetrics: metrics, matches: matches, seconds: seconds(), samples: samples)
+        }
+    }
+}
+
+extension SplitEvaluator {
+    /// A segmenter may give a class for each pixel instead of objects.
+    fileprivate func measure(for result: Prediction.Result) throws -> any ObjectMeasure {
+        if case .classMap = result { return try SemanticMeasure(dataset: dataset, indices: indices) }
+        return try objectMeasure()
     }
 }
 
@@ -108,7 +128,7 @@ extension Prediction.Result {
         case .poses(let found): .poses(found.compactMap { own($0, \.label, map) })
         case .oriented(let found): .oriented(found.compactMap { own($0, \.label, map) })
         case .classifications(let found): .classifications(found.compactMap { own($0, \.label, map) })
-        case .classMap: self
+        case .classMap(let classes): .classMap(classes.relabelled(map))
         }
     }
 

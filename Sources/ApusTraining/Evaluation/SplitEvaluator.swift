@@ -115,7 +115,7 @@ public struct SplitEvaluator {
 
     func objectMeasure() throws -> any ObjectMeasure {
         switch task {
-        case .pose, .keypoints: try PoseMeasure(dataset: dataset)
+        case .pose, .keypoints: try PoseMeasure(dataset: dataset, findsBoxes: task == .pose)
         case .obb: OrientedMeasure(classNames: dataset.classNames)
         default: SegmentMeasure(classNames: dataset.classNames)
         }
@@ -162,7 +162,7 @@ public struct SplitEvaluator {
         let samples = indices.map { ($0, Prediction.Result.poses(found[$0] ?? []).shown) }
         let (metrics, matches) = measure.evaluate()
         return ResultEvaluation(
-            taskMetrics: metrics, matches: matches, seconds: 0, samples: samples, findsBoxes: false)
+            taskMetrics: metrics, matches: matches, seconds: 0, samples: samples)
     }
 
     /// A crop's pose in its image, in the box that the dataset gives; the points' mean score is the pose's.

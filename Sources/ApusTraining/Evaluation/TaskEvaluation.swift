@@ -11,8 +11,6 @@ public protocol TaskEvaluation: Sendable {
     var seconds: Double { get }
     /// What was found on each image and is sure enough for pictures.
     var shownResults: [(index: Int, result: Prediction.Result)] { get }
-    /// False where the model was told the objects' boxes.
-    var findsBoxes: Bool { get }
 }
 
 extension TaskEvaluation {
@@ -39,7 +37,6 @@ public struct Evaluation: Sendable {
 
 extension Evaluation: TaskEvaluation {
     public var taskMetrics: any TaskMetrics { metrics }
-    public var findsBoxes: Bool { true }
 
     public var shownResults: [(index: Int, result: Prediction.Result)] {
         predictions.map { ($0.index, Prediction.Result.detections($0.detections).shown) }
@@ -53,7 +50,6 @@ public struct ResultEvaluation: TaskEvaluation {
     public var seconds: Double
     /// Of every image, what is sure enough for pictures.
     public var samples: [(index: Int, result: Prediction.Result)]
-    public var findsBoxes = true
 
     public var shownResults: [(index: Int, result: Prediction.Result)] { samples }
 }

@@ -14,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case outputs(found: [String], expected: String)
     /// A model that lacks classes of the dataset that it shall be measured on.
     case classes(missing: [String], dataset: String, found: [String])
+    /// A model of class maps, and a split whose objects nobody outlined.
+    case noOutlines(dataset: String)
     /// A module that no task knows.
     case untrainable(String)
     /// A run that ended before its configuration was stored.
@@ -41,6 +43,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
             "the model does not know \(missing.joined(separator: ", ")) of \(dataset); its labels are "
                 + (found.isEmpty ? "not said" : found.prefix(100).joined(separator: ", "))
                 + ": name them in the sidecar's labels as the dataset does"
+        case .noOutlines(let dataset):
+            "the model gives a class for each pixel, and no object of \(dataset) in this split has an outline or a mask "
+                + "to compare with: measure it on data with segmentations"
         case .neverBegan(let run):
             "run \(run) ended before its configuration was stored: there is nothing to go on from; start it anew"
         case .untrainable(let type): "a \(type) is no network of a task that Apus trains"

@@ -55,7 +55,6 @@ public struct EvaluationRecord {
         var report = EvaluationReport(
             title: "\(self.dataset.name), \(split.rawValue) split", metrics: metrics, details: details + dataset,
             images: try pictures(of: metrics.worstImages(limit: worstImages)))
-        report.showsBoxes = evaluation.findsBoxes
         report.imageNames = names(of: metrics.worstImages(limit: 200).map(\.id))
         report.slices = try slices.map { slice in
             let part = try evaluation.matches.metrics(on: slice)

@@ -105,11 +105,9 @@ struct EvaluatedModel {
             options: .init(
                 confidence: Float(measured.confidence), iou: Float(measured.iou), maximum: measured.maximumDetections,
                 top: .max, threads: 1))
-        guard let task = ModelTask(predictor.sidecar.decode) else {
-            throw ValidationError("\(name) gives a class for each pixel, which apus evaluate does not measure.")
-        }
         return EvaluatedModel(
-            name: name, task: task, classNames: predictor.sidecar.labels, input: ImageSize(square: 32),
+            name: name, task: ModelTask(predictor.sidecar.decode), classNames: predictor.sidecar.labels,
+            input: ImageSize(square: 32),
             engine: .images(predictor), file: path, run: run)
     }
 }
@@ -128,16 +126,15 @@ extension ModelTask {
 }
 
 extension ModelTask {
-    /// What a model whose outputs are read so is measured at; `nil` where nothing measures it.
-    init?(_ format: any OutputFormat) {
+    /// What a model whose outputs are read so is measured at.
+    init(_ format: any OutputFormat) {
         switch format.format {
         case .v8: self = (format as? V8Format).map { $0.keypoints > 0 } == true ? .pose : .detect
         case .yolox, .nanodet, .ssd, .yunet, .detr, .detections, .selected: self = .detect
-        case .segment: self = .segment
+        case .segment, .semantic: self = .segment
         case .oriented: self = .obb
         case .classifier: self = .classify
         case .simcc: self = .keypoints
-        case .semantic: return nil
         }
     }
 }

@@ -138,6 +138,8 @@ extension GateSubject {
             self = subject(metrics, profile: metrics.poses.profile.rawValue, images: metrics.poses.imageCount)
         } else if let metrics = try? decoder.decode(ClassifierMetrics.self, from: data) {
             self = subject(metrics, profile: "classification", images: metrics.images.count)
+        } else if let metrics = try? decoder.decode(SemanticMetrics.self, from: data) {
+            self.init(name: path, metrics: metrics.values, identity: [:], unstated: unstated + ["profile", "images"])
         } else {
             throw ValidationError(
                 "\(path): neither a file of `apus gate baseline` nor metrics of `apus evaluate --json`, or cut off; "

@@ -19,7 +19,7 @@ extension ModelTask {
         }
         return switch self {
         case .detect, .obb: try decoded(DetectionMetrics.self)
-        case .segment: try decoded(SegmentationMetrics.self)
+        case .segment: try (try? decoded(SemanticMetrics.self)) ?? decoded(SegmentationMetrics.self)
         case .pose, .keypoints: try decoded(PoseMetrics.self)
         case .classify: try decoded(ClassifierMetrics.self)
         }
