@@ -68,6 +68,8 @@ let modules = [
         name: "apus-infer", imports: ["ApusInference", "ApusArguments"], isExecutable: true, tests: .oracles),
     Module(name: "CApusFiles", imports: []),
     Module(name: "ApusTracking", imports: ["ApusConfiguration", "ApusDigest", "CApusFiles"], tests: .oracles),
+    Module(name: "CApusHTTP", imports: []),
+    Module(name: "ApusTrackingServer", imports: ["ApusTracking", "CApusHTTP"]),
     Module(name: "CApusOpenCV", imports: [], external: .openCV),
     Module(name: "ApusAugmentation", imports: ["ApusVision", "ApusConfiguration", "CApusOpenCV"], tests: .oracles),
     Module(name: "CApusHDF5", imports: [], external: .hdf5),
@@ -84,7 +86,9 @@ let modules = [
         imports: ["ApusModels", "ApusDatasets", "ApusInference", "ApusMetrics", "ApusTracking", "ApusTuning"]),
     Module(
         name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], tests: .oracles),
-    Module(name: "ApusCommands", imports: ["ApusTracking", "ApusMetrics"], packages: [argumentParser], tests: .none),
+    Module(
+        name: "ApusCommands", imports: ["ApusTracking", "ApusTrackingServer", "ApusMetrics"],
+        packages: [argumentParser], tests: .none),
     Module(name: "apus", imports: ["ApusCommands"], isExecutable: true),
     Module(
         name: "apus-workbench", imports: ["ApusTraining", "ApusExport", "ApusCommands"], isExecutable: true,

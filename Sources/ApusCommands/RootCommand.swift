@@ -1,8 +1,6 @@
 import ArgumentParser
 import Foundation
 
-public let apusVersion = "0.1.0"
-
 /// The request was sound and the work failed: exit status 1.
 public struct WorkFailure: Error, CustomStringConvertible {
     public let description: String

@@ -23,6 +23,16 @@ public final class Thread: @unchecked Sendable {
         precondition(code == 0, "no thread could be started: \(String(cString: strerror(code)))")
     }
 
+    /// Makes the calling thread one that steps back: signals go to other threads, and so does the processor where they
+    /// want it.
+    public static func enterBackground() {
+        var signals = sigset_t()
+        sigfillset(&signals)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        // To Linux, 0 is the calling thread.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+    }
+
     public func join() { pthread_join(handle, nil) }
 }
 
@@ -65,6 +75,25 @@ public final class Monitor<State>: @unchecked Sendable {
         while true {
             if let result = try body(&state) { return result }
             pthread_cond_wait(condition, mutex)
+        }
+    }
+
+    /// The same for so many seconds at most; `nil` where `body` returned nothing until then.
+    public func wait<R>(atMost seconds: Double, _ body: (inout State) throws -> R?) rethrows -> R? {
+        var end = timespec()
+        clock_gettime(CLOCK_REALTIME, &end)
+        let whole = seconds.rounded(.down)
+        end.tv_sec += Int(whole)
+        end.tv_nsec += Int((seconds - whole) * 1e9)
+        (end.tv_sec, end.tv_nsec) = (end.tv_sec + end.tv_nsec / 1_000_000_000, end.tv_nsec % 1_000_000_000)
+        pthread_mutex_lock(mutex)
+        defer {
+            pthread_cond_broadcast(condition)
+            pthread_mutex_unlock(mutex)
+        }
+        while true {
+            if let result = try body(&state) { return result }
+            if pthread_cond_timedwait(condition, mutex, &end) == ETIMEDOUT { return try body(&state) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import ApusCommands
+import ApusCore
 import ArgumentParser
 
 @main struct Apus: RootCommand {

@@ -1,4 +1,5 @@
 import ApusCommands
+import ApusCore
 import ArgumentParser
 
 /// The commands that need no LibTorch, which takes longer to load than they take: everything else is `apus-workbench`.

@@ -13,10 +13,12 @@ want_cuda=no
 #   HDF5, ssl               prepared datasets and the digests of what is in them
 #   png, jpeg-turbo, zlib   image codecs
 #   yaml                    configurations and sidecars
+#   curl                    MLflow tracking servers: its header; the library is loaded only by who sends there
 #   dataset-fashion-mnist   the quickstart's photographs
 debian_packages=(
     libopencv-core-dev libopencv-imgproc-dev libhdf5-dev
-    libpng-dev libturbojpeg0-dev libjpeg62-turbo-dev zlib1g-dev libyaml-dev libssl-dev dataset-fashion-mnist
+    libpng-dev libturbojpeg0-dev libjpeg62-turbo-dev zlib1g-dev libyaml-dev libssl-dev libcurl4-openssl-dev
+    dataset-fashion-mnist
     python3 python3-pip git
 )
 

@@ -6,7 +6,7 @@ public struct Runs: ParsableCommand {
         subcommands: [
             RunsList.self, RunsSearch.self, RunsShow.self, RunsExperiments.self, RunsCompare.self, RunsDiff.self,
             RunsPlot.self, RunsTail.self, RunsDelete.self, RunsRestore.self, RunsRename.self, RunsGarbage.self,
-            RunsRelocate.self, RunsExport.self, RunsCheck.self,
+            RunsRelocate.self, RunsExport.self, RunsSync.self, RunsCheck.self,
         ])
 
     public init() {}

@@ -18,6 +18,11 @@ extension Configuration {
         }
     }
 
+    /// Reads JSON text of any shape.
+    public static func readJSON(_ text: String, name: String) throws(ConfigurationError) -> YAMLNode {
+        try JSONReader.read(text, name: name)
+    }
+
     /// `value` as JSON on one line, keys sorted: the same value gives the same text. What JSON has not (infinities,
     /// NaN) becomes null.
     public static func encodeJSON(_ value: some Encodable) throws -> String {

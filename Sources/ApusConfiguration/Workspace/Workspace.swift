@@ -30,8 +30,11 @@ public struct Workspace: Hashable, Sendable {
     public var datasets: String { root + "/datasets" }
     public var experiments: String { root + "/experiments" }
     public var models: String { root + "/models" }
-    /// The tracking store.
-    public var store: String { experiments + "/mlruns" }
+    /// The tracking store; another folder where `MLFLOW_TRACKING_URI` names one.
+    public var store: String {
+        if case .folder(let path) = TrackingLocation.current { return path }
+        return experiments + "/mlruns"
+    }
 
     public func modelFolder(_ name: String, version: Int) -> String { "\(models)/\(name)/\(version)" }
 }

@@ -52,6 +52,7 @@ public enum WorkspaceTemplate {
         datasets/*/prepared/
         experiments/mlruns/
         experiments/.mlruns-staging/
+        experiments/.mlruns-server/
         experiments/runs/
         models/*/
 

@@ -7,11 +7,14 @@ public struct GitFacts: Equatable, Sendable {
     public var branch: String?
     /// Whether tracked files differ from the commit.
     public var isDirty: Bool
+    /// Where the repository came from, without credentials; `nil` where it has no `origin`.
+    public var remote: String?
 
-    public init(commit: String, branch: String?, isDirty: Bool) {
+    public init(commit: String, branch: String?, isDirty: Bool, remote: String? = nil) {
         self.commit = commit
         self.branch = branch
         self.isDirty = isDirty
+        self.remote = remote
     }
 
     /// Asks `git` about the tree that holds `folder`.
@@ -21,7 +24,18 @@ public struct GitFacts: Equatable, Sendable {
         guard let commit = git(["-C", folder, "rev-parse", "--verify", "HEAD"]), commit.count >= 40 else { return nil }
         let branch = git(["-C", folder, "symbolic-ref", "--short", "-q", "HEAD"])
         let changes = git(["-C", folder, "status", "--porcelain", "--untracked-files=no"])
-        return GitFacts(commit: commit, branch: branch, isDirty: changes?.isEmpty == false)
+        let remote = git(["-C", folder, "config", "--get", "remote.origin.url"])
+        return GitFacts(
+            commit: commit, branch: branch, isDirty: changes?.isEmpty == false,
+            remote: remote.flatMap { $0.isEmpty ? nil : withoutCredentials($0) })
+    }
+
+    /// `https://name:token@host/path` without what stands before the `@`; `git@host:path` names no secret.
+    static func withoutCredentials(_ address: String) -> String {
+        guard let start = address.firstRange(of: "://")?.upperBound else { return address }
+        let authority = address[start...].prefix { $0 != "/" }
+        guard let at = authority.lastIndex(of: "@") else { return address }
+        return String(address[..<start] + address[address.index(after: at)...])
     }
 
     private static func git(_ arguments: [String]) -> String? {
@@ -30,20 +44,27 @@ public struct GitFacts: Equatable, Sendable {
 }
 
 /// What a command writes to its standard output; `nil` where it could not be run or failed.
-func commandOutput(_ command: String, _ arguments: [String]) -> String? {
+///
+/// - Parameter limit: so many bytes are read; a command that writes more is ended, and the beginning returned.
+func commandOutput(_ command: String, _ arguments: [String], limit: Int = .max) -> String? {
     var pipeEnds: [Int32] = [0, 0]
     guard pipe(&pipeEnds) == 0 else { return nil }
     for end in pipeEnds { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    defer { close(pipeEnds[0]) }
     let process = spawn(command, arguments, output: pipeEnds[1])
     close(pipeEnds[1])
-    guard let process else { return nil }
-    let bytes = readAll(pipeEnds[0])
+    guard let process else {
+        close(pipeEnds[0])
+        return nil
+    }
+    let bytes = readAll(pipeEnds[0], limit: limit)
+    close(pipeEnds[0])
+    let isCut = bytes.count == limit
+    if isCut { kill(process, SIGTERM) }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 {
         guard errno == EINTR else { return nil }
     }
-    return status == 0 ? String(decoding: bytes, as: UTF8.self) : nil
+    return status == 0 || isCut ? String(decoding: bytes, as: UTF8.self) : nil
 }
 
 private func spawn(_ command: String, _ arguments: [String], output: Int32) -> pid_t? {
@@ -65,12 +86,13 @@ private func spawn(_ command: String, _ arguments: [String], output: Int32) -> p
     return code == 0 ? process : nil
 }
 
-private func readAll(_ descriptor: Int32) -> [UInt8] {
+private func readAll(_ descriptor: Int32, limit: Int) -> [UInt8] {
     var bytes = [UInt8](), chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-        let count = read(descriptor, &chunk, chunk.count)
+    while bytes.count < limit {
+        let count = read(descriptor, &chunk, min(chunk.count, limit - bytes.count))
         if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { return bytes }
+        guard count > 0 else { break }
         bytes.append(contentsOf: chunk[..<count])
     }
+    return bytes
 }

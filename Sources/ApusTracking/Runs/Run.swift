@@ -8,7 +8,7 @@ public final class Run: Sendable {
     public let experimentID: String
     /// The run's folder in the store.
     public let folder: String
-    let store: TrackingStore
+    public let store: TrackingStore
 
     private var staging: Staging { store.staging }
     var metricFolder: KeyFolder { KeyFolder(path: folder + "/metrics") }

@@ -8,6 +8,7 @@ public enum RunTag {
     public static let sourceType = "mlflow.source.type"
     public static let gitCommit = "mlflow.source.git.commit"
     public static let gitBranch = "mlflow.source.git.branch"
+    public static let gitRemote = "mlflow.source.git.repoURL"
     public static let parentRun = "mlflow.parentRunId"
     /// A description in Markdown that MLflow's interface shows.
     public static let note = "mlflow.note.content"
@@ -24,6 +25,8 @@ public enum RunTag {
         tags[gitCommit] = git?.commit
         tags[gitBranch] = git?.branch
         tags[gitDirty] = git.map { String($0.isDirty) }
+        tags["mlflow.source.git.dirty"] = tags[gitDirty]
+        tags[gitRemote] = git?.remote
         return tags
     }
 

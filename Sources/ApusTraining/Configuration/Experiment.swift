@@ -61,6 +61,8 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     public var patience = 100
     public var checkpoint = CheckpointConfiguration()
     public var machine = MachineConfiguration()
+    /// What is recorded of the machine while training goes on.
+    public var systemMetrics = SystemMetricsConfiguration()
     /// What `apus tune` may try; of no account to a single training.
     public var tune: TuningConfiguration?
 
@@ -81,6 +83,7 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
         case multiScale = "multi_scale"
         case repeatThreshold = "repeat_threshold"
         case closeMosaic = "close_mosaic"
+        case systemMetrics = "system_metrics"
         case validation, patience, checkpoint, machine, tune
     }
 

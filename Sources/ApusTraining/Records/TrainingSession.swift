@@ -45,6 +45,7 @@ public struct TrainingSession {
             try run.logDataset(
                 name: dataset.name, digest: dataset.id, source: absolutePath(dataset.path), sourceType: "local",
                 context: "training")
+            try run.logSurroundings(of: experiment, path: path)
         }
         let session = TrainingSession(run: run, trainer: trainer, model: model)
         // From here on there is something to go on from, and to roll back to.
@@ -148,7 +149,7 @@ public struct TrainingSession {
     /// Trains to the end and closes the run as finished, killed or failed.
     public func train() throws -> TrainingResult {
         try run.failing {
-            let result = try trainer.run()
+            let result = try run.sampling(trainer.experiment.systemMetrics) { try trainer.run() }
             try run.finish(result.ending.isUnfinished ? .killed : .finished)
             return result
         }

@@ -57,6 +57,7 @@ public final class TuningSession {
             try run.logDataset(
                 name: dataset.name, digest: dataset.id, source: absolutePath(dataset.path), sourceType: "local",
                 context: "training")
+            try run.logSurroundings(of: plan.base, path: path)
             try TuningJournal(run: run).write([])
             return try TuningSession(run, trials: [], count: count, source: path, dataset: dataset, store: store)
         }

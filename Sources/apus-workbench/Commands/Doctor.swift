@@ -1,4 +1,5 @@
 import ApusCommands
+import ApusCore
 import ApusDatasets
 import ApusTorch
 import ArgumentParser

@@ -50,6 +50,7 @@ struct EvaluateModel: ParsableCommand {
 
     func run() throws {
         Torch.start()
+        let recording = try ServerRecording(terminal: common.terminal)
         let subject = try EvaluatedModel.find(model, in: try places.found(), device: device)
         let data = try evaluationData(for: subject, description: dataset, terminal: common.terminal)
         let evaluation = try evaluate(subject, on: data, split: split, terminal: common.terminal)
@@ -61,7 +62,10 @@ struct EvaluateModel: ParsableCommand {
         let record = EvaluationRecord(evaluation, split: split, dataset: data)
         let page = try self.page(of: record, subject: subject)
         try write(page)
-        if let run = subject.run { try log(record, page, to: run) }
+        guard let run = subject.run else { return }
+        try log(record, page, to: run)
+        recording?.add(run)
+        recording?.finish()
     }
 
     func validate() throws {

@@ -21,6 +21,9 @@ struct Train: ParsableCommand {
               apus train --resume latest --extend-epochs 20
               apus train experiments/garments.yaml --time-limit 30
 
+            Where MLFLOW_TRACKING_URI is the address of an MLflow tracking server, the run is sent there too as it \
+            goes, without waiting for the network: see apus runs sync.
+
             Ctrl-C, SIGTERM and --time-limit end after the current step; --resume goes on with the next one and gives the \
             weights that training in one go gives, to the bit. After a crash it goes on at the last checkpoint \
             (checkpoint.every_minutes, checkpoint.every_steps).
@@ -76,6 +79,7 @@ struct Train: ParsableCommand {
         Torch.start()
         let group = try group()
         if let group, !group.isMain { return try help(group) }
+        let recording = try ServerRecording(terminal: common.terminal)
         let session =
             try resume.map { try resumed($0, group) } ?? started(arguments[0], Array(arguments.dropFirst()), group)
         Interruption.listen()
@@ -83,7 +87,11 @@ struct Train: ParsableCommand {
         let console = TrainingConsole(terminal: common.terminal)
         session.trainer.add(console)
         common.terminal.say("run \(session.run.id)")
-        let result = try working { try session.train() }
+        recording?.begin(session)
+        let result = try working {
+            defer { recording?.finish() }
+            return try session.train()
+        }
         json ? try printJSON(TrainingSummary(session.run, result)) : print(session.run.id)
         if result.ending.isUnfinished {
             let command = "\(Launcher.command(group)) train --resume \(session.run.id)"

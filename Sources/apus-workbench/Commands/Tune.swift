@@ -53,12 +53,15 @@ struct Tune: ParsableCommand {
 
     func run() throws {
         Torch.start()
+        let recording = try ServerRecording(terminal: common.terminal)
         let session = try resume.map(resumed) ?? started(arguments[0], Array(arguments.dropFirst()))
         Interruption.listen()
         session.shouldStop = { Interruption.isAsked }
         let console = TuningConsole(session, terminal: common.terminal)
         common.terminal.say("search \(session.run.id)")
-        let isDone = try search(session)
+        recording?.add(session.run)
+        console.showTraining = { recording?.begin($0) }
+        let isDone = try search(session, recording)
         console.showRanking()
         guard isDone else {
             throw WorkFailure(description: "interrupted; apus tune --resume \(session.run.id) goes on")
@@ -66,7 +69,8 @@ struct Tune: ParsableCommand {
         json ? try printJSON(TuningSummary(session)) : print(session.tunedPath)
     }
 
-    private func search(_ session: TuningSession) throws -> Bool {
+    private func search(_ session: TuningSession, _ recording: ServerRecording?) throws -> Bool {
+        defer { recording?.finish() }
         do {
             return try session.carryOut()
         } catch {

@@ -8,6 +8,8 @@ final class TuningConsole {
     private let terminal: Terminal
     private var progress: TrialProgress?
     private var start = ContinuousClock.now
+    /// Told of each trial's training when it begins.
+    var showTraining: (TrainingSession) -> Void = { _ in }
 
     init(_ session: TuningSession, terminal: Terminal) {
         (self.session, self.terminal) = (session, terminal)
@@ -21,6 +23,7 @@ final class TuningConsole {
             let progress = TrialProgress(title(of: trial), terminal: terminal)
             training.trainer.add(progress)
             self.progress = progress
+            showTraining(training)
         case .ended(let trial, let isBest):
             progress?.finish()
             progress = nil
