@@ -24,7 +24,8 @@ struct External {
     static let openCV = External(
         compile: ["-isystem", "/usr/include/opencv4"], link: ["-lopencv_imgproc", "-lopencv_core"])
     static let hdf5 = External(compile: ["-isystem", "/usr/include/hdf5/serial"], link: ["-lhdf5_serial"])
-    static let digest = External(link: ["-lcrypto"])
+    /// Static, as the codecs: two digests of the library, not the whole of it.
+    static let digest = External(link: ["-l:libcrypto.a"])
     /// Static, so that `apus-infer` runs where these packages are not installed.
     static let codecs = External(link: ["-l:libturbojpeg.a", "-l:libpng16.a", "-l:libz.a"])
     static let yaml = External(link: ["-l:libyaml.a"])
@@ -54,7 +55,7 @@ let modules = [
     Module(name: "CApusCodecs", imports: [], external: .codecs),
     Module(name: "ApusCore", imports: []),
     Module(name: "CApusDigest", imports: [], external: .digest),
-    Module(name: "ApusDigest", imports: ["CApusDigest"]),
+    Module(name: "ApusDigest", imports: ["ApusCore", "CApusDigest"]),
     Module(name: "CApusYAML", imports: [], external: .yaml),
     Module(name: "ApusConfiguration", imports: ["ApusCore", "CApusYAML"]),
     Module(name: "ApusTuning", imports: ["ApusConfiguration"]),
@@ -65,11 +66,13 @@ let modules = [
     Module(name: "ApusRuntime", imports: ["ApusONNX", "CApusKernels"], tests: .oracles),
     Module(name: "ApusInference", imports: ["ApusRuntime", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(
-        name: "apus-infer", imports: ["ApusInference", "ApusArguments"], isExecutable: true, tests: .oracles),
+        name: "apus-infer", imports: ["ApusInference", "ApusArguments", "ApusDigest"], isExecutable: true,
+        tests: .oracles),
     Module(name: "CApusFiles", imports: []),
     Module(name: "ApusTracking", imports: ["ApusConfiguration", "ApusDigest", "CApusFiles"], tests: .oracles),
     Module(name: "CApusHTTP", imports: []),
     Module(name: "ApusTrackingServer", imports: ["ApusTracking", "CApusHTTP"]),
+    Module(name: "ApusRegistry", imports: ["ApusTracking", "ApusInference"]),
     Module(name: "CApusOpenCV", imports: [], external: .openCV),
     Module(name: "ApusAugmentation", imports: ["ApusVision", "ApusConfiguration", "CApusOpenCV"], tests: .oracles),
     Module(name: "CApusHDF5", imports: [], external: .hdf5),
@@ -85,9 +88,9 @@ let modules = [
         name: "ApusTraining",
         imports: ["ApusModels", "ApusDatasets", "ApusInference", "ApusMetrics", "ApusTracking", "ApusTuning"]),
     Module(
-        name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusTracking"], tests: .oracles),
+        name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusRegistry"], tests: .oracles),
     Module(
-        name: "ApusCommands", imports: ["ApusTracking", "ApusTrackingServer", "ApusMetrics"],
+        name: "ApusCommands", imports: ["ApusRegistry", "ApusTrackingServer", "ApusMetrics"],
         packages: [argumentParser], tests: .none),
     Module(name: "apus", imports: ["ApusCommands"], isExecutable: true),
     Module(

@@ -1,6 +1,7 @@
 import ApusCore
 import ApusModels
 import ApusONNX
+import ApusRegistry
 import ApusVision
 
 extension ModelExporter {
@@ -28,7 +29,7 @@ extension ModelExporter {
         modelID: String? = nil, to folder: String
     ) throws -> ParityReport {
         try publish(
-            classifier, as: try model(of: classifier), description, card: card, origin: (runID, modelID), to: folder
+            try model(of: classifier), description, card: card, origin: (runID, modelID), to: folder
         ) { try ParityCheck(description: description, tolerance: tolerance)(classifier, $0, images: images) }
     }
 }

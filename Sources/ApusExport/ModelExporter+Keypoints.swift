@@ -1,6 +1,7 @@
 import ApusCore
 import ApusModels
 import ApusONNX
+import ApusRegistry
 import ApusVision
 
 extension ModelExporter {
@@ -33,7 +34,7 @@ extension ModelExporter {
         to folder: String
     ) throws -> ParityReport {
         try publish(
-            network, as: try model(of: network), description, card: card, origin: (runID, modelID), to: folder
+            try model(of: network), description, card: card, origin: (runID, modelID), to: folder
         ) { try ParityCheck(description: description, tolerance: tolerance)(network, $0, images: images) }
     }
 }

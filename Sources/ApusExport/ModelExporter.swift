@@ -1,10 +1,13 @@
+import ApusConfiguration
 import ApusCore
 import ApusModels
 import ApusNN
 import ApusONNX
+import ApusRegistry
 import ApusRuntime
 import ApusTracking
 import ApusVision
+import Glibc
 
 /// Writes a network as a model version: an ONNX file that carries its own preprocessing, proved to compute what the
 /// network computes, and the files that people and MLflow need beside it.
@@ -85,16 +88,16 @@ public struct ModelExporter {
     ) throws -> ParityReport {
         let description = described(network)
         return try publish(
-            network, as: try model(of: network), description, card: card, origin: (runID, modelID), to: folder
+            try model(of: network), description, card: card, origin: (runID, modelID), to: folder
         ) { try ParityCheck(description: description, tolerance: tolerance)(network, $0, images: images) }
     }
 
-    /// Proves a model that was made of a network, and writes its folder.
+    /// Proves the model of a network, and writes its folder.
     func publish(
-        _ network: Module, as model: Model, _ description: ModelDescription, card: ModelCard,
+        _ model: Model, _ description: ModelDescription, card: ModelCard,
         origin: (runID: String?, modelID: String?), to folder: String, proof: (Session) throws -> ParityReport
     ) throws -> ParityReport {
-        let staged = try StagedFolder(for: folder)
+        let staged = try onFiles(of: folder) { () throws(FileError) in try StagedFolder(for: folder) }
         var bytes = model.encoded()
         var model = try Model(decoding: bytes, name: Self.fileName)
         let parity = try proof(try Session(model: model))
@@ -102,34 +105,54 @@ public struct ModelExporter {
             bytes = try quantization.quantized(model, description).encoded()
             model = try Model(decoding: bytes, name: Self.fileName)
         }
-        try staged.write(bytes, as: Self.fileName)
-        try staged.write(description.labels.joined(separator: "\n") + "\n", as: "labels.txt")
-        try staged.write(
-            card.markdown(
-                carded(description, folder: folder, runID: origin.runID), summary: GraphSummary(model),
-                parameterCount: network.parameterCount, parity: parity),
-            as: "README.md")
+        let card = filled(card, description, model, parity, folder: folder, runID: origin.runID)
         let companions = MLModelFile(
             model, fileName: Self.fileName, byteCount: bytes.count, runID: origin.runID, modelID: origin.modelID)
-        for (name, text) in companions.files { try staged.write(text, as: name) }
-        try staged.commit()
+        let statement = try card.statement == .init() ? CardStatement.template : Configuration.encode(card.statement)
+        try onFiles(of: folder) { () throws(FileError) in
+            try staged.write(bytes, as: Self.fileName)
+            try staged.write(description.labels.joined(separator: "\n") + "\n", as: "labels.txt")
+            try staged.write(statement, as: CardStatement.fileName)
+            try card.write(to: staged)
+            for (name, text) in companions.files { try staged.write(text, as: name) }
+        }
+        try ModelFolder.seal(staged.path)
+        try onFiles(of: folder) { () throws(FileError) in try staged.commit() }
         return parity
+    }
+
+    private func onFiles<R>(of folder: String, _ body: () throws(FileError) -> R) throws(ExportError) -> R {
+        do throws(FileError) { return try body() } catch {
+            throw error.code == EEXIST ? .versionExists(folder: folder) : .file(error)
+        }
+    }
+
+    /// The card with what the exporter knows: the version, where the folder's name is one, and the run. The model's file
+    /// has neither, so that the same weights give the same bytes.
+    private func filled(
+        _ card: ModelCard, _ description: ModelDescription, _ model: Model, _ parity: ParityReport, folder: String,
+        runID: String?
+    ) -> ModelCard {
+        var card = card
+        let name = description.name.isEmpty ? "Model" : description.name
+        let version =
+            description.version.isEmpty ? Int(FileSystem.fileName(of: folder)).map(String.init) : description.version
+        card.title = version.map { "\(name), version \($0)" } ?? name
+        if let version, !description.name.isEmpty { card.reference = "\(name)/\(version)" }
+        card.describe(GraphSummary(model), task: description.task.rawValue, labels: description.labels)
+        card.parity = "LibTorch and the Apus runtime: \(parity)."
+        if card.origin.isEmpty, let runID { card.origin = [.init("run", runID)] }
+        let recorded = description.training.sorted { $0.key < $1.key }
+        card.origin += recorded.filter { fact in !card.origin.contains { $0.name == fact.key } }.map {
+            .init($0.key, $0.value)
+        }
+        return card
     }
 
     /// The description with the network's own strides.
     private func described(_ network: any ObjectNetwork) -> ModelDescription {
         var description = description
         description.detection.strides = network.strides
-        return description
-    }
-
-    /// What the card says besides: the version, where the folder's name is one, and the run. The model's file has neither,
-    /// so that the same weights give the same bytes.
-    private func carded(_ description: ModelDescription, folder: String, runID: String?) -> ModelDescription {
-        var description = description
-        let number = Int(FileSystem.fileName(of: folder))
-        if description.version.isEmpty, let number { description.version = String(number) }
-        if let runID { description.training["run"] = runID }
         return description
     }
 

@@ -22,6 +22,13 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A run that cannot be taken up again.
     case notResumable(run: String, reason: String)
     case versionTaken(model: String, version: Int)
+    case modelTaken(String)
+    /// Something relies on a version that is to be deleted.
+    case versionInUse(String, by: [String])
+    /// Another process was first.
+    case aliasMoved(String, expected: Int, found: Int?)
+    /// A symbolic link leads out of the store.
+    case outside(String)
     /// The staging folder must be on the file system of the store.
     case stagingElsewhere(String)
     /// A filter or order that cannot be read; `position` counts characters from 1.
@@ -48,6 +55,13 @@ public enum TrackingError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notResumable(let run, let reason): "run \(run) cannot be resumed: \(reason)"
         case .versionTaken(let model, let version):
             "version \(version) of '\(model)' exists; ask for the next version again"
+        case .modelTaken(let model): "a model '\(model)' exists; choose another name"
+        case .versionInUse(let version, let uses):
+            "\(version) is in use: \(uses.joined(separator: ", ")); move that to another version, or force it"
+        case .aliasMoved(let alias, let expected, let found):
+            "\(alias) is \(found.map { "version \($0)" } ?? "not set"), expected "
+                + "\(expected == 0 ? "no such alias" : "version \(expected)"); look again and decide anew"
+        case .outside(let path): "\(path) leads out of the store by a symbolic link; put the folder itself there"
         case .stagingElsewhere(let path): "\(path) lies on another file system than the store; move the store"
         case .search(let text, let position, let problem, let remedy):
             "'\(text.prefix(200))', character \(position): \(problem); \(remedy)"

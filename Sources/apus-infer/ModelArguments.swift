@@ -21,7 +21,7 @@ struct WorkspaceOption: ParsableArguments {
     var workspace: String?
 
     func file(for reference: String) throws -> String {
-        try ModelReference.file(for: reference, workspace: workspace)
+        try ModelLocation.file(for: reference, workspace: workspace)
     }
 }
 

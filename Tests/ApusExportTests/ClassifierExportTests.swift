@@ -2,6 +2,7 @@ import ApusCore
 import ApusModels
 import ApusNN
 import ApusONNX
+import ApusRegistry
 import ApusRuntime
 import ApusTorch
 import ApusVision

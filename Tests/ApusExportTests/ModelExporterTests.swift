@@ -1,6 +1,8 @@
 import ApusCore
 import ApusModels
+import ApusDigest
 import ApusONNX
+import ApusRegistry
 import ApusRuntime
 import ApusTorch
 import ApusVision
@@ -57,19 +59,23 @@ import Testing
     @Test func `a version folder holds all that people and MLflow need`() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/tiny/1"
-        let card = ModelCard(metrics: [.init("mAP50", 0.8125)], evaluation: "Split test.", data: "Noise.")
+        let card = ModelCard(
+            metrics: [.init("mAP50", 0.8125)], evaluation: "Split test.", data: [.init("dataset", "Noise")])
         let report = try exporter.export(
             detector, card: card, images: TinyDetector.images(), runID: "run1", to: path)
         #expect(report.passes)
         #expect(
             try FileSystem.names(in: path) == [
-                "MLmodel", "README.md", "conda.yaml", "labels.txt", "model.onnx", "python_env.yaml", "requirements.txt",
+                "MLmodel", "README.html", "README.md", "SHA256SUMS", "card.yaml", "conda.yaml", "labels.txt",
+                "model.onnx", "python_env.yaml", "requirements.txt",
             ])
         let model = try Model(contentsOf: path + "/model.onnx")
         #expect(try ModelDescription(metadata: model.metadata) == TinyDetector.description())
         #expect(try FileSystem.readText(path + "/labels.txt") == "shirt\nshoe\nbag\n")
         let readme = try FileSystem.readText(path + "/README.md")
         #expect(readme.hasPrefix("# tiny, version 1\n") && readme.contains("| mAP50 | 0.8125 |"))
+        #expect(readme.contains("## Limits\n\nNot stated.") && readme.contains("apus-infer predict tiny/1 "))
+        #expect(try #require(try ChecksumList(in: path)).digests.keys.sorted() == ["labels.txt", "model.onnx"])
         let mlModel = try FileSystem.readText(path + "/MLmodel")
         #expect(mlModel.contains("run1") && mlModel.contains("[-1, 3, 64, 96]"))
         #expect(throws: ExportError.versionExists(folder: path)) {

@@ -1,6 +1,7 @@
 import ApusCore
 import ApusModels
 import ApusONNX
+import ApusRegistry
 import ApusRuntime
 import ApusTorch
 import Glibc
@@ -45,6 +46,6 @@ import Testing
         try dynamic.model(of: detector).write(to: folder + "/tiny_dynamic.onnx")
         try NPYFile.write(pixels, to: folder + "/tiny_input.npy")
         _ = try exporter.export(
-            detector, card: ModelCard(data: "Noise."), images: TinyDetector.images(), to: folder + "/tiny_version")
+            detector, card: ModelCard(), images: TinyDetector.images(), to: folder + "/tiny_version")
     }
 }

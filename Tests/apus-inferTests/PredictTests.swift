@@ -1,4 +1,5 @@
 import ApusCore
+import ApusDigest
 import ApusVision
 import Foundation
 import Testing
@@ -87,6 +88,29 @@ import Testing
         let result = try Command.run(words: words, in: workspace.path)
         #expect(result.status == 2 && result.output == "")
         #expect(result.errors.hasPrefix("error: ") && result.errors.contains(expected), "\(result.errors)")
+    }
+
+    @Test func `a registered model whose bytes changed is refused`() throws {
+        let folder = workspace.path + "/models/tiny/2"
+        try FileSystem.writeWhole(
+            ChecksumList(of: ["model.onnx"], in: folder).text, to: folder + "/" + ChecksumList.fileName)
+        let words = ["predict", "tiny/2", "photographs/a.jpg"]
+        #expect(try Command.run(words: words, in: workspace.path).status == 0)
+        var bytes = try FileSystem.read(folder + "/model.onnx")
+        bytes[bytes.count - 1] ^= 1
+        try FileSystem.writeWhole(bytes, to: folder + "/model.onnx")
+        for reference in ["tiny/2", "tiny", "tiny@production", "models/tiny/2"] {
+            let result = try Command.run("predict", reference, "photographs/a.jpg", in: workspace.path)
+            #expect(result.status == 2 && result.output.isEmpty)
+            #expect(result.errors.contains("models/tiny/2/model.onnx is not the file that was registered"))
+        }
+        // The registry knows the digest too, should the list be changed with the file.
+        unlink(folder + "/" + ChecksumList.fileName)
+        let tags = workspace.path + "/experiments/mlruns/models/tiny/version-2/tags"
+        try FileSystem.createFolder(tags)
+        try FileSystem.writeWhole(String(repeating: "0", count: 64), to: tags + "/apus.sha256")
+        let result = try Command.run("predict", "tiny/2", "photographs/a.jpg", in: workspace.path)
+        #expect(result.status == 2 && result.errors.contains("is not the file that was registered"))
     }
 
     @Test func `a model cut anywhere ends with 2`() throws {

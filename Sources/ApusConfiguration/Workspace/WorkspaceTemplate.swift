@@ -98,6 +98,8 @@ public enum WorkspaceTemplate {
         epochs: 50
         batch_size: 16
         seed: 0
+        # What you say of the models that it makes, for their cards; what is left out is shown as not stated.
+        # card: {intended_use: Say for what and whom., limits: [Say what it cannot do.], licence: Name the terms.}
 
         """
 

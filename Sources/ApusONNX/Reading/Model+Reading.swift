@@ -6,6 +6,13 @@ extension Model {
         try self.init(WireReader(try WireContext(mapping: path)))
     }
 
+    /// The files beside the model at `path` that hold its external data, as the model names them.
+    public static func externalFiles(ofModelAt path: String) throws(GraphError) -> [String] {
+        let context = try WireContext(mapping: path)
+        _ = try Model(WireReader(context))
+        return context.externalFiles.keys.sorted()
+    }
+
     /// Reads a model from memory; `name` is what messages call it. External data is refused.
     public init(decoding bytes: [UInt8], name: String = "model") throws(GraphError) {
         try self.init(WireReader(WireContext(copying: bytes, name: name)))

@@ -112,4 +112,14 @@ extension TrackingStore {
         try onFiles { () throws(FileError) in try FileSystem.createFolder(tags.path) }
         try staging.replace(tags.path(of: key), with: text)
     }
+
+    /// Tells a logged model that the registered model it became has another name now.
+    func relink(modelID: String, from name: String, to newName: String) throws(TrackingError) {
+        guard let model = try? loggedModel(id: modelID) else { return }
+        let tags = KeyFolder(path: model.folder + "/tags")
+        let key = "mlflow.modelVersions"
+        guard let recorded = try onFiles({ () throws(FileError) in try tags.value(of: key) }) else { return }
+        let entry = { (name: String) in "{\"name\": \(YAMLWriter.quoted(name)), " }
+        try staging.replace(tags.path(of: key), with: recorded.replacing(entry(name), with: entry(newName)))
+    }
 }

@@ -1,34 +1,11 @@
 import ApusConfiguration
 import ApusCore
-import Glibc
-
-/// A version of a registered model.
-public struct ModelVersion: Equatable, Sendable {
-    public var name: String
-    public var version: Int
-    /// The folder with the model's files.
-    public var folder: String
-    public var runID: String?
-    public var modelID: String?
-    public var description: String
-    public var stage: ModelStage
-    /// Milliseconds since 1970.
-    public var creationTime: Int64
-    public var tags: [String: String]
-    public var aliases: [String]
-}
-
-/// MLflow's stages; aliases have taken their place.
-public enum ModelStage: String, Sendable, CaseIterable {
-    case none = "None", staging = "Staging", production = "Production", archived = "Archived"
-    case deleted = "Deleted_Internal"
-}
 
 /// Named models with numbered versions and aliases, in the layout of MLflow's registry.
 public struct ModelRegistry: Sendable {
-    let store: TrackingStore
-    private var root: String { store.root + "/models" }
-    private var staging: Staging { store.staging }
+    public let store: TrackingStore
+    var root: String { store.root + "/models" }
+    var staging: Staging { store.staging }
 
     public init(_ store: TrackingStore) { self.store = store }
 
@@ -56,8 +33,7 @@ public struct ModelRegistry: Sendable {
     ) throws(TrackingError) -> Int {
         try KeyRules.checkModelName(name)
         for (key, value) in tags { try check(tag: key, value) }
-        try staging.prepare()
-        return try staging.exclusively { () throws(TrackingError) in
+        return try changing(name) { () throws(TrackingError) in
             try createModel(name)
             let version = version ?? nextVersion(of: name)
             guard version > 0, !FileSystem.exists(folder(name, version)) else {
@@ -76,46 +52,13 @@ public struct ModelRegistry: Sendable {
     /// One more than the highest version, deleted ones included; 1 for a new model.
     public func nextVersion(of name: String) -> Int { (versionNumbers(of: name).max() ?? 0) + 1 }
 
-    /// Points an alias, such as `champion`, at a version; it leaves the version it pointed at before.
-    public func setAlias(_ alias: String, of name: String, to version: Int) throws(TrackingError) {
-        try KeyRules.checkAlias(alias)
-        _ = try self.version(version, of: name)
+    /// Changes a model while no other process or thread of Apus changes the registry.
+    func changing<R>(_ name: String, _ body: () throws(TrackingError) -> R) throws(TrackingError) -> R {
+        try KeyRules.checkModelName(name)
         try staging.prepare()
-        try staging.exclusively { () throws(TrackingError) in
-            try onFiles { () throws(FileError) in try FileSystem.createFolder("\(root)/\(name)/aliases") }
-            try staging.replace("\(root)/\(name)/aliases/\(alias)", with: String(version))
-            try touch(name)
-        }
-    }
-
-    public func removeAlias(_ alias: String, of name: String) throws(TrackingError) {
-        try KeyRules.checkAlias(alias)
-        try staging.prepare()
-        try staging.exclusively { () throws(TrackingError) in
-            guard unlink("\(root)/\(name)/aliases/\(alias)") == 0 else {
-                throw .notFound("alias \(name)@\(alias)", remedy: "'apus models list' shows what there is")
-            }
-            try touch(name)
-        }
-    }
-
-    public func setTag(_ key: String, _ value: String, of name: String, version: Int) throws(TrackingError) {
-        try check(tag: key, value)
-        _ = try self.version(version, of: name)
-        let tags = KeyFolder(path: folder(name, version) + "/tags")
-        try staging.prepare()
-        try tags.prepare(key)
-        try staging.replace(tags.path(of: key), with: value)
-    }
-
-    public func setStage(_ stage: ModelStage, of name: String, version: Int) throws(TrackingError) {
-        _ = try self.version(version, of: name)
-        try staging.prepare()
-        try staging.exclusively { () throws(TrackingError) in
-            var meta = try MetaFile(path: folder(name, version) + "/meta.yaml")
-            meta.set("current_stage", .text(stage.rawValue))
-            meta.set("last_updated_timestamp", .integer(currentMilliseconds()))
-            try meta.write(with: staging)
+        return try staging.exclusively { () throws(TrackingError) in
+            try requireInside(folder(name))
+            return try body()
         }
     }
 
@@ -124,6 +67,16 @@ public struct ModelRegistry: Sendable {
     /// The names of all registered models, sorted.
     public func names() -> [String] {
         ((try? FileSystem.names(in: root)) ?? []).filter { FileSystem.exists("\(root)/\($0)/meta.yaml") }
+    }
+
+    public func model(named name: String) throws(TrackingError) -> RegisteredModel {
+        try requireModel(name)
+        let meta = try MetaFile(path: folder(name) + "/meta.yaml")
+        return RegisteredModel(
+            name: name, description: meta.optionalText("description") ?? "",
+            creationTime: meta.optionalInteger("creation_timestamp") ?? 0,
+            updateTime: meta.optionalInteger("last_updated_timestamp") ?? 0, tags: try tags(of: folder(name)),
+            aliases: aliases(of: name))
     }
 
     /// Every version that is not deleted, oldest first.
@@ -144,7 +97,7 @@ public struct ModelRegistry: Sendable {
     }
 
     public func aliases(of name: String) -> [String: Int] {
-        let folder = KeyFolder(path: "\(root)/\(name)/aliases")
+        let folder = KeyFolder(path: folder(name) + "/aliases")
         let values = (try? folder.values()) ?? [:]
         return values.compactMapValues { Int($0.filter { !$0.isWhitespace }) }
     }
@@ -155,21 +108,38 @@ public struct ModelRegistry: Sendable {
             throw .invalidName(text, problem: "a model is named NAME@ALIAS, NAME/VERSION or NAME")
         }
         let models = FileSystem.folder(of: FileSystem.folder(of: store.root)) + "/models"
-        do throws(ConfigurationError) {
+        do throws(ModelResolutionError) {
             return try ModelResolver(store: store.root, models: models).resolve(reference)
         } catch {
-            throw .notFound("model '\(text)'", remedy: "\(error.problem); \(error.remedy)")
+            throw .notFound("model '\(text)'", remedy: "\(error)")
         }
     }
 
     // MARK: Files
 
-    private func folder(_ name: String, _ version: Int) -> String { "\(root)/\(name)/version-\(version)" }
+    func folder(_ name: String) -> String { "\(root)/\(name)" }
 
-    private func versionNumbers(of name: String) -> [Int] {
-        ((try? FileSystem.names(in: "\(root)/\(name)")) ?? []).compactMap {
-            $0.hasPrefix("version-") ? Int($0.dropFirst(8)) : nil
+    func folder(_ name: String, _ version: Int) -> String { "\(root)/\(name)/version-\(version)" }
+
+    /// Beyond this there is no next version; MLflow's own counters end before.
+    private static let highestVersion = 1 << 31
+
+    func versionNumbers(of name: String) -> [Int] {
+        ((try? FileSystem.names(in: folder(name))) ?? []).compactMap {
+            guard $0.hasPrefix("version-"), let number = Int($0.dropFirst(8)) else { return nil }
+            return (1..<Self.highestVersion).contains(number) ? number : nil
         }
+    }
+
+    func requireModel(_ name: String) throws(TrackingError) {
+        try KeyRules.checkModelName(name)
+        guard FileSystem.exists(folder(name) + "/meta.yaml") else {
+            throw .notFound("model '\(name)'", remedy: "'apus models list' shows what there is")
+        }
+    }
+
+    func tags(of folder: String) throws(TrackingError) -> [String: String] {
+        try onFiles { () throws(FileError) in try KeyFolder(path: folder + "/tags").values() }
     }
 
     private func read(_ name: String, _ number: Int) throws(TrackingError) -> ModelVersion {
@@ -182,7 +152,7 @@ public struct ModelRegistry: Sendable {
             runID: meta.optionalText("run_id"), modelID: meta.optionalText("model_id"),
             description: meta.optionalText("description") ?? "", stage: stage,
             creationTime: meta.optionalInteger("creation_timestamp") ?? 0,
-            tags: try onFiles { () throws(FileError) in try KeyFolder(path: folder + "/tags").values() },
+            updateTime: meta.optionalInteger("last_updated_timestamp") ?? 0, tags: try tags(of: folder),
             aliases: aliases(of: name).filter { $0.value == number }.keys.sorted())
     }
 
@@ -226,14 +196,20 @@ public struct ModelRegistry: Sendable {
     }
 
     /// Notes a change in the model's own file, its aliases too.
-    private func touch(_ name: String) throws(TrackingError) {
-        var meta = try MetaFile(path: "\(root)/\(name)/meta.yaml")
+    func touch(_ name: String) throws(TrackingError) {
+        try change("\(root)/\(name)/meta.yaml") {
+            $0.set("aliases", .mapping(aliases(of: name).mapValues { .text(String($0)) }))
+        }
+    }
+
+    func change(_ path: String, _ body: (inout MetaFile) -> Void) throws(TrackingError) {
+        var meta = try MetaFile(path: path)
+        body(&meta)
         meta.set("last_updated_timestamp", .integer(currentMilliseconds()))
-        meta.set("aliases", .mapping(aliases(of: name).mapValues { .text(String($0)) }))
         try meta.write(with: staging)
     }
 
-    private func check(tag key: String, _ value: String) throws(TrackingError) {
+    func check(tag key: String, _ value: String) throws(TrackingError) {
         try KeyRules.checkKey(key)
         try KeyRules.checkLength(of: key, value, limit: KeyRules.registryTagLimit)
     }

@@ -30,7 +30,7 @@ public enum RunTag {
         return tags
     }
 
-    private static func currentUser() -> String {
+    static func currentUser() -> String {
         for variable in ["USER", "LOGNAME"] {
             if let value = getenv(variable), value.pointee != 0 { return String(cString: value) }
         }

@@ -20,6 +20,16 @@ func timestampText(milliseconds: Int64) -> String {
     return "\(day) \(clock).\(padded(Int(milliseconds % 1000) * 1000, 6))"
 }
 
+/// What `timestampText` wrote, to the second; `nil` for other text.
+func milliseconds(ofTimestamp text: String) -> Int64? {
+    let numbers = text.split { "- :".contains($0) }.compactMap { Int32($0) }
+    guard numbers.count == 6, text.utf8.count == 19, numbers[0] >= 1970 else { return nil }
+    var parts = tm()
+    (parts.tm_year, parts.tm_mon, parts.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
+    (parts.tm_hour, parts.tm_min, parts.tm_sec) = (numbers[3], numbers[4], numbers[5])
+    return Int64(timegm(&parts)) * 1000
+}
+
 /// Random ids as MLflow makes them.
 enum Identifier {
     /// 32 lowercase hexadecimal digits.

@@ -251,7 +251,7 @@ private func opened(_ path: String) throws(FileError) -> Int32 {
 }
 
 /// Removes a file or a folder with all in it, as far as possible.
-func removeTree(_ path: String) {
+package func removeTree(_ path: String) {
     if unlink(path) == 0 { return }
     for name in (try? FileSystem.names(in: path)) ?? [] { removeTree(path + "/" + name) }
     rmdir(path)

@@ -65,6 +65,8 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
     public var systemMetrics = SystemMetricsConfiguration()
     /// What `apus tune` may try; of no account to a single training.
     public var tune: TuningConfiguration?
+    /// What people say of the models that it makes, for their cards; of no account to training.
+    public var card: CardStatement?
 
     public init() {}
 
@@ -84,7 +86,7 @@ public struct Experiment: Defaulted, Validated, Equatable, Sendable {
         case repeatThreshold = "repeat_threshold"
         case closeMosaic = "close_mosaic"
         case systemMetrics = "system_metrics"
-        case validation, patience, checkpoint, machine, tune
+        case validation, patience, checkpoint, machine, tune, card
     }
 
     public func problems() -> [ConfigurationProblem] {

@@ -168,7 +168,9 @@ public struct TrainingSession {
     private static func parameters(
         of experiment: Experiment, model: ModelConfiguration, dataset: PreparedDataset
     ) throws -> [String: String] {
-        let own = try Configuration.flattened(experiment)
+        var numbers = experiment
+        numbers.card = nil
+        let own = try Configuration.flattened(numbers)
         let architecture = try Configuration.flattened(model).map { ("model.\($0.key)", $0.value) }
         return own.merging(architecture) { $1 }.merging(["dataset.id": dataset.id]) { $1 }
     }

@@ -4,6 +4,7 @@ import ApusCore
 import ApusDatasets
 import ApusMetrics
 import ApusModels
+import ApusRegistry
 import ApusTorch
 import ApusTracking
 import ApusTraining
@@ -81,6 +82,9 @@ struct EvaluateModel: ParsableCommand {
     /// The numbers stand at the epoch of the best weights, which are what is measured.
     private func log(_ record: EvaluationRecord, _ page: EvaluationReport, to run: Run) throws {
         try record.log(to: run, report: page)
+        let intervals = page.intervals.mapValues { [$0.lowerBound, $0.upperBound] }
+        try run.logArtifact(
+            text: try Configuration.encodeJSON(intervals), as: Run.intervalsFile(ofSplit: split.rawValue))
         let step = try run.metrics()["best/\(record.evaluation.fitnessName)"]?.step ?? 0
         try run.log(metrics: record.evaluation.stored(prefix: split.rawValue), step: Int(step))
     }
@@ -92,7 +96,7 @@ struct EvaluateModel: ParsableCommand {
         let slices =
             try isAsked ? ImageSlices.all(of: data.indices(of: split), in: data, task: subject.task) : []
         var page = try record.report(details: [("Model", subject.name)], slices: slices)
-        if isAsked { page.intervals = try record.intervals() }
+        if isAsked || subject.run != nil { page.intervals = try record.intervals() }
         page.baseline = try baseline.map { try self.baseline($0, of: subject, on: data) }
         return page
     }

@@ -2,8 +2,10 @@ import ApusCommands
 import ApusConfiguration
 import ApusCore
 import ApusDatasets
+import ApusDigest
 import ApusExport
 import ApusModels
+import ApusRegistry
 import ApusTorch
 import ApusTracking
 import ApusTraining
@@ -38,6 +40,10 @@ struct Export: ParsableCommand {
     @Option(help: "The file that --format safetensors writes.", completion: .file(extensions: ["safetensors"]))
     var file: String?
     @Option(help: "Images that parity is proved on.") var parityImages = 8
+    @Option(
+        help: "What you say of the model in its card: a card.yaml (default: `card:` of the experiment).",
+        completion: .file(extensions: ["yaml"]))
+    var card: String?
     @Flag(help: "Print one JSON object.") var json = false
     @OptionGroup(title: "Quantization") var quantization: QuantizationOptions
     @OptionGroup(title: "An architecture instead of a run") var network: NetworkOptions
@@ -113,16 +119,18 @@ struct Export: ParsableCommand {
         let modelID = LoggedModel.newID()
         var exporter = ModelExporter(description: try description(of: best, name: name))
         exporter.quantization = try quantization.quantization(for: tracked)
-        let (card, images) = (try card(of: tracked, best), try sampleImages(of: tracked))
+        let (card, images) = (try card(of: tracked), try sampleImages(of: tracked))
         let parity = try proved {
             try exporter.export(best, card: card, images: images, runID: tracked.id, modelID: modelID, to: folder)
         }
         do {
             let step = best.description.trainedEpochs
             try tracked.logModel(name: name, id: modelID, location: folder, step: step)
+            let digest = try ChecksumList.digest(of: folder + "/" + ModelExporter.fileName)
             try registry.register(
                 name: name, versionFolder: folder, version: version, runID: tracked.id, modelID: modelID,
-                description: "Exported from run \(tracked.id)")
+                description: "Exported from run \(tracked.id)",
+                tags: [ModelTag.digest: digest, ModelTag.parity: "LibTorch and the Apus runtime: \(parity)."])
         } catch {
             // A folder that the registry does not know would be in the next export's way.
             try? FileManager.default.removeItem(atPath: folder)
@@ -162,25 +170,12 @@ struct Export: ParsableCommand {
         return try dataset.indices(of: .val).prefix(parityImages).map { try dataset.image($0) }
     }
 
-    private func card(of run: Run, _ best: TrainedNetwork) throws -> ModelCard {
-        let measured = try run.metrics()
-        let names = Self.cardMetrics
-        let split = names.contains { measured.keys.contains("test/" + $0) } ? "test" : "best"
-        return ModelCard(
-            metrics: names.compactMap { name in measured["\(split)/\(name)"].map { ModelCard.Metric(name, $0.value) } },
-            evaluation: split == "test" ? "the test split, COCO profile" : "the validation split, COCO profile",
-            data: try run.datasets().map { "\($0.name), version \($0.digest)" }.joined(separator: "; "),
-            intendedUse:
-                "Finding \(best.description.classNames.joined(separator: ", ")) in images like those it was trained on.",
-            limits: [
-                "Measured on the dataset above only; images of other cameras or scenes need an evaluation of their own."
-            ])
+    private func card(of run: Run) throws -> ModelCard {
+        let stated = try card.map { try CardStatement.read($0) } ?? run.cardStatement()
+        var card = ModelCard(statement: stated ?? .init())
+        card.describe(run)
+        return card
     }
-
-    private static let cardMetrics = [
-        "mAP50", "mAP50-95", "mask/mAP50", "mask/mAP50-95", "pose/mAP50", "pose/mAP50-95", "top1", "top5",
-        "balanced_accuracy", "precision", "recall", "AP-small", "AP-medium", "AP-large",
-    ]
 
     private func report(_ summary: ExportSummary) throws {
         if json { return try printJSON(summary) }

@@ -60,7 +60,7 @@ struct GateCheck: ParsableCommand {
         if !noRecord { record(report, rules: path) }
         if report.exitCode != 0 { throw ExitCode(report.exitCode) }
         if let promotion {
-            try promotion.carryOut()
+            try promotion.carryOut(rules: path)
             measuring.terminal.say(promotion.description)
         }
     }
@@ -138,7 +138,10 @@ private struct Promotion: CustomStringConvertible {
         (registry, self.version, self.alias) = (ModelRegistry(store), version, alias)
     }
 
-    func carryOut() throws { try registry.setAlias(alias, of: version.name, to: version.version) }
+    func carryOut(rules: String) throws {
+        try registry.promote(
+            version.version, of: version.name, to: alias, reason: "passed \(FileSystem.fileName(of: rules))")
+    }
 
     var description: String { "\(version.name)@\(alias) is \(version.name)/\(version.version)" }
 }

@@ -1,8 +1,10 @@
 import ApusCommands
+import ApusConfiguration
 import ApusCore
 import ApusExport
 import ApusModels
 import ApusNN
+import ApusRegistry
 import ApusTorch
 import ApusVision
 import ArgumentParser
@@ -120,11 +122,11 @@ struct NetworkExport {
         let origin = options.weights.map {
             "Weights of \(FileSystem.fileName(of: $0)); what they were trained on is not recorded."
         }
+        let use = origin == nil ? "Measuring speed. It recognizes nothing: its weights are initial ones." : nil
+        let limits = ["Not evaluated here: measure it on your own images before you rely on it."]
         return ModelCard(
-            data: origin ?? "None: the weights are initial ones.",
-            intendedUse: origin == nil
-                ? "Measuring speed. It recognizes nothing." : "What its weights were trained for.",
-            limits: ["Not evaluated here: measure it on your own images before you rely on it."])
+            data: origin.map { [.init("weights", $0)] } ?? [],
+            statement: CardStatement(intendedUse: use, limits: limits))
     }
 
     private var unknown: ValidationError {

@@ -3,6 +3,7 @@ import ApusConfiguration
 import ApusAugmentation
 import ApusCore
 import ApusDatasets
+import ApusDigest
 import ApusInference
 import ApusModels
 import ApusONNX
@@ -66,8 +67,9 @@ struct EvaluatedModel {
             let store = try TrackingStore(root: workspace.store, creatingIfMissing: false)
             let resolved = try ApusTracking.ModelRegistry(store).resolve(reference)
             let version = try ApusTracking.ModelRegistry(store).version(resolved.version, of: resolved.name)
+            try ChecksumList.verify(resolved.folder, file: try resolved.fileName(), registered: resolved.digest)
             var model = try exported(
-                resolved.folder + "/model.onnx", name: "\(resolved.name)/\(resolved.version)",
+                resolved.folder + "/" + (try resolved.fileName()), name: "\(resolved.name)/\(resolved.version)",
                 run: version.runID.flatMap { try? store.run(id: $0) })
             model.version = resolved
             return model

@@ -10,9 +10,9 @@ struct GateRecord {
 
     func log(to store: TrackingStore) throws {
         let experiment = try store.experiment(named: TrackingStore.gateExperiment)
-        var tags = ["apus.gate.verdict": report.verdict.rawValue, "apus.gate.rules": FileSystem.fileName(of: rules)]
-        tags["apus.gate.candidate"] = report.candidate
-        tags["apus.gate.baseline"] = report.baseline
+        var tags = [GateTag.verdict: report.verdict.rawValue, "apus.gate.rules": FileSystem.fileName(of: rules)]
+        tags[GateTag.candidate] = report.candidate
+        tags[GateTag.baseline] = report.baseline
         for (key, value) in report.identity { tags["apus.gate." + key] = value }
         let run = try store.createRun(
             in: experiment, name: "gate of \(report.candidate ?? "a candidate")", tags: tags)

@@ -1,8 +1,6 @@
-import ApusConfiguration
-
 extension Configuration {
     /// Every number of a configuration by its key path, such as `optimizer.lr0`: a run's parameters.
-    static func flattened(_ value: some Encodable) throws -> [String: String] {
+    public static func flattened(_ value: some Encodable) throws -> [String: String] {
         var flat: [String: String] = [:]
         flatten(try YAMLReader.read(try encode(value), name: "configuration"), path: "", into: &flat)
         return flat

@@ -3,7 +3,7 @@ import ApusTracking
 
 extension MLModelFile {
     /// What MLflow needs to load this model, which lies beside the file.
-    init(_ model: Model, fileName: String, byteCount: Int, runID: String?, modelID: String?) {
+    public init(_ model: Model, fileName: String, byteCount: Int, runID: String?, modelID: String?) {
         self.init(
             modelFile: fileName, inputs: model.graph.requiredInputs.map(TensorSpecification.init),
             outputs: model.graph.outputs.map(TensorSpecification.init), runID: runID, modelID: modelID,

@@ -1,7 +1,8 @@
 import ApusCore
+import Glibc
 import Testing
 
-@testable import ApusExport
+@testable import ApusRegistry
 
 @Suite struct StagedFolderTests {
     @Test func `nothing is in place before the folder is committed`() throws {
@@ -31,10 +32,9 @@ import Testing
         try first.write("first", as: "a.txt")
         try second.write("second", as: "a.txt")
         try first.commit()
-        #expect(throws: ExportError.versionExists(folder: root.path + "/1")) { try second.commit() }
-        #expect(throws: ExportError.versionExists(folder: root.path + "/1")) {
-            try StagedFolder(for: root.path + "/1")
-        }
+        let taken = FileError("create", root.path + "/1", code: EEXIST)
+        #expect(throws: taken) { try second.commit() }
+        #expect(throws: taken) { try StagedFolder(for: root.path + "/1") }
         #expect(try FileSystem.readText(root.path + "/1/a.txt") == "first")
     }
 }
