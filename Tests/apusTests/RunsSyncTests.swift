@@ -15,21 +15,24 @@ import Testing
     }
 
     @Test func `a server must be named`() throws {
-        let outcome = try apus("runs", "sync", "latest", "--server", "/tmp/mlruns", in: try workspace().path)
+        let folder = try workspace()
+        let outcome = try apus("runs", "sync", "latest", "--server", "/tmp/mlruns", in: folder.path)
         #expect(outcome.status == 2)
         #expect(outcome.errors.contains("MLFLOW_TRACKING_URI"))
     }
 
     @Test(arguments: ["sqlite:///x.db", "databricks", "http://", "http://a b"])
     func `an address that is none of a server is refused with a sentence`(address: String) throws {
-        let outcome = try apus("runs", "sync", "latest", "--server", address, in: try workspace().path)
+        let folder = try workspace()
+        let outcome = try apus("runs", "sync", "latest", "--server", address, in: folder.path)
         #expect(outcome.status == 2)
         #expect(outcome.errors.hasPrefix("apus: "))
     }
 
     @Test func `a server that is not there is told of, and the run is named`() throws {
         let words = ["runs", "sync", "one", "--server", "http://127.0.0.1:9", "--timeout", "0", "--json"]
-        let outcome = try apus(words, in: try workspace().path)
+        let folder = try workspace()
+        let outcome = try apus(words, in: folder.path)
         #expect(outcome.status == 1)
         #expect(outcome.errors.contains("http://127.0.0.1:9: it cannot be reached"))
         let runs = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]]
