@@ -13,6 +13,8 @@ struct External {
     /// Per-operator ATen headers only; `libtorch.so` is never linked (it drags in all of CUDA).
     static let libTorch = External(
         compile: [
+            // GCC builds LibTorch: from 18 on Clang has other names for templates with a condition, which 2.11 exports.
+            "-fclang-abi-compat=17",
             "-isystem", "\(libTorchDirectory)/include",
             "-isystem", "\(libTorchDirectory)/include/torch/csrc/api/include",
             "-idirafter", Context.packageDirectory + "/Sources/CApusTorch/gloo-declarations",

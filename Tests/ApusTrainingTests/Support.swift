@@ -127,6 +127,24 @@ final class Crash: TrainingObserver {
     }
 }
 
+/// Takes the folder of a run's metrics away until the second epoch begins, so that nothing can be written.
+final class Obstacle: TrainingObserver {
+    private let path: String
+    private(set) var failures: [String] = []
+
+    init(_ path: String) { self.path = path }
+
+    func observe(_ event: TrainingEvent) throws {
+        switch event {
+        case .firstBatch: try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+        case .notRecorded(let reason): failures.append(reason)
+        case .stepCompleted(let report) where report.epoch == 1 && report.step == 0:
+            try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
+        default: break
+        }
+    }
+}
+
 /// Makes a weight NaN after a step, once.
 final class Poison: TrainingObserver {
     private unowned let trainer: Trainer

@@ -135,6 +135,17 @@ import Testing
         }
     }
 
+    @Test func `a store that takes nothing for a while ends no training and loses no value`() throws {
+        let workspace = try TestWorkspace()
+        let session = try start(workspace, workspace.experiment(epochs: 3))
+        let obstacle = Obstacle(session.run.artifactPath + "/../metrics")
+        session.trainer.add(obstacle)
+        #expect(try session.train().ending == .completed)
+        #expect(obstacle.failures.count == 1)
+        #expect(try session.run.history(of: "train/box_loss").map(\.step) == [1, 2, 3])
+        #expect(try session.run.history(of: "val/mAP50").count == 3)
+    }
+
     @Test func `a run that ended before it began says so`() throws {
         let workspace = try TestWorkspace()
         let store = try workspace.store()

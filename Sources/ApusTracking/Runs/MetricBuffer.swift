@@ -59,13 +59,20 @@ final class MetricBuffer: Sendable {
     func log(_ points: [String: [MetricPoint]], of run: Run) throws(TrackingError) {
         for key in points.keys { try KeyRules.checkKey(key) }
         let folder = run.metricFolder
-        for key in points.keys.sorted() { try folder.prepare(key) }
+        for key in points.keys.sorted() { try prepare(key, in: folder) }
         state.withLock { state in
             state.folders[run.id] = folder.path
             for (key, points) in points { state.runs[run.id, default: [:]][key, default: []] += points }
             state.wait(points.values.reduce(0) { $0 + $1.count }, since: currentMilliseconds())
         }
         try flush(run.id)
+    }
+
+    /// A key that another stands in the way of is refused; a folder that cannot be made yet is tried again.
+    private func prepare(_ key: String, in folder: KeyFolder) throws(TrackingError) {
+        do throws(TrackingError) { try folder.prepare(key) } catch {
+            guard case .file = error else { throw error }
+        }
     }
 
     // MARK: Writing
@@ -90,7 +97,7 @@ final class MetricBuffer: Sendable {
             var failures = [String: TrackingError]()
             for batch in batches {
                 do throws(TrackingError) {
-                    try MetricFile(path: batch.path).append(batch.points, with: staging)
+                    try batch.write(with: staging)
                 } catch {
                     failures[batch.run] = error
                     state.withLock { $0.giveBack(batch, retryTime: currentMilliseconds() + interval) }
@@ -134,8 +141,14 @@ extension MetricBuffer {
     fileprivate struct Batch {
         var run: String
         var key: String
-        var path: String
+        var folder: String
         var points: [MetricPoint]
+
+        func write(with staging: Staging) throws(TrackingError) {
+            let folder = KeyFolder(path: folder), path = folder.path(of: key)
+            if !FileSystem.exists(path) { try folder.prepare(key) }
+            try MetricFile(path: path).append(points, with: staging)
+        }
     }
 }
 
@@ -172,7 +185,7 @@ extension MetricBuffer.State {
         var batch = [MetricBuffer.Batch]()
         for run in id.map({ [$0] }) ?? Array(runs.keys) {
             for (key, points) in runs[run] ?? [:] where !points.isEmpty {
-                batch.append(.init(run: run, key: key, path: "\(folders[run] ?? "")/\(key)", points: points))
+                batch.append(.init(run: run, key: key, folder: folders[run] ?? "", points: points))
                 runs[run]?[key] = []
                 count -= points.count
             }

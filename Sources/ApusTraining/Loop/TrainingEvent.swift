@@ -47,6 +47,8 @@ public enum TrainingEvent: Sendable {
     case rolledBack(LossParts, epoch: Int, step: Int, rateFactor: Double)
     /// A step found no memory: from it on every batch is computed in so many pieces.
     case memoryShort(pieces: Int, epoch: Int, step: Int, reason: String)
+    /// Why a part of the record was not written; training goes on, and the store tries again.
+    case notRecorded(String)
     case finished(TrainingResult)
 }
 

@@ -12,6 +12,8 @@ public final class RunRecorder: TrainingObserver {
     private let trainer: Trainer
     private let model: ModelConfiguration
     private let checkpoints: CheckpointFolder
+    /// What was in the store when training began or went on.
+    private var logged: [String: MetricPoint] = [:]
 
     public init(run: Run, trainer: Trainer, model: ModelConfiguration) {
         self.run = run
@@ -25,18 +27,25 @@ public final class RunRecorder: TrainingObserver {
         case .started(let plan): try record(plan)
         case .firstBatch(let batch):
             let picture = trainer.task.picture(of: batch)
-            try run.logArtifact(bytes: picture.jpegData(quality: 90), as: "pictures/train_batch.jpg")
-        case .stepCompleted: break
+            try attempt { try run.logArtifact(bytes: picture.jpegData(quality: 90), as: "pictures/train_batch.jpg") }
+        case .stepCompleted, .notRecorded: break
         case .checkpointDue: try checkpoints.save(trainer, model: model, isBest: false)
         case .memoryShort(let pieces, let epoch, let step, _):
-            try run.setTag("apus.out_of_memory", "\(pieces) pieces a batch from epoch \(epoch + 1), step \(step + 1)")
-        case .rolledBack: try run.setTag("apus.roll_backs", "\(trainer.progress.rollBacks)")
+            let value = "\(pieces) pieces a batch from epoch \(epoch + 1), step \(step + 1)"
+            try attempt { try run.setTag("apus.out_of_memory", value) }
+        case .rolledBack: try attempt { try run.setTag("apus.roll_backs", "\(trainer.progress.rollBacks)") }
         case .epochCompleted(let report): try record(report)
         case .finished: try recordBest()
         }
     }
 
+    /// What cannot be written, such as on a full disk, ends no training: the store keeps values and tries again.
+    private func attempt(_ body: () throws -> Void) throws {
+        do { try body() } catch let error as TrackingError { try trainer.announce(.notRecorded("\(error)")) }
+    }
+
     private func record(_ plan: TrainingPlan) throws {
+        logged = try run.metrics()
         try run.log(parameters: ["parameter_count": "\(plan.parameterCount)"])
         if let report = trainer.weightReport {
             try run.logArtifact(text: report.table(), as: "config/weights.txt")
@@ -45,8 +54,11 @@ public final class RunRecorder: TrainingObserver {
 
     /// The checkpoint comes last: an epoch that it counts as done has its metrics in the store.
     private func record(_ report: EpochReport) throws {
-        try log(report.values, step: report.epoch + 1)
-        try drawHistory()
+        try attempt {
+            try log(report.values, step: report.epoch + 1)
+            try run.flush()
+            try drawHistory()
+        }
         try checkpoints.save(trainer, model: model, isBest: report.isBest)
     }
 
@@ -81,7 +93,6 @@ public final class RunRecorder: TrainingObserver {
 
     /// What was not logged before: an epoch whose checkpoint a crash prevented comes again, to the same values.
     private func log(_ metrics: [String: Double], step: Int) throws {
-        let logged = try run.metrics()
         try run.log(metrics: metrics.filter { logged[$0.key].map { Int($0.step) } != step }, step: step)
     }
 }

@@ -29,6 +29,10 @@ final class TrainingConsole: TrainingObserver {
             terminal.say(
                 "epoch \(epoch + 1), step \(step + 1): the loss is not finite (\(loss)); "
                     + "back at the last checkpoint, going on with \(factor) of the learning rate")
+        case .notRecorded(let reason):
+            bar?.finish()
+            bar = nil
+            Terminal.complain("apus: \(reason); training goes on, and what was not written is tried again")
         case .epochCompleted(let report): show(report)
         case .finished(let result): show(result)
         }
