@@ -8,12 +8,13 @@
 // The helpers on Lanes are inlined, so how a target passes vectors to functions does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-#define APUS_KERNEL_TABLE {moments, normSilu, gradientSums, normSiluGradient, softplusSum, maskRow}
+#define APUS_KERNEL_TABLE {moments, normSilu, gradientSums, normSiluGradient, softplusSum, maskRow, product}
 
 namespace generic {
 #include "Lanes.hpp"
 #include "LossKernels.hpp"
 #include "NormKernels.hpp"
+constexpr auto product = nullptr;
 const apus::Kernels table = APUS_KERNEL_TABLE;
 }
 
@@ -23,6 +24,9 @@ namespace avx2 {
 #include "Lanes.hpp"
 #include "LossKernels.hpp"
 #include "NormKernels.hpp"
+constexpr int64_t widestTile = 1;
+#include "ProductKernels.hpp"
+constexpr auto product = addProduct;
 }
 #pragma clang attribute pop
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"), min_vector_width(512))), \
@@ -31,6 +35,9 @@ namespace avx512 {
 #include "Lanes.hpp"
 #include "LossKernels.hpp"
 #include "NormKernels.hpp"
+constexpr int64_t widestTile = 4;
+#include "ProductKernels.hpp"
+constexpr auto product = addProduct;
 }
 #pragma clang attribute pop
 namespace avx2 {

@@ -15,6 +15,14 @@ struct MaskRow {
     float weight;
 };
 
+/// Pixels in lines: of `x` a vector of inputs each, of `y` a vector of outputs.
+struct PixelLines {
+    const float *const *x, *const *y; // each line's first pixel
+    int64_t count, pixels;            // lines, and pixels in each
+    int64_t xOffset;                  // floats to skip in all lines of x
+    int64_t xStride, yStride;         // from one pixel to the next
+};
+
 struct Kernels {
     void (*moments)(const float *x, int64_t rows, int64_t channels, float *sum, float *squares);
     void (*normSilu)(const float *x, float *z, int64_t rows, int64_t channels, const float *scale, const float *shift);
@@ -25,6 +33,8 @@ struct Kernels {
                              const float *slope, const float *offset);
     double (*softplusSum)(const float *x, float *gradient, int64_t count, float weight);
     double (*maskRow)(const MaskRow &row);
+    /// Null where LibTorch's own convolutions are as quick.
+    void (*addProduct)(const PixelLines &lines, int64_t inputs, int64_t outputs, float *sums, int64_t stride);
 };
 
 /// The fastest kernels that this CPU executes.

@@ -1,6 +1,5 @@
 #include "Handle.hpp"
 #include <ATen/core/Reduction.h>
-#include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv_transpose2d.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/linear.h>
@@ -11,14 +10,6 @@ using namespace apus;
 
 static std::optional<at::Tensor> optional(const Borrowed &tensor) {
     return tensor->defined() ? std::optional<at::Tensor>(*tensor) : std::nullopt;
-}
-
-apus_result apus_tensor_conv2d(apus_tensor x, apus_tensor weight, apus_result bias, int64_t stride, int64_t padding,
-                               int64_t groups) {
-    return guarded([&] {
-        const int64_t strides[] = {stride, stride}, paddings[] = {padding, padding}, dilations[] = {1, 1};
-        return at::conv2d(Borrowed(x), Borrowed(weight), optional(bias), strides, paddings, dilations, groups);
-    });
 }
 
 apus_result apus_tensor_conv_transpose2d(apus_tensor x, apus_tensor weight, apus_result bias, int64_t stride) {
