@@ -62,10 +62,10 @@ import Testing
         // The next run of this store takes the old one along.
         let next = Shipper(store: place.store, settings: try settings(url), pace: pace)
         next.add(try place.run())
-        for _ in 0..<200 where server.state.withLock({ $0.runs.filter { $0.status == "FINISHED" }.count }) == 0 {
+        for _ in 0..<1200 where server.state.withLock({ $0.runs.filter { $0.status == "FINISHED" }.count }) == 0 {
             pause(0.05)
         }
-        _ = next.finish(within: 10)
+        _ = next.finish(within: 60)
         let old = server.state.withLock { $0.runs.first { $0.tags["apus.run"] == run.id } }
         #expect(old?.points["loss"] == (try run.history(of: "loss")))
         #expect(old?.status == "FINISHED")
