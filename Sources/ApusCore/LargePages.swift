@@ -24,7 +24,12 @@ package final class LargePages: Sendable {
         func contains(_ address: UInt) -> Bool { address >= base && address - base < byteCount }
     }
 
-    private let chunks = Mutex<[Chunk]>([])
+    fileprivate struct State {
+        var chunks: [Chunk] = []
+        var keepsAll = false
+    }
+
+    private let state = Mutex(State())
     /// AddressSanitizer sees what `malloc` gives, and nothing inside a chunk.
     private let isOff = dlsym(nil, "__asan_init") != nil
 
@@ -32,8 +37,17 @@ package final class LargePages: Sendable {
     package init(smallest: Int = 0) { self.smallest = smallest }
 
     deinit {
-        chunks.withLock { chunks in
-            for chunk in chunks { munmap(UnsafeMutableRawPointer(bitPattern: chunk.base), chunk.byteCount) }
+        state.withLock { state in
+            for chunk in state.chunks { chunk.unmap() }
+        }
+    }
+
+    /// Whether memory that was here once stays readable and writable, in use or free: for who writes it again at the
+    /// same addresses. Otherwise, and from when this is taken back, one free chunk stays at most.
+    package func keepAll(_ keepsAll: Bool) {
+        state.withLock { state in
+            state.keepsAll = keepsAll
+            state.dropEmpty()
         }
     }
 
@@ -41,13 +55,13 @@ package final class LargePages: Sendable {
     func allocate(byteCount: Int) -> UnsafeMutableRawPointer? {
         guard byteCount >= smallest, byteCount < 1 << 46, !isOff else { return nil }
         let size = Self.rounded(byteCount)
-        let address: UInt? = chunks.withLock { chunks in
-            for index in chunks.indices {
-                if let address = chunks[index].take(size) { return address }
+        let address: UInt? = state.withLock { state in
+            for index in state.chunks.indices {
+                if let address = state.chunks[index].take(size) { return address }
             }
             guard var chunk = Self.makeChunk(atLeast: size) else { return nil }
             let address = chunk.take(size)
-            chunks.append(chunk)
+            state.chunks.append(chunk)
             return address
         }
         return address.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
@@ -57,15 +71,11 @@ package final class LargePages: Sendable {
     func deallocate(_ address: UnsafeMutableRawPointer, byteCount: Int) {
         let size = Self.rounded(byteCount)
         let address = UInt(bitPattern: address)
-        chunks.withLock { chunks in
-            guard let index = chunks.firstIndex(where: { $0.contains(address) }) else { return }
-            let start = Int(address - chunks[index].base)
-            chunks[index].giveBack(start..<start + size)
-            // One that is empty stays: who frees a large block often wants the next.
-            if chunks[index].isEmpty, chunks.contains(where: { $0.isEmpty && $0.base != chunks[index].base }) {
-                munmap(UnsafeMutableRawPointer(bitPattern: chunks[index].base), chunks[index].byteCount)
-                chunks.remove(at: index)
-            }
+        state.withLock { state in
+            guard let index = state.chunks.firstIndex(where: { $0.contains(address) }) else { return }
+            let start = Int(address - state.chunks[index].base)
+            state.chunks[index].giveBack(start..<start + size)
+            if state.chunks[index].isEmpty { state.dropEmpty() }
         }
     }
 
@@ -90,7 +100,19 @@ package final class LargePages: Sendable {
     }
 }
 
+extension LargePages.State {
+    /// One that is empty stays: who frees a large block often wants the next.
+    fileprivate mutating func dropEmpty() {
+        guard !keepsAll, let kept = chunks.firstIndex(where: \.isEmpty) else { return }
+        for index in chunks.indices.reversed() where index != kept && chunks[index].isEmpty {
+            chunks.remove(at: index).unmap()
+        }
+    }
+}
+
 extension LargePages.Chunk {
+    fileprivate func unmap() { munmap(UnsafeMutableRawPointer(bitPattern: base), byteCount) }
+
     /// The first free bytes that are enough.
     fileprivate mutating func take(_ size: Int) -> UInt? {
         guard let index = free.firstIndex(where: { $0.count >= size }) else { return nil }

@@ -216,6 +216,21 @@ import Testing
         }
     }
 
+    /// Values of a size that memory comes in, of which several are free at once.
+    @Test func `values of many megabytes keep their memory`() throws {
+        var builder = GraphBuilder(name: "g")
+        let shape: Shape = [4, 16, 400, 400]
+        let x = builder.input("x", shape: [4, 16, 400, 400])
+        let deep = (0..<4).reduce(x) { y, _ in ReplayTests.convolution(&builder, y, [16, 16, 1, 1]) }
+        builder.output(builder.node("GlobalAveragePool", [deep]), name: "y", shape: [4, 16, 1, 1])
+        let session = try Session(model: builder.model())
+        for seed in 1...4 as ClosedRange<UInt64> {
+            let x = noise(shape, seed: seed)
+            #expect(try session.run(["x": x]) == Session(model: builder.model()).run(["x": x]))
+        }
+        #expect(session.isReplaying)
+    }
+
     /// What depends on numbers is computed anew in each run.
     @Test func `what numbers decide is not repeated`() throws {
         var builder = GraphBuilder(name: "g")

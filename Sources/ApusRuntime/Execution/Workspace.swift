@@ -9,13 +9,26 @@ final class Workspace: @unchecked Sendable {
     private let stepLimit: Int
     private var steps = 0
     /// The run before, where it can be repeated.
-    var replay: Replay?
+    private(set) var replay: Replay?
     /// Whether it is worth trying to record a run.
-    var isRecordable = true
+    private(set) var isRecordable = true
 
     /// - Parameter pages: its own where many runs follow each other.
     init(limit: Int, stepLimit: Int = .max, pages: LargePages = .shared) {
         (self.limit, self.stepLimit, self.pages) = (limit, stepLimit, pages)
+    }
+
+    /// Forgets the run before: what this one writes, it lived in. Where this one is noted, none of its memory goes away.
+    func beginRun(isNoted: Bool) {
+        replay = nil
+        pages.keepAll(isNoted)
+    }
+
+    /// Keeps a run that was noted; `nil` where it cannot be repeated.
+    func keep(_ replay: Replay?) {
+        self.replay = replay
+        isRecordable = replay != nil
+        if !isRecordable { pages.keepAll(false) }
     }
 
     /// Uninitialized bytes.

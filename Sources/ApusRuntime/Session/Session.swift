@@ -147,9 +147,8 @@ public final class Session: Sendable {
         _ inputs: [String: ModelValue], _ workspace: Workspace, observer: ((NodeRun) -> Void)?
     ) throws(RuntimeError) -> [String: ModelValue] {
         let arguments = try arguments(inputs)
-        // What this run writes, the one that could be repeated lived in.
-        workspace.replay = nil
         let records = observer == nil && workspace.isRecordable && program.isSettled && !widensHalves
+        workspace.beginRun(isNoted: records)
         let context = ExecutionContext(
             threads: threads, cpu: options.instructions.cpu, workspace: workspace,
             recording: records ? Recording() : nil)
@@ -158,10 +157,10 @@ public final class Session: Sendable {
         if widensHalves { results = try context.narrowedOutputs(results, outputValues) }
         var outputs = results.map(context.output)
         if let recording = context.recording {
-            workspace.replay = Replay(
-                recording, zip(inputValues, arguments).map { ($0.name, $1) },
-                zip(outputValues, outputs).map { ($0.name, $1) }, threads)
-            workspace.isRecordable = workspace.replay != nil
+            workspace.keep(
+                Replay(
+                    recording, zip(inputValues, arguments).map { ($0.name, $1) },
+                    zip(outputValues, outputs).map { ($0.name, $1) }, threads))
             if workspace.isRecordable { outputs = outputs.map(\.copied) }
         }
         return Dictionary(

@@ -21,10 +21,10 @@ public struct RuntimePredictor: BatchPredictor {
     }
 
     public func outputs(for batch: Batch) throws -> [NDArray] {
-        // Observed runs are not repeated from memory: repeating batches of large images has crashed.
-        let found = try session.run(values: [inputName: .tensor(batch.array(input))], observing: { _ in })
-        return session.outputs.compactMap { found[$0.name]?.array }
+        let found = try session.run([inputName: batch.array(input)])
+        return session.outputs.compactMap { found[$0.name] }
     }
+
 }
 
 extension Batch {
