@@ -46,6 +46,8 @@ struct Module {
     var tests = Tests.plain
     /// Executables that this one runs or that run it.
     var beside: [String] = []
+    /// What its tests share with other tests.
+    var support: [String] = []
 
     var isC: Bool { name.hasPrefix("CApus") }
 }
@@ -83,12 +85,13 @@ let modules = [
         tests: .oracles),
     Module(name: "CApusTorch", imports: [], external: .libTorch),
     Module(name: "ApusCheckpoints", imports: ["ApusCore"], tests: .oracles),
-    Module(name: "ApusTorch", imports: ["ApusCheckpoints", "CApusTorch"]),
+    Module(name: "ApusTorch", imports: ["ApusCheckpoints", "CApusTorch"], support: ["ApusGroupSupport"]),
     Module(name: "ApusNN", imports: ["ApusTorch"], tests: .oracles),
     Module(name: "ApusModels", imports: ["ApusNN", "ApusVision", "ApusConfiguration"], tests: .oracles),
     Module(
         name: "ApusTraining",
-        imports: ["ApusModels", "ApusDatasets", "ApusInference", "ApusMetrics", "ApusTracking", "ApusTuning"]),
+        imports: ["ApusModels", "ApusDatasets", "ApusInference", "ApusMetrics", "ApusTracking", "ApusTuning"],
+        support: ["ApusGroupSupport"]),
     Module(
         name: "ApusExport", imports: ["ApusModels", "ApusRuntime", "ApusInference", "ApusRegistry"], tests: .oracles),
     Module(
@@ -140,7 +143,7 @@ func target(_ module: Module) -> Target {
 }
 
 func testTarget(_ module: Module) -> Target {
-    let support = module.isExecutable ? ["ApusCommandSupport"] : []
+    let support = module.support + (module.isExecutable ? ["ApusCommandSupport"] : [])
     return .testTarget(
         name: module.name + "Tests",
         dependencies: ([module.name] + module.beside + support).map { .target(name: $0) },
@@ -148,9 +151,17 @@ func testTarget(_ module: Module) -> Target {
         swiftSettings: swiftSettings)
 }
 
-/// Runs the built commands, for their tests.
-let commandSupport = Target.target(
-    name: "ApusCommandSupport", path: "Tests/CommandSupport", swiftSettings: swiftSettings)
+func support(_ name: String, _ folder: String, imports: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: imports.map { .target(name: $0) }, path: "Tests/" + folder,
+        swiftSettings: swiftSettings)
+}
+
+/// What tests of several modules share: running the built commands, and process groups of threads.
+let supports =
+    [support("ApusCommandSupport", "CommandSupport")]
+    + (chosen.contains { $0.name == "ApusTorch" }
+        ? [support("ApusGroupSupport", "GroupSupport", imports: ["ApusTorch"])] : [])
 
 let package = Package(
     name: "Apus",
@@ -158,7 +169,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
-    targets: [commandSupport] + chosen.map(target)
+    targets: supports + chosen.map(target)
         + chosen.filter { !$0.isC && $0.tests != .none && tested?.contains($0.name) ?? true }.map(testTarget),
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17,

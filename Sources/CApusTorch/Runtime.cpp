@@ -61,7 +61,11 @@ const char *apus_torch_cpu_capability(void) {
     return capability.c_str();
 }
 
-void apus_torch_set_threads(int count) { at::set_num_threads(count); }
+void apus_torch_set_threads(int count) {
+    // A thread's first computation takes over what any thread has set last; from then on its number is its own.
+    (void)at::get_num_threads();
+    at::set_num_threads(count);
+}
 int apus_torch_threads(void) { return at::get_num_threads(); }
 void apus_torch_seed(uint64_t seed) {
     (void)apus::guardedStatus([&] { at::manual_seed(seed); });

@@ -1,4 +1,5 @@
 import ApusDatasets
+import ApusGroupSupport
 import ApusModels
 import ApusTorch
 import ApusTracking
