@@ -78,6 +78,16 @@ import Testing
         #expect(try PreparedDataset.latest(ofDescription: folder.path + "/dataset.yaml") == nil)
     }
 
+    @Test func `the latest version is none once the description asks for another`() throws {
+        let folder = try TemporaryFolder()
+        try folder.writeVOC(yaml: "splits: {method: random}\n")
+        let id = try folder.prepare().id
+        func latest() throws -> String? { try PreparedDataset.latest(ofDescription: folder.path + "/dataset.yaml")?.id }
+        #expect(try latest() == id)
+        try folder.writeVOC(yaml: "splits: {method: random, seed: 1}\n")
+        #expect(try latest() == nil)
+    }
+
     @Test func `images without boxes and boxes without images are both possible`() throws {
         let folder = try TemporaryFolder()
         try folder.writeVOC()

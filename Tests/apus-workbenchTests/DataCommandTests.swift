@@ -50,4 +50,17 @@ import Testing
         let table = try String(contentsOfFile: folder.path + "/splits.csv", encoding: .utf8)
         #expect(table.hasPrefix("filename,split\na.png,"))
     }
+
+    @Test func `what was prepared from a folder is used when that folder is gone`() throws {
+        let folder = try folder()
+        let yaml = "name: small\nsource: {format: coco, path: raw}\nsplits: {method: random}\n"
+        try folder.write(yaml, to: "datasets/small/dataset.yaml")
+        let description = "datasets/small/dataset.yaml"
+        let extraction = ["data", "extract", description, "--output", "images"]
+        #expect(try apus(extraction, in: folder.path).errors.contains("path=FOLDER"))
+        let preparation = try apus("prepare", description, "path=source", in: folder.path)
+        #expect(preparation.status == 0)
+        try FileManager.default.removeItem(atPath: folder.path + "/source")
+        #expect(try apus(extraction, in: folder.path).status == 0)
+    }
 }

@@ -37,11 +37,15 @@ struct PreparedFolder {
 }
 
 extension PreparedDataset {
-    /// The version that was prepared last from a description, or `nil` where none was; nothing is prepared.
-    public static func latest(ofDescription descriptionPath: String) throws(DatasetError) -> PreparedDataset? {
+    /// The version that was prepared last from a description, or `nil` where none was, or the description has come to
+    /// say something else since; nothing is prepared.
+    public static func latest(ofDescription descriptionPath: String) throws -> PreparedDataset? {
         let folder = PreparedFolder(path: PreparedFolder.path(ofDescription: descriptionPath))
         guard let id = try? FileSystem.readText(folder.latest).trimmed, !id.isEmpty else { return nil }
         let path = folder.dataset(id)
-        return FileSystem.exists(path) ? try PreparedDataset(path: path) : nil
+        guard FileSystem.exists(path) else { return nil }
+        let (dataset, description) = (try PreparedDataset(path: path), try DatasetDescription.read(descriptionPath))
+        let isSame = dataset.recipe == PreparedRecipe(description).json && dataset.name == description.name
+        return isSame ? dataset : nil
     }
 }

@@ -31,7 +31,7 @@ struct DataCommand: ParsableCommand {
         }
 
         func run() throws {
-            let dataset = try prepared(description, terminal: Terminal(isQuiet: true)).dataset
+            let dataset = try preparedDataset(description, terminal: Terminal(isQuiet: true))
             try FileSystem.createFolder(output)
             let indices = dataset.indices(of: split).prefix(limit)
             var used = Set<String>()

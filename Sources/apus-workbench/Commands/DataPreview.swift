@@ -51,7 +51,7 @@ extension DataCommand {
                 return print(TransformRegistry.byName.keys.sorted().joined(separator: "\n"))
             }
             let make = try maker()
-            let dataset = try prepared(description, terminal: Terminal(isQuiet: true)).dataset
+            let dataset = try preparedDataset(description, terminal: Terminal(isQuiet: true))
             let indices = dataset.indices(of: split)
             guard !indices.isEmpty else { throw ValidationError("\(split.rawValue) of \(dataset.name) has no images.") }
             let preview = DatasetPreview(dataset, indices: indices, seed: seed, epoch: epoch, panelWidth: width)

@@ -166,7 +166,7 @@ func evaluationData(for subject: EvaluatedModel, description: String?, terminal:
     }
     let data =
         path.hasSuffix(".h5")
-        ? try PreparedDataset(path: path) : try prepared(path, terminal: Terminal(isQuiet: true)).dataset
+        ? try PreparedDataset(path: path) : try preparedDataset(path, terminal: Terminal(isQuiet: true))
     guard subject.isForeign || data.classNames == subject.classNames else {
         throw ValidationError(
             "\(subject.name) knows the classes \(subject.classNames.joined(separator: ", ")), "

@@ -52,6 +52,20 @@ func prepared(
     return result
 }
 
+/// The version that a description stands for, prepared where that is not done yet. Where its source is not here, as after
+/// `apus prepare … path=FOLDER` or on another machine, the one that was prepared last.
+func preparedDataset(_ description: String, terminal: Terminal) throws -> PreparedDataset {
+    do {
+        return try prepared(description, terminal: terminal).dataset
+    } catch DatasetError.sourceNotFound(let path, let candidates) {
+        guard let last = try PreparedDataset.latest(ofDescription: description) else {
+            throw DatasetError.sourceNotFound(description: path, candidates: candidates)
+        }
+        terminal.say("\(last.name) \(last.id): its source is not here; the version that was prepared last is used")
+        return last
+    }
+}
+
 func splitCounts(of dataset: PreparedDataset) -> String {
     Split.allCases.map { "\($0.rawValue) \(dataset.indices(of: $0).count)" }.joined(separator: ", ")
 }

@@ -145,7 +145,7 @@ struct Train: ParsableCommand {
 
     /// The main process tells what there is to tell.
     private func quietDataset(of experiment: ApusTraining.Experiment) throws -> PreparedDataset {
-        try prepared(experiment.dataset.resolved, terminal: Terminal(isQuiet: true)).dataset
+        try preparedDataset(experiment.dataset.resolved, terminal: Terminal(isQuiet: true))
     }
 
     private func experiment(_ path: String, _ overrides: [String]) throws -> ApusTraining.Experiment {
@@ -187,7 +187,7 @@ struct Train: ParsableCommand {
     }
 
     private func dataset(of experiment: ApusTraining.Experiment) throws -> PreparedDataset {
-        try prepared(experiment.dataset.resolved, terminal: common.terminal).dataset
+        try preparedDataset(experiment.dataset.resolved, terminal: common.terminal)
     }
 }
 

@@ -95,7 +95,7 @@ struct Tune: ParsableCommand {
     }
 
     private func dataset(of experiment: ApusTraining.Experiment) throws -> PreparedDataset {
-        try prepared(experiment.dataset.resolved, terminal: common.terminal).dataset
+        try preparedDataset(experiment.dataset.resolved, terminal: common.terminal)
     }
 }
 
