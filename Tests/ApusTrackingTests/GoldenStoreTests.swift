@@ -10,7 +10,7 @@ import Testing
 
     private func open(_ name: String) throws -> (TrackingStore, TemporaryFolder) {
         let copy = try TemporaryFolder()
-        try copyTree(testFolder + "/Goldens/" + name, to: copy.path)
+        try copyTree(testFolder + "/Oracles/Goldens/" + name, to: copy.path)
         try makeEmptyFolders(copy.path + "/mlruns")
         return (try TrackingStore(root: copy.path + "/mlruns", creatingIfMissing: false), copy)
     }

@@ -61,7 +61,7 @@ private let python = getenv("APUS_MLFLOW_PYTHON").map { String(cString: $0) }
     private func addModel(_ version: Int, folder: String, run: Run, registry: ModelRegistry) throws {
         let path = "\(folder)/models/net/\(version)"
         try FileSystem.createFolder(path)
-        try FileSystem.writeWhole(FileSystem.read(testFolder + "/Goldens/linear.onnx"), to: path + "/model.onnx")
+        try FileSystem.writeWhole(FileSystem.read(testFolder + "/Oracles/Goldens/linear.onnx"), to: path + "/model.onnx")
         let id = version == 1 ? LoggedModel.newID() : nil
         let file = MLModelFile(
             inputs: [.init(name: "x", shape: [-1, 2])], outputs: [.init(name: "y", shape: [-1, 1])], runID: run.id,

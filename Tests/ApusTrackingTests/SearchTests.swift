@@ -10,7 +10,7 @@ import Testing
     private let folder = try! TemporaryFolder()
 
     private func golden() throws -> YAMLNode {
-        let path = testFolder + "/Goldens/search.json"
+        let path = testFolder + "/Oracles/Goldens/search.json"
         return try YAMLReader.read(try FileSystem.readText(path), name: path)
     }
 

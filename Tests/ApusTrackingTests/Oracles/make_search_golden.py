@@ -1,6 +1,6 @@
 """Writes what MLflow's own client finds in a store, for the search's golden test.
 
-    python make_search_golden.py ../Goldens/search.json
+    python make_search_golden.py Goldens/search.json
 
 Needs a virtual environment with `mlflow==3.17.2`. The golden holds the store's files by their paths (its folder is
 called `/golden`) and, for each search, the names of the runs that `search_runs` returns in order, or that it refuses.
