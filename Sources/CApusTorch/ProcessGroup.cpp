@@ -9,6 +9,7 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
 #include <algorithm>
+#include <c10/util/Logging.h>
 #include <cstdlib>
 #include <cstring>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -38,6 +39,15 @@ std::shared_ptr<::gloo::transport::Device> glooDevice(const std::string &host) {
     const bool isLoopback = host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
     if (isLoopback) return c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1");
     return c10d::ProcessGroupGloo::createDefaultDevice();
+}
+
+/// c10d logs every failure, with its stack, before it throws what is reported here. TORCH_CPP_LOG_LEVEL brings that back.
+void quietenLog() {
+    if (std::getenv("TORCH_CPP_LOG_LEVEL")) {
+        c10::initLogging();
+    } else {
+        FLAGS_caffe2_log_level = 3; // only what ends the process
+    }
 }
 
 c10::intrusive_ptr<c10d::Store> meet(const apus_process_group_settings &settings) {
@@ -109,6 +119,7 @@ void apus::sumOver(Group *group, double *values, size_t count) noexcept {
 apus_process_group apus_process_group_make(const apus_process_group_settings *settings) {
     Group *made = nullptr;
     (void)guardedStatus([&] {
+        quietenLog();
         auto store = meet(*settings);
         auto options = c10d::ProcessGroupGloo::Options::create(milliseconds(settings->meetingTimeout));
         options->devices.push_back(glooDevice(settings->host));

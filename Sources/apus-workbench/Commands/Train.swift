@@ -106,7 +106,18 @@ struct Train: ParsableCommand {
         let device = try (try? requestedDevice()).map {
             try Device(named: $0, localRank: environment.localRank)
         }
-        return try ProcessGroup(environment, device: device ?? .cpu)
+        return try met(environment, device ?? .cpu)
+    }
+
+    /// Says after a while whom it waits for.
+    private func met(_ environment: ProcessEnvironment, _ device: Device) throws -> ProcessGroup {
+        let (terminal, size) = (common.terminal, environment.size)
+        let notice = DispatchWorkItem {
+            terminal.say("waits for all \(size) processes to meet at \(environment.host):\(environment.port)")
+        }
+        DispatchQueue.global().asyncAfter(deadline: .now() + 10, execute: notice)
+        defer { notice.cancel() }
+        return try ProcessGroup(environment, device: device)
     }
 
     private func requestedDevice() throws -> String {
