@@ -26,7 +26,7 @@ public struct ModelDifference: Equatable, Sendable, Encodable {
     public init(_ a: VersionRecord, _ b: VersionRecord) {
         (self.a, self.b) = (a.reference, b.reference)
         let sides = [
-            ("metrics", Self.rows(a.metrics, b.metrics)), ("parameters", Self.rows(a.parameters, b.parameters)),
+            (Self.metricsTitle, Self.rows(a.metrics, b.metrics)), ("parameters", Self.rows(a.parameters, b.parameters)),
             ("datasets", Self.rows(a.lineage.facts("dataset"), b.lineage.facts("dataset"))),
             ("origin", Self.rows(a.lineage.facts("code"), b.lineage.facts("code"))),
             ("graph", Self.rows(a.graphFacts, b.graphFacts)),

@@ -45,4 +45,21 @@ import Testing
         #expect(difference.parts[0].rows == [.init(name: "test/mAP50", a: "0.5", b: "0.75", change: 0.25)])
         #expect(difference.parts[1].rows.map(\.name) == ["epochs"])
     }
+
+    @Test func `of many metrics those that sum a version up are shown`() throws {
+        let versions = try [0.5, 0.75].map { value in
+            let run = try workspace.store.createRun(in: workspace.store.experiment(named: "demo"))
+            var metrics = ["test/mAP50": value, "test/F1": value, "best/mAP50": value, "test/dAP-Cls": value]
+            for label in 0..<20 { metrics["test/AP/class \(label)"] = value }
+            try run.log(metrics: metrics, step: 1)
+            return try ModelRegistration(name: "net", file: workspace.write(RegistryWorkspace.detector()), run: run)
+                .register(in: workspace.registry, models: workspace.models).version
+        }
+        let difference = ModelDifference(record(versions[0]), record(versions[1]))
+        let (shown, leftOut) = difference.withHeadlines()
+        #expect(shown.parts[0].rows.map(\.name) == ["test/mAP50", "test/F1"] && leftOut == 22)
+        #expect(difference.parts[0].rows.count == 24)
+        #expect(difference.withHeadlines(most: 24) == (difference, 0))
+        #expect(Array(shown.parts.dropFirst()) == Array(difference.parts.dropFirst()))
+    }
 }

@@ -16,8 +16,7 @@ struct ModelsAlias: ParsableCommand {
     @Argument(help: "The alias.") var alias: String
     @Argument(help: "The version.") var version: Int?
     @Flag(help: "Remove the alias.") var delete = false
-    @OptionGroup var places: PlaceOptions
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: RegistryOptions
 
     func validate() throws {
         guard (version == nil) == delete else {
@@ -26,13 +25,13 @@ struct ModelsAlias: ParsableCommand {
     }
 
     func run() throws {
-        let registry = ModelRegistry(try places.store())
+        let registry = try options.open()
         _ = try ModelSubject(name, in: registry)
         guard let version else {
             try registry.removeAlias(alias, of: name)
-            return common.terminal.say("\(name)@\(alias) is removed")
+            return options.say("\(name)@\(alias) is removed")
         }
         try registry.setAlias(alias, of: name, to: version)
-        common.terminal.say("\(name)@\(alias) is \(name)/\(version)")
+        options.say("\(name)@\(alias) is \(name)/\(version)")
     }
 }

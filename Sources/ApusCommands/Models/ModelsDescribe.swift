@@ -14,13 +14,12 @@ struct ModelsDescribe: ParsableCommand {
 
     @Argument(help: "NAME, NAME@ALIAS or NAME/VERSION.") var model: String
     @Argument(help: "The description, Markdown.") var text: String
-    @OptionGroup var places: PlaceOptions
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: RegistryOptions
 
     func run() throws {
-        let registry = ModelRegistry(try places.store())
+        let registry = try options.open()
         let subject = try ModelSubject(model, in: registry)
         try registry.describe(subject.name, version: subject.version, text)
-        common.terminal.say("\(subject.description) is described")
+        options.say("\(subject.description) is described")
     }
 }

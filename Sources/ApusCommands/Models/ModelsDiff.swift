@@ -8,9 +8,11 @@ struct ModelsDiff: ParsableCommand {
         abstract: "Show what sets two versions apart.",
         discussion: """
             Metrics, parameters, data, code, the graph with its operators, classes, preprocessing and files; what is \
-            equal is left out.
+            equal is left out. Of many metrics those that sum a version up are shown; --all shows those of each class \
+            too, and --json has them always.
 
               apus models diff garments/1 garments/2
+              apus models diff garments/1 garments/2 --all
               apus models diff garments@champion other/4 --json
 
             Exit status: 0 equal, 1 different, 2 no such version.
@@ -18,6 +20,7 @@ struct ModelsDiff: ParsableCommand {
 
     @Argument(help: "NAME/VERSION or NAME@ALIAS.") var first: String
     @Argument(help: "NAME/VERSION or NAME@ALIAS.") var second: String
+    @Flag(help: "Show every metric.") var all = false
     @Flag(help: "Print one JSON object.") var json = false
     @OptionGroup var places: PlaceOptions
 
@@ -32,14 +35,17 @@ struct ModelsDiff: ParsableCommand {
 
     private func text(of difference: ModelDifference) -> String {
         guard !difference.isEmpty else { return "\(difference.a) and \(difference.b) are equal" }
-        return difference.parts.map { part in
+        let (shown, leftOut) = all ? (difference, 0) : difference.withHeadlines()
+        let tables = shown.parts.map { part in
             let hasChanges = part.rows.contains { $0.change != nil }
             let rows = part.rows.map { row in
                 let cells = [row.name, row.a ?? "–", row.b ?? "–"].map(shortened)
                 return cells + (hasChanges ? [row.change.map(signed) ?? ""] : [])
             }
             return table([part.title, difference.a, difference.b] + (hasChanges ? ["change"] : []), rows)
-        }.joined(separator: "\n\n")
+        }
+        let rest = leftOut > 0 ? ["\(leftOut) more metrics differ: --all shows them"] : []
+        return (tables + rest).joined(separator: "\n\n")
     }
 
     private func shortened(_ text: String) -> String {

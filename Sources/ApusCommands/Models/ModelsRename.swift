@@ -13,13 +13,12 @@ struct ModelsRename: ParsableCommand {
 
     @Argument(help: "The registered model.") var name: String
     @Argument(help: "Its new name.") var newName: String
-    @OptionGroup var places: PlaceOptions
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: RegistryOptions
 
     func run() throws {
-        let registry = ModelRegistry(try places.store())
+        let registry = try options.open()
         _ = try ModelSubject(name, in: registry)
         try registry.rename(name, to: newName)
-        common.terminal.say("\(name) is \(newName) now")
+        options.say("\(name) is \(newName) now")
     }
 }

@@ -17,25 +17,24 @@ struct ModelsTag: ParsableCommand {
     @Argument(help: "The tag's key.") var key: String
     @Argument(help: "Its value.") var value: String?
     @Flag(help: "Remove the tag.") var delete = false
-    @OptionGroup var places: PlaceOptions
-    @OptionGroup var common: CommonOptions
+    @OptionGroup var options: RegistryOptions
 
     func validate() throws {
         guard (value == nil) == delete else { throw ValidationError("Give the tag's value, or --delete.") }
     }
 
     func run() throws {
-        let registry = ModelRegistry(try places.store())
+        let registry = try options.open()
         let subject = try ModelSubject(model, in: registry)
         guard let value else {
             try registry.removeTag(key, of: subject.name, version: subject.version)
-            return common.terminal.say("\(subject.description) has no tag \(key)")
+            return options.say("\(subject.description) has no tag \(key)")
         }
         if let version = subject.version {
             try registry.setTag(key, value, of: subject.name, version: version)
         } else {
             try registry.setTag(key, value, of: subject.name)
         }
-        common.terminal.say("\(subject.description): \(key) = \(value)")
+        options.say("\(subject.description): \(key) = \(value)")
     }
 }
