@@ -11,9 +11,7 @@ import Testing
     private let run: Run
 
     init() throws {
-        folder = try TemporaryFolder()
-        store = try folder.store()
-        run = try store.createRun(in: store.experiment(named: "demo"), parameters: ["lr": "0.1"])
+        (folder, store, run) = try TemporaryFolder.withRun()
     }
 
     @Test(arguments: ["2", "10\n", "", "newer"]) func `a store of a newer version is left alone`(format: String) throws

@@ -9,14 +9,10 @@ import Testing
     private let store: TrackingStore
     private let experiment: Experiment
 
-    init() throws {
-        folder = try TemporaryFolder()
-        store = try folder.store()
-        experiment = try store.experiment(named: "demo")
-    }
+    init() throws { (folder, store, experiment) = try TemporaryFolder.withExperiment() }
 
-    private func deletedRun(_ name: String = "gone") throws -> Run {
-        let run = try store.createRun(in: experiment, name: name)
+    private func deletedRun(_ name: String = "gone", in other: TrackingStore? = nil) throws -> Run {
+        let run = try (other ?? store).createRun(in: experiment, name: name)
         try run.logArtifact(bytes: [UInt8](repeating: 7, count: 1000), as: "big/file.bin")
         try run.finish()
         try run.delete()
@@ -35,6 +31,22 @@ import Testing
         #expect(try !store.collect(garbage.items[0]))
         #expect(store.garbage() == Garbage())
         #expect(try FileSystem.names(in: store.staging.folder) == ["format", "lock"])
+    }
+
+    @Test func `much goes together, and what is left tells why`() throws {
+        let runs = try (0..<30).map { try deletedRun("run \($0)", in: folder.store()) }
+        let items = store.garbage().items
+        #expect(Set(items.map(\.id)) == Set(runs.map(\.id)) && items.allSatisfy { $0.files > 5 })
+        try runs[7].restore()
+        var missing = items[3]
+        missing.path += "x"
+        let outcomes = try store.collect(items.map { $0.id == missing.id ? missing : $0 })
+        for (item, outcome) in zip(items, outcomes) {
+            #expect(try outcome.get() == ![runs[7].id, missing.id].contains(item.id))
+            #expect(FileSystem.exists(item.path) == [runs[7].id, missing.id].contains(item.id))
+        }
+        #expect(try FileSystem.names(in: store.staging.folder).sorted() == ["format", "lock"])
+        #expect(store.check().isEmpty)
     }
 
     @Test func `young garbage and that of other experiments waits`() throws {

@@ -10,11 +10,7 @@ import Testing
     private let store: TrackingStore
     private let registry: ModelRegistry
 
-    init() throws {
-        folder = try TemporaryFolder()
-        store = try folder.store()
-        registry = ModelRegistry(store)
-    }
+    init() throws { (folder, store, registry) = try TemporaryFolder.withRegistry() }
 
     private func makeVersion(_ name: String) throws -> Int {
         let version = registry.nextVersion(of: name)

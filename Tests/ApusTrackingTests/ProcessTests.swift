@@ -4,7 +4,8 @@ import Testing
 
 @testable import ApusTracking
 
-/// `STORE|RUN|POINTS`: this process is a child that appends to a run, see below; without a run it makes so many.
+/// `STORE|RUN|POINTS`: this process is a child that appends to a run, see below; for `new` it makes so many runs, for
+/// `collect` it removes what is deleted.
 private let childTask = getenv("APUS_TRACKING_CHILD").map { String(cString: $0) }
 
 /// Several processes on one store, and one that is killed.
@@ -14,6 +15,10 @@ private let childTask = getenv("APUS_TRACKING_CHILD").map { String(cString: $0) 
         let parts = try #require(childTask).split(separator: "|").map(String.init)
         let store = try TrackingStore(root: parts[0]), count = Int(parts[2]) ?? 0
         guard parts[1] != "new" else { return try makeRuns(count, in: store) }
+        guard parts[1] != "collect" else {
+            _ = try store.collect(store.garbage().items)
+            return
+        }
         let run = try store.run(id: parts[1])
         for step in 0..<count {
             try run.log(metrics: ["shared": Double(getpid()), "own/\(getpid())": Double(step)], step: step)
@@ -58,6 +63,29 @@ private let childTask = getenv("APUS_TRACKING_CHILD").map { String(cString: $0) 
         _ = try store.repair()
         #expect(store.check().isEmpty)
         #expect(store.runSummaries().count >= 6)
+    }
+
+    @Test(.enabled(if: childTask == nil)) func `a process killed while it collects leaves whole runs or none`() throws {
+        let folder = try TemporaryFolder()
+        let store = try folder.store()
+        try makeRuns(60, in: folder.store())
+        let runs = store.runSummaries().map { store.run($0) }
+        for run in runs.dropFirst(10) { try run.delete() }
+        for round in 0..<5 {
+            let child = try startChild(store, run: "collect", points: 0)
+            let limit = currentMilliseconds() + 20_000
+            while store.staging.leftovers().isEmpty, !hasEnded(child), currentMilliseconds() < limit,
+                runs.allSatisfy({ FileSystem.exists($0.folder) })
+            { usleep(500) }
+            usleep(UInt32(round) * 1777)
+            kill(child, SIGKILL)
+            _ = exitStatus(of: child)
+            #expect(store.check().allSatisfy { $0.severity == .warning }, "\(store.check())")
+            #expect(store.runSummaries().allSatisfy { $0.parameters.count == 2 && $0.metrics.count == 2 })
+        }
+        _ = try store.collect(store.garbage().items)
+        #expect(store.runSummaries().count == 10 && store.check().isEmpty)
+        #expect(try FileSystem.names(in: store.staging.folder).sorted() == ["format", "lock"])
     }
 
     @Test(.enabled(if: childTask == nil)) func `three processes append to one run and nothing is lost`() throws {

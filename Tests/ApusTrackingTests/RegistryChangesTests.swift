@@ -11,9 +11,7 @@ import Testing
     private let registry: ModelRegistry
 
     init() throws {
-        folder = try TemporaryFolder()
-        store = try folder.store()
-        registry = ModelRegistry(store)
+        (folder, store, registry) = try TemporaryFolder.withRegistry()
         for version in 1...3 {
             let path = "\(folder.path)/models/net/\(version)"
             try FileSystem.createFolder(path)

@@ -9,11 +9,7 @@ import Testing
     private let store: TrackingStore
     private let experiment: Experiment
 
-    init() throws {
-        folder = try TemporaryFolder()
-        store = try folder.store()
-        experiment = try store.experiment(named: "demo")
-    }
+    init() throws { (folder, store, experiment) = try TemporaryFolder.withExperiment() }
 
     private func finishedRun(_ name: String, parent: Run? = nil) throws -> Run {
         let tags = parent.map { [RunTag.parentRun: $0.id] } ?? [:]

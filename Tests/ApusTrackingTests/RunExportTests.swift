@@ -10,9 +10,7 @@ import Testing
     private let run: Run
 
     init() throws {
-        folder = try TemporaryFolder()
-        store = try folder.store()
-        run = try store.createRun(in: store.experiment(named: "demo", tags: ["team": "a"]), name: "ünï, \"x\"")
+        (folder, store, run) = try TemporaryFolder.withRun(named: "ünï, \"x\"", tags: ["team": "a"], parameters: [:])
         try run.log(metrics: ["val/mAP": 0.25, "loss": .infinity], step: 3)
         try run.log(parameters: ["lr": "0.1"])
         try run.logDataset(name: "squares", digest: "abc", source: "/data")

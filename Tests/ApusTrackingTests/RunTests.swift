@@ -10,9 +10,7 @@ import Testing
     private let run: Run
 
     init() throws {
-        folder = try TemporaryFolder()
-        store = try folder.store()
-        run = try store.createRun(in: store.experiment(named: "demo"), name: "first: ünï", parameters: ["lr": "0.1"])
+        (folder, store, run) = try TemporaryFolder.withRun(named: "first: ünï")
     }
 
     @Test func `what is logged is read back`() throws {

@@ -7,7 +7,9 @@ import Testing
 
 /// Searches against what MLflow's own client finds (`Oracles/make_search_golden.py`), and the index.
 @Suite struct SearchTests {
-    private let folder = try! TemporaryFolder()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     private func golden() throws -> YAMLNode {
         let path = testFolder + "/Oracles/Goldens/search.json"

@@ -13,6 +13,27 @@ final class TemporaryFolder: Sendable {
     deinit { removeTree(path) }
 
     func store() throws -> TrackingStore { try TrackingStore(root: path + "/experiments/mlruns") }
+
+    /// A new folder with a store and its experiment `demo`.
+    static func withExperiment() throws -> (TemporaryFolder, TrackingStore, Experiment) {
+        let folder = try TemporaryFolder(), store = try folder.store()
+        return (folder, store, try store.experiment(named: "demo"))
+    }
+
+    /// A new folder with a store and its registry.
+    static func withRegistry() throws -> (TemporaryFolder, TrackingStore, ModelRegistry) {
+        let folder = try TemporaryFolder(), store = try folder.store()
+        return (folder, store, ModelRegistry(store))
+    }
+
+    /// A new folder with a store and a run in its experiment `demo`.
+    static func withRun(
+        named name: String? = nil, tags: [String: String] = [:], parameters: [String: String] = ["lr": "0.1"]
+    ) throws -> (TemporaryFolder, TrackingStore, Run) {
+        let folder = try TemporaryFolder(), store = try folder.store()
+        let experiment = try store.experiment(named: "demo", tags: tags)
+        return (folder, store, try store.createRun(in: experiment, name: name, parameters: parameters))
+    }
 }
 
 func append(_ text: String, to path: String) throws {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a command printed and how it ended.
-public struct Outcome {
+public struct Outcome: Sendable {
     public var status: Int32
     public var output: String
     public var errors: String
@@ -19,8 +19,13 @@ public func apus(_ arguments: String..., in folder: String = ".") throws -> Outc
 }
 
 public func apus(_ arguments: [String], in folder: String = ".") throws -> Outcome {
+    try execute(builtProducts.appending(path: "apus").path, arguments, in: folder)
+}
+
+/// Runs a program to its end.
+public func execute(_ program: String, _ arguments: [String], in folder: String) throws -> Outcome {
     let process = Process()
-    process.executableURL = builtProducts.appending(path: "apus")
+    process.executableURL = URL(filePath: program)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: folder)
     process.environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "100"]) { $1 }

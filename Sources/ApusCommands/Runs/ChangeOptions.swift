@@ -30,15 +30,25 @@ struct ChangeOptions: ParsableArguments {
         _ verb: String, _ done: String, _ changes: [PlannedChange], asking isAsking: Bool = true,
         _ body: (PlannedChange) throws -> Void
     ) throws {
+        try carryOut(
+            verb, done, changes, asking: isAsking,
+            together: { changes in
+                changes.map { change in Result { try body(change) } }
+            })
+    }
+
+    /// The same where all are done together.
+    func carryOut(
+        _ verb: String, _ done: String, _ changes: [PlannedChange], asking isAsking: Bool = true,
+        together body: ([PlannedChange]) throws -> [Result<Void, any Error>]
+    ) throws {
         if dryRun { return try report(verb, changes, failures: []) }
         if isAsking { try ask(verb, changes) }
         var succeeded = [PlannedChange](), failures = [(change: PlannedChange, problem: String)]()
-        for change in changes {
-            do {
-                try body(change)
-                succeeded.append(change)
-            } catch {
-                failures.append((change, "\(error)"))
+        for (change, outcome) in zip(changes, try body(changes)) {
+            switch outcome {
+            case .success: succeeded.append(change)
+            case .failure(let error): failures.append((change, "\(error)"))
             }
         }
         try report(done, succeeded, failures: failures)

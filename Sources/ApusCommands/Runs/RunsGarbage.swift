@@ -31,13 +31,18 @@ struct RunsGarbage: ParsableCommand {
         let garbage = store.garbage(
             olderThan: age, in: try experiment.map { try store.experiment(matching: $0, view: .all) })
         for (item, reason) in garbage.kept { change.common.terminal.say("kept \(text(item)): \(reason)") }
-        let items = Dictionary(garbage.items.map { ($0.id, $0) }) { first, _ in first }
         let planned = garbage.items.map { PlannedChange(id: $0.id, text: text($0)) }
-        try change.carryOut("remove", "removed", planned) { planned in
-            guard let item = items[planned.id], try store.collect(item) else {
-                throw TrackingError.refused("\(planned.text) changed meanwhile", remedy: "look again")
-            }
-        }
+        try change.carryOut(
+            "remove", "removed", planned,
+            together: { planned in
+                zip(planned, try store.collect(garbage.items)).map { item, outcome in
+                    Result {
+                        guard try outcome.get() else {
+                            throw TrackingError.refused("\(item.text) changed meanwhile", remedy: "look again")
+                        }
+                    }
+                }
+            })
         let total = "\(counted(garbage.items.count, "item")), \(shownBytes(garbage.bytes))"
         change.common.terminal.say(change.dryRun ? "\(total) would be freed" : total)
     }

@@ -14,13 +14,13 @@ public struct StoreRepair: Equatable, Sendable, CustomStringConvertible {
 }
 
 extension TrackingStore {
-    /// Mends what `check` finds mendable. Nothing is deleted: what is replaced or taken out is kept in
-    /// `.mlruns-damaged/TIME/…` beside the store (of a store called `mlruns`). Processes that log meanwhile lose
-    /// nothing.
+    /// Mends what `check` finds mendable. Nothing of the store is deleted: what is replaced or taken out is kept in
+    /// `.mlruns-damaged/TIME/…` beside the store (of a store called `mlruns`). What processes that are gone left in
+    /// staging is removed. Processes that log meanwhile lose nothing.
     ///
     /// - Returns: what was done; `check` tells what is left for people to decide.
     public func repair() throws(TrackingError) -> [StoreRepair] {
-        try staging.prepare()
+        try staging.makeFolder()
         return try staging.exclusively { () throws(TrackingError) in
             let folder = DamagedFolder(root: root)
             var repairs = [StoreRepair](), seen = Set<String>(), taken = [String]()
@@ -53,6 +53,9 @@ extension TrackingStore {
             try onFiles { () throws(FileError) in try FileSystem.createFolder(FileSystem.folder(of: damage.path)) }
             try staging.replace(damage.path, with: text)
             return repair(kept == nil ? "made anew" : "rewritten", kept)
+        case .remove?:
+            removeTrees([damage.path])
+            return FileSystem.exists(damage.path) ? nil : repair("removed", nil)
         case .keepPoints?: return try mendMetric(damage, folder)
         case nil: return nil
         }

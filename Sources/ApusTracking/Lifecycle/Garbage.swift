@@ -34,50 +34,86 @@ extension TrackingStore {
     /// models. A run stays while a process may write it, and while a registered model's version was made from it.
     public func garbage(olderThan age: Int64 = 0, in experiment: Experiment? = nil) -> Garbage {
         let references = ModelReferences(self), now = currentMilliseconds()
-        var garbage = Garbage()
-        for folder in experimentFolders(includingDeleted: true) {
-            if let experiment, experiment.id != FileSystem.fileName(of: folder) { continue }
-            for item in deletedItems(in: folder) where now - item.deletedTime >= age {
-                if let reason = reasonToKeep(item, references) {
-                    garbage.kept.append((item, reason))
-                } else {
-                    garbage.items.append(item.measured)
-                }
-            }
+        let folders = experimentFolders(includingDeleted: true).filter {
+            experiment == nil || experiment?.id == FileSystem.fileName(of: $0)
         }
+        let old = folders.flatMap(deletedItems).filter { now - $0.deletedTime >= age }
+        let looks = parallelMap(old.count, threads: waitingThreads) { index -> (item: Garbage.Item, reason: String?) in
+            if let reason = reasonToKeep(old[index], references) { return (old[index], reason) }
+            return (old[index].measured, nil)
+        }
+        var garbage = Garbage()
+        garbage.items = looks.filter { $0.reason == nil }.map(\.item)
+        garbage.kept = looks.compactMap { look in look.reason.map { (look.item, $0) } }
         return garbage
     }
 
-    /// Removes an item for good, unless it was restored or touched in the meantime. It vanishes from the store at
-    /// once; its files are removed then.
+    /// Removes an item for good, unless it was restored or touched in the meantime.
     ///
     /// - Returns: whether it is gone.
     public func collect(_ item: Garbage.Item) throws(TrackingError) -> Bool {
+        for outcome in try collect([item]) { return try outcome.get() }
+        return false
+    }
+
+    /// Removes items for good, but for those that were restored or touched in the meantime. They vanish from the store
+    /// one by one, at once, into one folder beside it; their files are removed then. Where the process is killed, an item
+    /// is in the store whole or not at all, and what is left beside it is cleared later.
+    ///
+    /// - Returns: for each whether it is gone, or why it is not.
+    public func collect(_ items: [Garbage.Item]) throws(TrackingError) -> [Result<Bool, TrackingError>] {
+        guard !items.isEmpty else { return [] }
         try staging.prepare()
-        let staged = try staging.uniquePath()
-        let isTaken = try staging.exclusively { () throws(TrackingError) in
-            guard FileSystem.isFolder(item.path) else { return false }
-            return try lockingState(of: item.path) { () throws(TrackingError) in
-                guard let now = deletedItem(like: item), reasonToKeep(now, ModelReferences(self)) == nil else {
-                    return false
+        let trash = try staging.uniquePath()
+        try onFiles { () throws(FileError) in try FileSystem.createFolder(trash) }
+        var outcomes = [Result<Bool, TrackingError>]()
+        // Others may change the registry after so many.
+        for start in stride(from: 0, to: items.count, by: 256) {
+            outcomes += try take(items[start..<min(start + 256, items.count)], to: trash)
+        }
+        if staging.isDurable { for folder in Set(items.map { FileSystem.folder(of: $0.path) }) { syncFolder(folder) } }
+        let indices = items.filter { $0.kind == .experiment }.map { RunIndex.path(of: $0.experimentID, root: root) }
+        removeTrees([trash] + indices)
+        return outcomes.enumerated().map { number, outcome in
+            let rest = "\(trash)/\(number)"
+            return FileSystem.exists(rest) ? .failure(.file(FileError("remove", rest, code: EACCES))) : outcome
+        }
+    }
+
+    private func take(
+        _ items: ArraySlice<Garbage.Item>, to trash: String
+    ) throws(TrackingError) -> [Result<Bool, TrackingError>] {
+        try staging.exclusively { () throws(TrackingError) in
+            let references = ModelReferences(self)
+            return items.indices.map { number in
+                Result { () throws(TrackingError) in
+                    try take(items[number], to: "\(trash)/\(number)", unlessIn: references)
                 }
-                try take(item.path, to: staged)
-                return true
             }
         }
-        guard isTaken else { return false }
-        if item.kind == .experiment { removeTree(RunIndex.path(of: item.experimentID, root: root)) }
-        removeTree(staged)
-        guard !FileSystem.exists(staged) else { throw .file(FileError("remove", staged, code: EACCES)) }
-        return true
+    }
+
+    private func take(
+        _ item: Garbage.Item, to place: String, unlessIn references: ModelReferences
+    ) throws(TrackingError) -> Bool {
+        guard FileSystem.isFolder(item.path) else { return false }
+        return try lockingState(of: item.path) { () throws(TrackingError) in
+            guard let now = deletedItem(like: item), reasonToKeep(now, references) == nil else { return false }
+            guard Glibc.rename(item.path, place) == 0 else {
+                throw errno == EXDEV ? .stagingElsewhere(staging.folder) : .file(FileError("remove", item.path))
+            }
+            return true
+        }
     }
 
     // MARK: Finding
 
     private func deletedItems(in folder: String) -> [Garbage.Item] {
         if let experiment = deletedExperiment(folder) { return [experiment] }
+        let runs = Run.folders(in: folder)
         let models = ((try? FileSystem.names(in: folder + "/models")) ?? []).map { folder + "/models/" + $0 }
-        return Run.folders(in: folder).compactMap(deletedRun) + models.compactMap(deletedModel)
+        return parallelMap(runs.count, threads: waitingThreads) { deletedRun(runs[$0]) }.compactMap { $0 }
+            + models.compactMap(deletedModel)
     }
 
     private func deletedItem(like item: Garbage.Item) -> Garbage.Item? {
@@ -139,13 +175,6 @@ extension TrackingStore {
             if let writer = (try? run.writer()) ?? nil { return "run \(id.prefix(12)) is still written by \(writer)" }
         }
         return nil
-    }
-
-    private func take(_ path: String, to staged: String) throws(TrackingError) {
-        guard Glibc.rename(path, staged) == 0 else {
-            throw errno == EXDEV ? .stagingElsewhere(staging.folder) : .file(FileError("remove", path))
-        }
-        if staging.isDurable { syncFolder(FileSystem.folder(of: path)) }
     }
 }
 

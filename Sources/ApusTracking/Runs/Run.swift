@@ -230,10 +230,12 @@ public final class Run: Sendable {
         try setTag(RunTag.process, ProcessMark.current.description)
     }
 
-    /// Brings the metrics to the disk, so that they outlast a power failure.
+    /// Brings the run and its metrics to the disk, so that they outlast a power failure. Before that it may take the
+    /// values of the last seconds, or of a new run all; it never leaves half of a file.
     public func sync() throws(TrackingError) {
         try flush()
         guard staging.isDurable else { return }
+        syncFolder(FileSystem.folder(of: folder))
         try onFiles { () throws(FileError) in
             for key in try metricFolder.keys() { try ApusTracking.sync(metricFolder.path(of: key)) }
         }

@@ -18,10 +18,8 @@ public enum RunTag {
     public static let process = "apus.process"
 
     static func standard(name: String, git: GitFacts?) -> [String: String] {
-        var tags = [
-            Self.name: name, user: currentUser(), sourceName: CommandLine.arguments.first ?? "apus",
-            sourceType: "LOCAL", process: ProcessMark.current.description,
-        ]
+        var tags = ofProcess
+        tags[Self.name] = name
         tags[gitCommit] = git?.commit
         tags[gitBranch] = git?.branch
         tags[gitDirty] = git.map { String($0.isDirty) }
@@ -29,6 +27,12 @@ public enum RunTag {
         tags[gitRemote] = git?.remote
         return tags
     }
+
+    /// The tags that are the same for every run of this process.
+    static let ofProcess = [
+        user: currentUser(), sourceName: CommandLine.arguments.first ?? "apus", sourceType: "LOCAL",
+        process: ProcessMark.current.description,
+    ]
 
     static func currentUser() -> String {
         for variable in ["USER", "LOGNAME"] {

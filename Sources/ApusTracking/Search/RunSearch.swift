@@ -103,7 +103,7 @@ private struct ExperimentSearch: Sendable {
             (isIndexed ? RunIndex(path: path) : nil)?.rows(of: names) ?? Array(repeating: nil, count: names.count)
         let folder = open(experiment.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if folder >= 0 { close(folder) } }
-        let looks = parallelMap(names.count, threads: availableCores) { look(at: names[$0], rows[$0], in: folder) }
+        let looks = parallelMap(names.count, threads: waitingThreads) { look(at: names[$0], rows[$0], in: folder) }
         let read = looks.count { $0.record != nil }
         if isIndexed, read > names.count / 100 { remember(looks, rows, at: path) }
         return (looks.compactMap(\.candidate), read)

@@ -18,15 +18,14 @@ struct Staging: Sendable {
         folder = FileSystem.folder(of: root) + "/.\(FileSystem.fileName(of: root))-staging"
     }
 
-    /// Makes the folder and removes what crashed processes left in it a day ago or earlier.
+    /// Makes the folder and removes what is left over in it.
     func prepare() throws(TrackingError) {
+        try makeFolder()
+        clearLeftovers()
+    }
+
+    func makeFolder() throws(TrackingError) {
         try onFiles { () throws(FileError) in try FileSystem.createFolder(folder) }
-        let dayAgo = time(nil) - 86_400
-        for name in (try? FileSystem.names(in: folder)) ?? [] where name != lockName && name != "format" {
-            var status = stat()
-            let path = folder + "/" + name
-            if lstat(path, &status) == 0, status.st_mtim.tv_sec < dayAgo { removeTree(path) }
-        }
     }
 
     /// The same, not more than once for this object.
@@ -43,16 +42,17 @@ struct Staging: Sendable {
         if mkdir(folder, 0o777) != 0, errno != EEXIST {
             throw .file(FileError("create the folder", folder))
         }
-        return "\(folder)/\(getpid())-\(Identifier.run())"
+        return "\(folder)/\(StagingOwner.uniqueName())"
     }
 
-    private var lockName: String { "lock" }
+    var lockName: String { "lock" }
+    var formatName: String { "format" }
 
     // MARK: Format
 
     /// What a later Apus raises that this one must leave alone.
     static let format = 1
-    private var formatPath: String { folder + "/format" }
+    private var formatPath: String { folder + "/" + formatName }
 
     /// Marks a new store as one of this Apus.
     func noteFormat() throws(TrackingError) { try replace(formatPath, with: "\(Staging.format)\n") }
@@ -139,12 +139,25 @@ struct Staging: Sendable {
     func install(_ staged: String, at path: String) throws(TrackingError) {
         try onFiles { () throws(FileError) in
             if isDurable { try syncTree(staged) }
-            guard rename(staged, path) == 0 else {
-                let code = errno
-                removeTree(staged)
-                throw FileError("create", path, code: code)
-            }
+            try move(staged, to: path)
             if isDurable { syncFolder(FileSystem.folder(of: path)) }
+        }
+    }
+
+    /// The same for one that knows its files, but that the folder around `path` is not synced: a power failure may take
+    /// what was moved, whole.
+    func install(_ staged: StagedFolder, at path: String) throws(TrackingError) {
+        try onFiles { () throws(FileError) in
+            try staged.sync()
+            try move(staged.path, to: path)
+        }
+    }
+
+    private func move(_ staged: String, to path: String) throws(FileError) {
+        guard rename(staged, path) == 0 else {
+            let code = errno
+            removeTree(staged)
+            throw FileError("create", path, code: code)
         }
     }
 
@@ -217,8 +230,9 @@ func syncFolder(_ path: String) {
 /// Brings a folder with all in it to the disk before it is renamed and the folder that it goes to is synced.
 ///
 /// ext4 and XFS keep one journal in order: there it is enough that the files' bytes and places are written; the
-/// rename's own commit, or any later one, brings their metadata before it.
-private func syncTree(_ path: String) throws(FileError) {
+/// rename's own commit, or any later one, brings their metadata before it. (Without a journal, which ext4 can be told to do
+/// without, no order of writes saves a rename from a power failure.)
+func syncTree(_ path: String) throws(FileError) {
     let folder = try opened(path)
     defer { close(folder) }
     let isOrdered = apus_files_are_ordered(folder)
@@ -248,11 +262,4 @@ private func opened(_ path: String) throws(FileError) -> Int32 {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError("open", path) }
     return descriptor
-}
-
-/// Removes a file or a folder with all in it, as far as possible.
-package func removeTree(_ path: String) {
-    if unlink(path) == 0 { return }
-    for name in (try? FileSystem.names(in: path)) ?? [] { removeTree(path + "/" + name) }
-    rmdir(path)
 }

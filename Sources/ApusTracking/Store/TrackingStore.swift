@@ -11,6 +11,7 @@ public final class TrackingStore: Sendable {
     public let root: String
     let staging: Staging
     let buffer: MetricBuffer
+    private let blanks: RunBlanks
 
     /// Opens a store, making it where there is none, and repairs what a killed process left in its running runs.
     ///
@@ -27,6 +28,7 @@ public final class TrackingStore: Sendable {
         self.root = absolutePath(root)
         staging = Staging(root: self.root, isDurable: isDurable)
         buffer = MetricBuffer(interval: interval, staging: staging)
+        blanks = RunBlanks(staging: staging)
         try staging.requireKnownFormat()
         if !FileSystem.isFolder(self.root) {
             guard isCreated else {
@@ -125,7 +127,8 @@ public final class TrackingStore: Sendable {
 
     // MARK: Runs
 
-    /// Makes a run that is `running` from now on; it appears in the store complete with its tags and parameters.
+    /// Makes a run that is `running` from now on; it appears in the store complete with its tags and parameters, all
+    /// on the disk before (of a durable store). Until `Run.sync` a power failure may take it whole.
     ///
     /// - Parameters:
     ///   - name: what people call it; made up where there is none.
@@ -138,36 +141,30 @@ public final class TrackingStore: Sendable {
         let id = Identifier.run()
         let name = tags[RunTag.name] ?? name ?? "run-\(id.prefix(8))"
         let allTags = RunTag.standard(name: name, git: git).merging(tags) { $1 }
-        for key in allTags.keys { try KeyRules.checkKey(key) }
+        for key in tags.keys { try KeyRules.checkKey(key) }
         for key in parameters.keys { try KeyRules.checkKey(key) }
         try staging.prepareOnce()
-        let staged = try staging.uniquePath()
+        let (folder, remaining) = try blanks.blank(carrying: allTags)
         do throws(TrackingError) {
             let meta = newRunMeta(id: id, name: name, in: experiment, tags: allTags).text
-            try writeRun(to: staged, meta: meta, tags: allTags, parameters: parameters)
-            try staging.install(staged, at: "\(root)/\(experiment.id)/\(id)")
+            try onFiles { () throws(FileError) in try folder.write(meta, to: "meta.yaml") }
+            try write(remaining, parameters, to: folder)
+            try staging.install(folder, at: "\(root)/\(experiment.id)/\(id)")
         } catch {
-            removeTree(staged)
+            removeTree(folder.path)
             throw error
         }
         return Run(store: self, experimentID: experiment.id, id: id, folder: "\(root)/\(experiment.id)/\(id)")
     }
 
-    private func writeRun(
-        to path: String, meta: String, tags: [String: String], parameters: [String: String]
+    private func write(
+        _ tags: [String: String], _ parameters: [String: String], to folder: StagedFolder
     ) throws(TrackingError) {
-        let folder = try onFiles { () throws(FileError) in try StagedFolder(path: path) }
-        try onFiles { () throws(FileError) in
-            for name in ["metrics", "artifacts"] { try folder.makeFolder(name) }
-            try folder.write(meta, to: "meta.yaml")
+        let run = Run(store: self, experimentID: "", id: "", folder: folder.path)
+        for (key, value) in tags { try folder.write(try run.storedTag(key, value), ofKey: key, in: "tags") }
+        for (key, value) in parameters {
+            try folder.write(try run.storedParameter(key, value), ofKey: key, in: "params")
         }
-        let run = Run(store: self, experimentID: "", id: "", folder: path)
-        var stored = [String: String]()
-        for (key, value) in tags { stored[key] = try run.storedTag(key, value) }
-        try folder.writeValues(stored, to: "tags")
-        stored = [:]
-        for (key, value) in parameters { stored[key] = try run.storedParameter(key, value) }
-        try folder.writeValues(stored, to: "params")
     }
 
     private func newRunMeta(
@@ -220,12 +217,14 @@ public final class TrackingStore: Sendable {
 
     // MARK: Recovery
 
-    /// Repairs metric files of running runs whose process was killed while it wrote.
+    /// Repairs metric files of running runs whose process was killed while it wrote, and clears what such processes left
+    /// in staging.
     ///
     /// - Returns: the repaired files.
     @discardableResult
     public func recover() -> [String] {
-        experimentFolders(includingDeleted: false).flatMap { folder in
+        staging.clearLeftovers()
+        return experimentFolders(includingDeleted: false).flatMap { folder in
             Run.folders(in: folder).flatMap { run -> [String] in
                 guard let meta = try? MetaFile(path: run + "/meta.yaml"),
                     meta.optionalInteger("status") == Int64(RunStatus.running.rawValue)

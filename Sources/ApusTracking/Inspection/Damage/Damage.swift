@@ -1,6 +1,6 @@
 /// Something wrong in a store, and how to mend it.
 struct Damage: Equatable, Sendable {
-    /// What makes it good; whatever is replaced or taken away is kept beside the store.
+    /// What makes it good; whatever is replaced or taken out of the store is kept beside it.
     enum Mending: Equatable, Sendable {
         /// Out of the store with it.
         case setAside
@@ -9,6 +9,8 @@ struct Damage: Equatable, Sendable {
         /// A metric's file keeps what are points in it.
         case keepPoints
         case makeFolder
+        /// It never was in the store, or was to go from it.
+        case remove
     }
 
     var severity = StoreFinding.Severity.error

@@ -15,6 +15,7 @@ struct DamageScan {
         scan.scanNames()
         scan.scanRuns()
         scan.damages += RegistryScan.damages(in: store)
+        scan.damages += store.staging.leftovers().map(Damage.leftover)
         return scan.damages
     }
 
@@ -86,6 +87,10 @@ struct DamageScan {
 }
 
 extension Damage {
+    static func leftover(_ path: String) -> Damage {
+        Damage(severity: .warning, path: path, problem: "left half done by a process that is gone", mending: .remove)
+    }
+
     static func meta(_ salvage: MetaSalvage, _ problem: String) -> Damage {
         Damage(
             path: salvage.meta.path, problem: problem,
