@@ -58,6 +58,15 @@ import Testing
         #expect(try store.repair().isEmpty)
     }
 
+    @Test func `versions whose making was killed are left over too`() throws {
+        let models = folder.path + "/models/net"
+        let paths = [".3.\(name()).staged", StagedVersion.name(for: "4"), ".5.1.2.staged"].map { models + "/" + $0 }
+        for path in paths { try FileSystem.createFolder(path + "/files") }
+        #expect(store.check().map(\.path) == [paths[0]])
+        #expect(try store.repair().map(\.path) == [paths[0]])
+        #expect(paths.map { FileSystem.exists($0) } == [false, true, true])
+    }
+
     @Test func `the next opening clears it, a quick look does not`() throws {
         let gone = try leave(name()), living = try leave(StagingOwner.uniqueName())
         _ = try TrackingStore(root: store.root, repairing: false)

@@ -12,7 +12,7 @@ public final class StagedFolder {
     public init(for destination: String) throws(FileError) {
         self.destination = destination
         let parent = FileSystem.folder(of: destination)
-        path = "\(parent)/.\(FileSystem.fileName(of: destination)).\(getpid()).\(UInt32.random(in: 0 ... .max)).staged"
+        path = "\(parent)/\(StagedVersion.name(for: FileSystem.fileName(of: destination)))"
         guard !FileSystem.exists(destination) else { throw FileError("create", destination, code: EEXIST) }
         try FileSystem.createFolder(path)
     }

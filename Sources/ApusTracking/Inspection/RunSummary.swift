@@ -36,7 +36,7 @@ extension TrackingStore {
             Run.folders(in: experiment.folder).map { (folder: $0, experiment: experiment) }
         }
         let summaries = Mutex([RunSummary]())
-        parallelFor(places.count) { index in
+        parallelFor(places.count, threads: waitingThreads) { index in
             let (folder, experiment) = places[index]
             let summary = summary(of: folder, in: experiment, includingValues: includingValues)
             summaries.withLock { $0.append(summary) }

@@ -107,7 +107,7 @@ public struct ModelRegistry: Sendable {
         guard let reference = ModelReference(text) else {
             throw .invalidName(text, problem: "a model is named NAME@ALIAS, NAME/VERSION or NAME")
         }
-        let models = FileSystem.folder(of: FileSystem.folder(of: store.root)) + "/models"
+        let models = ModelRegistry.workspaceModels(of: store.root)
         do throws(ModelResolutionError) {
             return try ModelResolver(store: store.root, models: models).resolve(reference)
         } catch {
@@ -116,6 +116,11 @@ public struct ModelRegistry: Sendable {
     }
 
     // MARK: Files
+
+    /// Where a workspace keeps the files of versions, whose store is at `root`.
+    static func workspaceModels(of root: String) -> String {
+        FileSystem.folder(of: FileSystem.folder(of: root)) + "/models"
+    }
 
     func folder(_ name: String) -> String { "\(root)/\(name)" }
 

@@ -59,7 +59,7 @@ extension TrackingStore {
         }
         let sorted = candidates.sorted { $0.precedes($1, query.orders) }
         let shown = Array(sorted.prefix(max(0, query.limit ?? sorted.count)))
-        let runs = parallelMap(shown.count, threads: availableCores) { index in
+        let runs = parallelMap(shown.count, threads: waitingThreads) { index in
             let experiment = experiments[shown[index].experiment]
             return summary(of: "\(experiment.folder)/\(shown[index].id)", in: experiment, includingValues: true)
         }

@@ -14,9 +14,6 @@ package func removeTrees(_ paths: [String]) {
     }
 }
 
-/// How many threads work where they wait for a disk most of the time.
-let waitingThreads = max(16, availableCores)
-
 private enum TreeRemoval {
     /// A path as the system has it, which need not be UTF-8, with its end.
     typealias RawPath = ContiguousArray<CChar>

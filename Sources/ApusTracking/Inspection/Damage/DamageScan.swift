@@ -15,11 +15,18 @@ struct DamageScan {
         scan.scanNames()
         scan.scanRuns()
         scan.damages += RegistryScan.damages(in: store)
-        scan.damages += store.staging.leftovers().map(Damage.leftover)
+        scan.damages += scan.leftovers().map(Damage.leftover)
         return scan.damages
     }
 
     private func experiments() -> [String] { store.experimentFolders(includingDeleted: true) }
+
+    /// In staging, and among the workspace's models.
+    private func leftovers() -> [String] {
+        let models = ModelRegistry.workspaceModels(of: root)
+        let names = (try? FileSystem.names(in: models)) ?? []
+        return store.staging.leftovers() + names.flatMap { StagedVersion.leftovers(in: models + "/" + $0) }
+    }
 
     private mutating func scanRoot() {
         for entry in (try? folderEntries(root)) ?? [] where entry.isFolder && entry.name != ".trash" {
@@ -78,7 +85,7 @@ struct DamageScan {
                 .filter { !Run.reservedNames.contains($0) }.map { experiment + "/" + $0 }
         }
         let root = root
-        let found = parallelMap(folders.count, threads: availableCores) {
+        let found = parallelMap(folders.count, threads: waitingThreads) {
             RunScan.damages(of: folders[$0], root: root)
         }
         damages += found.joined()
