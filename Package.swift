@@ -76,7 +76,7 @@ let modules = [
     Module(name: "ApusTracking", imports: ["ApusConfiguration", "ApusDigest", "CApusFiles"], tests: .oracles),
     Module(name: "CApusHTTP", imports: []),
     Module(name: "ApusTrackingServer", imports: ["ApusTracking", "CApusHTTP"]),
-    Module(name: "ApusRegistry", imports: ["ApusTracking", "ApusInference"]),
+    Module(name: "ApusRegistry", imports: ["ApusTracking", "ApusInference"], support: ["ApusModelSupport"]),
     Module(name: "CApusOpenCV", imports: [], external: .openCV),
     Module(name: "ApusAugmentation", imports: ["ApusVision", "ApusConfiguration", "CApusOpenCV"], tests: .oracles),
     Module(name: "CApusHDF5", imports: [], external: .hdf5),
@@ -97,7 +97,7 @@ let modules = [
     Module(
         name: "ApusCommands", imports: ["ApusRegistry", "ApusTrackingServer", "ApusMetrics"],
         packages: [argumentParser], tests: .none),
-    Module(name: "apus", imports: ["ApusCommands"], isExecutable: true),
+    Module(name: "apus", imports: ["ApusCommands"], isExecutable: true, support: ["ApusModelSupport"]),
     Module(
         name: "apus-workbench", imports: ["ApusTraining", "ApusExport", "ApusCommands"], isExecutable: true,
         tests: .oracles, beside: ["apus"]),
@@ -157,9 +157,11 @@ func support(_ name: String, _ folder: String, imports: [String] = []) -> Target
         swiftSettings: swiftSettings)
 }
 
-/// What tests of several modules share: running the built commands, and process groups of threads.
+/// What tests of several modules share: running the built commands, small models, and process groups of threads.
 let supports =
     [support("ApusCommandSupport", "CommandSupport")]
+    + (chosen.contains { $0.name == "ApusRegistry" }
+        ? [support("ApusModelSupport", "ModelSupport", imports: ["ApusONNX", "ApusVision"])] : [])
     + (chosen.contains { $0.name == "ApusTorch" }
         ? [support("ApusGroupSupport", "GroupSupport", imports: ["ApusTorch"])] : [])
 

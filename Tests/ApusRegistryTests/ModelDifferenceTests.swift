@@ -1,3 +1,4 @@
+import ApusModelSupport
 import ApusTracking
 import Testing
 
@@ -17,7 +18,7 @@ import Testing
 
     @Test func `tells what differs, part by part`() throws {
         let a = try workspace.register()
-        var model = RegistryWorkspace.detector(labels: ["shirt", "shoe", "bag"], score: 0.75)
+        var model = tinyDetector(labels: ["shirt", "shoe", "bag"], score: 0.75)
         model.graph.name = "other"
         let b = try workspace.register(model)
         let difference = ModelDifference(record(a), record(b))
@@ -37,7 +38,7 @@ import Testing
                 parameters: ["epochs": "\(Int(value * 100))", "seed": "0"])
             try run.log(metrics: ["test/mAP50": value, "time/epoch": value], step: 1)
             try run.logDataset(name: "data", digest: "d\(value)", source: "/data")
-            return try ModelRegistration(name: "net", file: workspace.write(RegistryWorkspace.detector()), run: run)
+            return try ModelRegistration(name: "net", file: workspace.write(tinyDetector()), run: run)
                 .register(in: workspace.registry, models: workspace.models).version
         }
         let difference = ModelDifference(record(versions[0]), record(versions[1]))
@@ -52,7 +53,7 @@ import Testing
             var metrics = ["test/mAP50": value, "test/F1": value, "best/mAP50": value, "test/dAP-Cls": value]
             for label in 0..<20 { metrics["test/AP/class \(label)"] = value }
             try run.log(metrics: metrics, step: 1)
-            return try ModelRegistration(name: "net", file: workspace.write(RegistryWorkspace.detector()), run: run)
+            return try ModelRegistration(name: "net", file: workspace.write(tinyDetector()), run: run)
                 .register(in: workspace.registry, models: workspace.models).version
         }
         let difference = ModelDifference(record(versions[0]), record(versions[1]))

@@ -1,6 +1,7 @@
 import ApusConfiguration
 import ApusCore
 import ApusDigest
+import ApusModelSupport
 import ApusONNX
 import ApusTracking
 import Glibc
@@ -16,7 +17,7 @@ import Testing
     @Test func `a file becomes a version with all that people and MLflow need`() throws {
         let run = try workspace.store.createRun(in: workspace.store.experiment(named: "demo"))
         var registration = ModelRegistration(
-            name: "net", file: try workspace.write(RegistryWorkspace.detector()), run: run)
+            name: "net", file: try workspace.write(tinyDetector()), run: run)
         (registration.description, registration.tags) = ("of others", ["team": "vision"])
         let (version, facts) = try registration.register(in: workspace.registry, models: workspace.models)
         #expect(version.version == 1 && version.description == "of others" && version.runID == run.id)
@@ -34,7 +35,7 @@ import Testing
     }
 
     @Test func `a sidecar comes along, with the labels it names`() throws {
-        let file = try workspace.write(RegistryWorkspace.detector(labels: nil), to: "foreign.onnx")
+        let file = try workspace.write(tinyDetector(labels: nil), to: "foreign.onnx")
         try FileSystem.writeWhole("shirt\nboot\n", to: workspace.path + "/names.txt")
         try FileSystem.writeWhole(
             "decode: {format: v8}\nlabels: names.txt\n", to: workspace.path + "/foreign.yaml")
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func `what does not load is refused, and nothing is left`() throws {
-        let file = try workspace.write(RegistryWorkspace.detector())
+        let file = try workspace.write(tinyDetector())
         let bytes = try FileSystem.read(file)
         for count in [0, 1, bytes.count / 2, bytes.count - 1] {
             try FileSystem.writeWhole(Array(bytes[..<count]), to: file)
@@ -62,7 +63,7 @@ import Testing
                     in: workspace.registry, models: workspace.models)
             }
         }
-        var broken = RegistryWorkspace.detector()
+        var broken = tinyDetector()
         broken.graph.nodes[0].operatorType = "NoSuchOperator"
         _ = try workspace.write(broken)
         #expect(throws: RegistryError.self) {
@@ -78,7 +79,7 @@ import Testing
 
     @Test(arguments: ["a/b", "..", "a@b", "a:b", ""])
     func `names that the contract refuses`(name: String) throws {
-        let file = try workspace.write(RegistryWorkspace.detector())
+        let file = try workspace.write(tinyDetector())
         #expect(throws: TrackingError.self) {
             try ModelRegistration(name: name, file: file).register(in: workspace.registry, models: workspace.models)
         }
@@ -87,7 +88,7 @@ import Testing
 
     @Test func `those who register at once get a number each`() throws {
         let (registry, models) = (workspace.registry, workspace.models)
-        let file = try workspace.write(RegistryWorkspace.detector())
+        let file = try workspace.write(tinyDetector())
         let numbers = Mutex([Int]())
         parallelFor(6, threads: 6) { _ in
             let made = try? ModelRegistration(name: "net", file: file).register(in: registry, models: models)

@@ -1,5 +1,6 @@
 import ApusConfiguration
 import ApusCore
+import ApusModelSupport
 import ApusONNX
 import ApusRegistry
 import ApusTracking
@@ -36,23 +37,6 @@ final class RegistryWorkspace {
         return path + "/" + name
     }
 
-    /// A detector whose score is the mean of all pixels times `score`; `labels` of `nil` make it say nothing of itself.
-    static func detector(labels: [String]? = ["shirt", "boot"], score: Float = 0.5) -> Model {
-        var builder = GraphBuilder(name: "tiny")
-        let images = builder.input("images", shape: ["batch", 3, 32, 32])
-        let mean = builder.node("ReduceMean", [images], attributes: ["axes": [1, 2, 3], "keepdims": 0])
-        let weights = builder.constant(NDArray([0, 0, 0, 0, score, 0], shape: [1, 6, 1]), name: "weights")
-        let boxes = builder.constant(NDArray([16, 16, 16, 8, 0, 0] as [Float], shape: [1, 6, 1]), name: "boxes")
-        let output = builder.node("Add", [builder.node("Mul", [mean, weights]), boxes], output: "output")
-        builder.output(output, name: "output", shape: ["batch", 6, 1])
-        let description = labels.map {
-            ModelDescription(
-                task: .detect, labels: $0, input: .init(letterbox: .init(width: 32, height: 32)),
-                detection: .init(strides: [32]))
-        }
-        return builder.model(opset: 17, metadata: description?.metadata ?? [:])
-    }
-
     /// `y = 2 x` of numbers, which no image goes into.
     static var doubling: Model {
         var builder = GraphBuilder(name: "doubling")
@@ -63,7 +47,7 @@ final class RegistryWorkspace {
     }
 
     @discardableResult
-    func register(_ model: Model = RegistryWorkspace.detector(), as name: String = "net") throws -> ModelVersion {
+    func register(_ model: Model = tinyDetector(), as name: String = "net") throws -> ModelVersion {
         try ModelRegistration(name: name, file: write(model)).register(in: registry, models: models).version
     }
 }

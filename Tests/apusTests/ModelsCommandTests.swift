@@ -1,7 +1,7 @@
 import ApusCommandSupport
 import ApusCore
+import ApusModelSupport
 import ApusONNX
-import ApusVision
 import Foundation
 import Testing
 
@@ -12,8 +12,8 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         for name in ["datasets", "experiments", "models"] { try FileSystem.createFolder(folder.path + "/" + name) }
-        try Self.model(score: 0.5).write(to: folder.path + "/a.onnx")
-        try Self.model(score: 0.75).write(to: folder.path + "/b.onnx")
+        try tinyDetector(score: 0.5).write(to: folder.path + "/a.onnx")
+        try tinyDetector(score: 0.75).write(to: folder.path + "/b.onnx")
         for file in ["a.onnx", "b.onnx"] {
             #expect(try models("register", "net", file).output == "net/\(file == "a.onnx" ? 1 : 2)\n")
         }
@@ -23,21 +23,6 @@ import Testing
 
     private func object(_ outcome: Outcome) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
-    }
-
-    /// One shirt in the middle of 32×32 pixels.
-    private static func model(score: Float) throws -> Model {
-        let description = ModelDescription(
-            task: .detect, labels: ["shirt", "boot"], input: .init(letterbox: .init(width: 32, height: 32)),
-            detection: .init(strides: [32]))
-        var builder = GraphBuilder(name: "tiny")
-        let images = builder.input("images", shape: ["batch", 3, 32, 32])
-        let mean = builder.node("ReduceMean", [images], attributes: ["axes": [1, 2, 3], "keepdims": 0])
-        let weights = builder.constant(NDArray([0, 0, 0, 0, score, 0], shape: [1, 6, 1]), name: "weights")
-        let boxes = builder.constant(NDArray([16, 16, 16, 8, 0, 0] as [Float], shape: [1, 6, 1]), name: "boxes")
-        let output = builder.node("Add", [builder.node("Mul", [mean, weights]), boxes], output: "output")
-        builder.output(output, name: "output", shape: ["batch", 6, 1])
-        return builder.model(opset: 17, metadata: description.metadata)
     }
 
     @Test func `lists and shows what is registered`() throws {

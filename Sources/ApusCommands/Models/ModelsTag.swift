@@ -16,8 +16,8 @@ struct ModelsTag: ParsableCommand {
     @Argument(help: "NAME, NAME@ALIAS or NAME/VERSION.") var model: String
     @Argument(help: "The tag's key.") var key: String
     @Argument(help: "Its value.") var value: String?
-    @Flag(help: "Remove the tag.") var delete = false
     @OptionGroup var options: RegistryOptions
+    @Flag(help: "Remove the tag.") var delete = false
 
     func validate() throws {
         guard (value == nil) == delete else { throw ValidationError("Give the tag's value, or --delete.") }

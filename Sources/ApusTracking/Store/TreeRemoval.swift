@@ -18,17 +18,20 @@ private enum TreeRemoval {
     /// A path as the system has it, which need not be UTF-8, with its end.
     typealias RawPath = ContiguousArray<CChar>
 
+    /// A few are removed sooner than threads start.
+    private static func threads(for count: Int) -> Int { min(waitingThreads, max(1, count / 4)) }
+
     static func remove(_ paths: [RawPath]) {
         var levels = [[RawPath]]()
         var level = unlinked(paths)
         while !level.isEmpty {
             levels.append(level)
             let current = level
-            let found = parallelMap(current.count, threads: waitingThreads) { entries(of: current[$0]) }
+            let found = parallelMap(current.count, threads: threads(for: current.count)) { entries(of: current[$0]) }
             level = unlinked(Array(found.joined()))
         }
         for folders in levels.reversed() {
-            parallelFor(folders.count, threads: waitingThreads) { index in
+            parallelFor(folders.count, threads: threads(for: folders.count)) { index in
                 folders[index].withUnsafeBufferPointer { path in _ = path.baseAddress.map { rmdir($0) } }
             }
         }
@@ -38,7 +41,7 @@ private enum TreeRemoval {
     ///
     /// - Returns: the folders.
     private static func unlinked(_ paths: [RawPath]) -> [RawPath] {
-        let areFolders = parallelMap(paths.count, threads: waitingThreads) { index in
+        let areFolders = parallelMap(paths.count, threads: threads(for: paths.count)) { index in
             paths[index].withUnsafeBufferPointer { path in
                 guard let path = path.baseAddress else { return false }
                 var status = stat()
