@@ -115,8 +115,6 @@ public final class ProgressBar: @unchecked Sendable {
 }
 
 extension Duration {
-    public var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-
     public var minutesAndSeconds: String {
         let whole = Int(seconds.rounded())
         return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"

@@ -45,7 +45,12 @@ public final class Monitor<State>: @unchecked Sendable {
     public init(_ state: State) {
         self.state = state
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
+        // Waits are as long whatever becomes of the time of day.
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -81,7 +86,7 @@ public final class Monitor<State>: @unchecked Sendable {
     /// The same for so many seconds at most; `nil` where `body` returned nothing until then.
     public func wait<R>(atMost seconds: Double, _ body: (inout State) throws -> R?) rethrows -> R? {
         var end = timespec()
-        clock_gettime(CLOCK_REALTIME, &end)
+        clock_gettime(CLOCK_MONOTONIC, &end)
         let whole = seconds.rounded(.down)
         end.tv_sec += Int(whole)
         end.tv_nsec += Int((seconds - whole) * 1e9)

@@ -61,6 +61,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
         guard index < count else {
             throw .device(description, reason: "\(count) visible GPUs are numbered from 0; choose one of them, or cpu")
         }
+        Torch.beginExactly()
         try useOnThread()
     }
 }

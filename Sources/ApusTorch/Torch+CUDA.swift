@@ -33,6 +33,10 @@ extension Torch {
 
     static func loadCUDA() throws(TorchError) { try cudaLoad.get() }
 
+    private static let exactBeginning: Void = choose(CUDAChoices())
+    /// Before anything is computed on a GPU: LibTorch itself begins with TF32 in convolutions.
+    static func beginExactly() { exactBeginning }
+
     /// For the whole process.
     public static func choose(_ choices: CUDAChoices) {
         var given = apus_cuda_choices(

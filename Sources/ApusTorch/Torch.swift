@@ -22,7 +22,6 @@ public enum Torch {
     /// Keeps freed tensor memory for the next step instead of returning it to the system: a training step is faster
     /// and the process stays at its peak. Call before the first tensor.
     public static func usePooledMemory() { apus_torch_use_pooled_memory() }
-    public static var pooledBytes: Int { apus_torch_pooled_bytes() }
 
     /// Runs `body` in LibTorch's own operations, on CPUs too, where Apus has fused functions: they are what runs on GPUs,
     /// and the readable specification of the fused ones. The mode is the calling thread's: `body` does not suspend.

@@ -32,11 +32,13 @@ template <class Function> Function *cudaFunction(const char *library, const char
 
 apus_status apus_torch_load_cuda(void) {
     const std::string path = libraryFolder() + "libtorch_cuda.so";
-    // Repeatable matrix products want a workspace of their own, chosen before CUDA begins.
+    if (!dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) {
+        recordMessage(dlerror());
+        return 1;
+    }
+    // Repeatable matrix products want a workspace of their own, chosen before the first.
     setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
-    if (dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL)) return 0;
-    recordMessage(dlerror());
-    return 1;
+    return 0;
 }
 
 int apus_torch_cuda_count(void) {

@@ -8,7 +8,9 @@ void apus_tensor_release(apus_tensor tensor) {
 size_t apus_tensor_rank(apus_tensor tensor) { return static_cast<size_t>(Borrowed(tensor)->dim()); }
 int64_t apus_tensor_size(apus_tensor tensor, size_t axis) {
     Borrowed x(tensor);
-    return axis < static_cast<size_t>(x->dim()) ? x->size(static_cast<int64_t>(axis)) : 1;
+    // The placeholder stands for tensors of any rank.
+    if (apus_torch_is_exhausted() && axis >= static_cast<size_t>(x->dim())) return 1;
+    return x->sizes()[axis];
 }
 int64_t apus_tensor_count(apus_tensor tensor) { return Borrowed(tensor)->numel(); }
 

@@ -73,7 +73,7 @@ struct apus_gradient_reducer_object {
     void note(size_t index) {
         if (!isArmed || buckets[index].waiting == 0) return;
         buckets[index].waiting--;
-        while (next < buckets.size() && buckets[next].waiting == 0) buckets[next++].start(*group);
+        for (; next < buckets.size() && buckets[next].waiting == 0; next++) buckets[next].start(*group);
     }
 
     /// As `note`, within a backward pass: `finish` says what went wrong.

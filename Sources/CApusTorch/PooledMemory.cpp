@@ -68,11 +68,6 @@ public:
         return true;
     }
 
-    size_t bytes() {
-        std::lock_guard lock(mutex_);
-        return bytes_;
-    }
-
 private:
     Block *grow(size_t size) {
         const size_t mapped = rounded(std::max(size, segmentSize), hugePage);
@@ -84,7 +79,6 @@ private:
         char *address = reinterpret_cast<char *>(start);
         trim(static_cast<char *>(raw), address, mapped);
         madvise(address, mapped, MADV_HUGEPAGE);
-        bytes_ += mapped;
         auto *block = new Block{address, mapped, nullptr, nullptr, true};
         free_.insert(block);
         return block;
@@ -119,7 +113,6 @@ private:
     std::mutex mutex_;
     std::set<Block *, BySize> free_;
     std::unordered_map<void *, Block *> taken_;
-    size_t bytes_ = 0;
 };
 
 /// Never destroyed: tensors may outlive every static.
@@ -167,4 +160,3 @@ void apus_torch_use_pooled_memory(void) {
     c10::SetCPUAllocator(&allocator, 1);
 }
 
-size_t apus_torch_pooled_bytes(void) { return pool().bytes(); }

@@ -169,7 +169,7 @@ apus_status apus_process_group_broadcast(apus_process_group group, apus_tensor t
         c10d::BroadcastOptions options;
         options.rootRank = root;
         group->attempt([&] { group->finish(group->backendOf(sent).broadcast(tensors, options)); });
-        if (!sent.is_same(own)) own.detach().copy_(sent);
+        if (!sent.is_alias_of(own)) own.detach().copy_(sent);
     });
 }
 

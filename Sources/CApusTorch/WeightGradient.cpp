@@ -36,8 +36,7 @@ struct Geometry {
     int64_t sumsOfOutput() const { return steps.kernel * paddedInputs(); }
     /// Whether the kernels may read `x` where it lies.
     bool isDirect() const { return steps.kernel == 1 && steps.padding == 0 && x.channels % 16 == 0; }
-    int64_t pixelFloats() const { return isDirect() ? x.stride : x.channels; }
-    int64_t lineFloats() const { return (width + 2 * steps.padding) * pixelFloats(); }
+    int64_t lineFloats() const { return (width + 2 * steps.padding) * x.channels; }
     int64_t linesPerBlock() const {
         const int64_t byMemory = floatsPerBlock / (lineFloats() * steps.stride);
         return std::clamp<int64_t>(byMemory, 1, quotient(pixelsPerBlock, outWidth));
@@ -75,7 +74,7 @@ public:
             line = last;
         }
         for (int64_t line = first; line < end; line++) y_.push_back(g_.dy.row(line * g_.outWidth) + output);
-        return {x_.data(), y_.data(), end - first, g_.outWidth, 0, g_.steps.stride * g_.pixelFloats(), g_.dy.stride};
+        return {x_.data(), y_.data(), end - first, g_.outWidth, 0, g_.steps.stride * g_.x.channels, g_.dy.stride};
     }
 
 private:
@@ -105,13 +104,7 @@ private:
         }
         std::fill_n(to, margin, 0.0f);
         to += margin;
-        const int64_t row = (image * g_.height + line) * g_.width;
-        if (g_.x.stride == channels) {
-            std::memcpy(to, g_.x.row(row), g_.width * channels * sizeof(float));
-        } else {
-            for (int64_t pixel = 0; pixel < g_.width; pixel++)
-                std::memcpy(to + pixel * channels, g_.x.row(row + pixel), channels * sizeof(float));
-        }
+        std::memcpy(to, g_.x.row((image * g_.height + line) * g_.width), g_.width * channels * sizeof(float));
         std::fill_n(to + g_.width * channels, margin, 0.0f);
     }
 

@@ -82,6 +82,14 @@ import Testing
         for (a, b) in try zip(gradients(.float32), gradients(.float64)) { #expect(deviation(a, from: b) < 1e-5) }
     }
 
+    /// Sums in another order tell that it was not LibTorch that added them.
+    @Test(.enabled(if: Torch.cpuCapability.contains("AVX")), arguments: chosen.prefix(2))
+    func `a weight's gradient comes from own kernels`(c: Case) throws {
+        let (own, theirs) = (try run(.float32, c), try Torch.withoutFusedFunctions { try run(.float32, c) })
+        let (a, b): ([Float], [Float]) = (own.gradients[1].elements(), theirs.gradients[1].elements())
+        #expect(a != b)
+    }
+
     @Test func `every run gives the same bytes`() throws {
         let runs = try (0..<3).map { _ -> [[Float]] in try run(.float32, Self.chosen[0]).gradients.map { $0.elements() }
         }

@@ -22,6 +22,25 @@ import Testing
         #expect((x + 1).size(1) == 64)
     }
 
+    /// Wherever it is wanting: own kernels take memory in parallel regions, which nothing may be thrown through.
+    @Test func `a lack of memory in any tensor of a convolution's passes is thrown`() throws {
+        let x = randomTensor([3, 24, 40, 40], seed: 1).channelsLast().requiringGradient()
+        let weight = randomTensor([32, 24, 3, 3], seed: 2).channelsLast().requiringGradient()
+        let lacks = (0..<64).map { tensors in
+            Torch.lackingMemory(afterTensors: tensors) {
+                do {
+                    try Torch.watchingMemory { try x.conv2D(weight, padding: 1).sum().backward() }
+                    return false
+                } catch {
+                    return true
+                }
+            }
+        }
+        // How many tensors this thread takes is chance: it shares the parallel regions with others.
+        #expect(lacks.prefix(3).allSatisfy { $0 })
+        #expect(lacks.last == false)
+    }
+
     @Test func `it is named as such`() throws {
         do {
             try Torch.lackingMemory { try Torch.watchingMemory { _ = Tensor.zeros([1000]) } }

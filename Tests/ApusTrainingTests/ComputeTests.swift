@@ -114,6 +114,15 @@ private struct FirstStep {
         #expect(state() == before)
     }
 
+    @Test func `what numbers of another device want is not taken over`() throws {
+        let trainer = try FirstStep(try TestWorkspace()).trainer
+        var progress = TrainingProgress()
+        (progress.lossScale, progress.epoch) = (LossScale(), 1)
+        trainer.goOn(from: progress)
+        #expect(trainer.progress.lossScale == nil && trainer.progress.epoch == 1)
+        #expect(Compute(device: .cuda(0), precision: .float16).newLossScale == LossScale())
+    }
+
     @Test(.enabled(if: Device.cpu.hasBFloat16)) func `bfloat16 learns about what float32 learns`() throws {
         let workspace = try TestWorkspace()
         let (exact, _) = try train(workspace)

@@ -73,6 +73,7 @@ final class TestWorkspace {
         experiment.optimizer.nominalBatchSize = 4
         experiment.optimizer.warmupMinimumSteps = 2
         experiment.closeMosaic = 1
+        experiment.device = "cpu"
         experiment.machine.threads = 2
         experiment.machine.loaderThreads = loaderThreads
         return experiment

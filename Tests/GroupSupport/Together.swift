@@ -6,16 +6,35 @@ import Testing
 package func together<Output>(
     _ count: Int, _ body: @escaping @Sendable (ProcessGroup) throws -> Output
 ) throws -> [Output] {
-    let port = Int.random(in: 20_000...60_000)
+    let port = try freePort()
     let members = (0..<count).map { rank in
         OnThread {
             let environment = try ProcessEnvironment([
                 "RANK": "\(rank)", "WORLD_SIZE": "\(count)", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "\(port)",
             ])
-            return try body(try ProcessGroup(try #require(environment), timeout: 60))
+            return try body(try ProcessGroup(try #require(environment)))
         }
     }
     return try members.map { try $0.result() }
+}
+
+/// A port of the loopback that nobody listens at, below those that the system hands out.
+private func freePort() throws -> Int {
+    for _ in 0..<1000 {
+        let port = Int.random(in: 20_000..<32_768)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        let isFree = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        if isFree { return port }
+    }
+    throw POSIXError(.EADDRINUSE)
 }
 
 /// Work on a thread of its own.

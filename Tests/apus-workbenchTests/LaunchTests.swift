@@ -33,6 +33,7 @@ import Testing
             image_size: 64
             epochs: 1
             batch_size: 4
+            device: cpu
             machine: {loader_threads: 1}
             checkpoint: {every_steps: 5}
             """, to: "experiments/tiny.yaml")
@@ -51,15 +52,17 @@ import Testing
     func `where a process is killed all end soon, one message says so, and the run goes on`(_ rank: Int) throws {
         let launch = try Launched("epochs=5000", in: folder.path)
         let worker = try #require(launch.worker(rank))
+        let workers = launch.workers
+        #expect(workers.count == 2)
         #expect(kill(worker, SIGKILL) == 0)
         let start = ContinuousClock.now
         let outcome = launch.outcome()
-        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(ContinuousClock.now - start < .seconds(120))
         #expect(outcome.status == 137)
         let messages = outcome.errors.split(separator: "\n").filter { $0.contains("apus") }
         #expect(messages.count == 1, "\(messages)")
         #expect(outcome.errors.contains("process \(rank) (pid \(worker)) was killed by signal 9"))
-        #expect(launch.workers.isEmpty)
+        #expect(!workers.contains(where: isRunning))
         let alone = try apus("train", "--resume", "latest", "--time-limit", "0.001", in: folder.path)
         #expect(alone.status == 1)
         #expect(alone.errors.contains("processes: 2 before, 1 from here on"))
@@ -72,13 +75,14 @@ import Testing
     @Test func `an interruption ends all with a checkpoint`() throws {
         let launch = try Launched("epochs=5000", in: folder.path)
         _ = try #require(launch.worker(1))
+        let workers = launch.workers
         launch.signal(SIGINT)
         let outcome = launch.outcome()
         #expect(outcome.status == 1)
         let messages = outcome.errors.split(separator: "\n").filter { $0.contains("interrupted") }
         #expect(messages.count == 1, "\(outcome.errors)")
         #expect(outcome.errors.contains("interrupted; apus launch --processes 2 train --resume"))
-        #expect(launch.workers.isEmpty)
+        #expect(!workers.contains(where: isRunning))
     }
 
     @Test func `processes whose launcher is gone end`() throws {
@@ -86,8 +90,8 @@ import Testing
         let workers = [try #require(launch.worker(0)), try #require(launch.worker(1))]
         launch.signal(SIGKILL)
         _ = launch.outcome()
-        for _ in 0..<400 where workers.contains(where: { kill($0, 0) == 0 }) { Thread.sleep(forTimeInterval: 0.05) }
-        #expect(!workers.contains { kill($0, 0) == 0 })
+        for _ in 0..<400 where workers.contains(where: isRunning) { Thread.sleep(forTimeInterval: 0.05) }
+        #expect(!workers.contains(where: isRunning))
     }
 
     @Test(arguments: [
@@ -119,6 +123,12 @@ import Testing
 }
 
 /// Two processes that train until something ends them.
+/// Whether a process is there and has not ended: one that nobody has asked after is a zombie.
+private func isRunning(_ process: Int32) -> Bool {
+    guard let state = try? FileSystem.readText("/proc/\(process)/stat") else { return false }
+    return state.split(separator: ")").last?.hasPrefix(" Z") == false
+}
+
 private final class Launched {
     private let process = Process()
     private let errors = Pipe()

@@ -36,6 +36,7 @@ extension TemporaryFolder {
             image_size: 64
             epochs: \(epochs)
             batch_size: 4
+            device: cpu
             """, to: "experiments/tiny.yaml")
     }
 }

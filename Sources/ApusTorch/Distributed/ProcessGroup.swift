@@ -3,7 +3,8 @@ import CApusTorch
 /// Processes that train one model together, over LibTorch's own process groups (c10d; Gloo on CPUs).
 ///
 /// Every process calls a group's operations in one order. Where a process has died, or does not take part in time,
-/// they throw `TorchError.peers`, and so does every later one. One thread at a time uses a group.
+/// they throw `TorchError.peers`, and so does every later one; over NCCL it is `apus launch` or torchrun that notices and
+/// ends the others. One thread at a time uses a group.
 public final class ProcessGroup {
     public let rank, size: Int
     /// Processes on this machine, and this one's place among them.

@@ -20,6 +20,9 @@ public struct Compute: Equatable, Sendable, CustomStringConvertible {
         if device != .cpu { Torch.choose(experiment.cuda.choices) }
     }
 
+    /// What losses are multiplied by at first, where small gradients would be lost.
+    var newLossScale: LossScale? { precision == .float16 ? LossScale() : nil }
+
     public var description: String { "\(device), \(precision.rawValue)" }
 
     /// What was chosen for the user, in lines.

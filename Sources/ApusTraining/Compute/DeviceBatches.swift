@@ -26,12 +26,19 @@ final class DeviceBatches {
 
     deinit { queue?.cancel() }
 
+    /// What found no memory beside a step finds it between steps.
+    private func copyAlone(_ batch: Batch) throws -> Tensor {
+        Torch.emptyCache()
+        return try Torch.watchingMemory { Tensor.pixels(of: batch, on: device) }
+    }
+
     /// The next batch, or `nil` after the last.
     func next() throws -> DeviceBatch? {
         guard let queue else { return try batches.next().map { DeviceBatch($0, on: device, waiting: $0.waitSeconds) } }
         let start = ContinuousClock.now
-        guard let (batch, images) = try queue.next() else { return nil }
-        return DeviceBatch(batch: batch, images: images, waitSeconds: (ContinuousClock.now - start).inSeconds)
+        guard let (batch, copied) = try queue.next() else { return nil }
+        let images = try copied ?? copyAlone(batch)
+        return DeviceBatch(batch: batch, images: images, waitSeconds: (ContinuousClock.now - start).seconds)
     }
 }
 
@@ -46,9 +53,10 @@ extension DeviceBatch {
     }
 }
 
-/// A thread that takes a loader's batches and copies their pixels, at most `depth` ahead.
+/// A thread that takes a loader's batches and copies their pixels, at most `depth` ahead; where it finds no memory for
+/// them, the batch comes alone.
 private final class UploadQueue: @unchecked Sendable {
-    private typealias Item = Result<(Batch, Tensor)?, any Error>
+    private typealias Item = Result<(Batch, Tensor?)?, any Error>
     private static let depth = 2
 
     private let condition = NSCondition()
@@ -61,13 +69,20 @@ private final class UploadQueue: @unchecked Sendable {
             var isLast = false
             while !isLast {
                 let item = Item {
-                    try Torch.watchingMemory {
-                        try source.batches.next().map { ($0, try Tensor.pixels(of: $0, startingOn: device)) }
-                    }
+                    guard let batch = try source.batches.next() else { return nil }
+                    return (batch, try Self.copy(batch, to: device))
                 }
                 if case .success(.some) = item {} else { isLast = true }
                 guard put(item) else { return }
             }
+        }
+    }
+
+    private static func copy(_ batch: Batch, to device: Device) throws -> Tensor? {
+        do {
+            return try Torch.watchingMemory { try Tensor.pixels(of: batch, startingOn: device) }
+        } catch TorchError.memory {
+            return nil
         }
     }
 
@@ -84,7 +99,7 @@ private final class UploadQueue: @unchecked Sendable {
         }
     }
 
-    func next() throws -> (Batch, Tensor)? {
+    func next() throws -> (Batch, Tensor?)? {
         let item = condition.withLock {
             while waiting.isEmpty { condition.wait() }
             // What ends the batches stays, for whoever asks again.

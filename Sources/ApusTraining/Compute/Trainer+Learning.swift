@@ -24,7 +24,8 @@ extension Trainer {
         }
     }
 
-    private var pieces: Int { progress.pieces ?? 1 }
+    /// Processes that share a batch compute their parts whole, also where a run goes on that was in pieces alone.
+    private var pieces: Int { group == nil ? progress.pieces ?? 1 : 1 }
 
     private func cutSmaller(_ batch: DeviceBatch, _ reason: String) throws {
         try stepGuard.restore()

@@ -15,12 +15,12 @@ public struct Latency: Sendable {
             for _ in 0..<3 { try model() }
         }
         let start = ContinuousClock.now
-        for round in 0..<rounds where round < 8 || (ContinuousClock.now - start).inSeconds < seconds {
+        for round in 0..<rounds where round < 8 || (ContinuousClock.now - start).seconds < seconds {
             let order = round % 2 == 0 ? Array(models.indices) : models.indices.reversed()
             for index in order {
                 let begin = ContinuousClock.now
                 try models[index]()
-                milliseconds[index].append((ContinuousClock.now - begin).inSeconds * 1000)
+                milliseconds[index].append((ContinuousClock.now - begin).seconds * 1000)
             }
         }
     }

@@ -49,7 +49,7 @@ extension SplitEvaluator {
             }
             progress(first + part.count, indices.count)
         }
-        return try collected.evaluation { (ContinuousClock.now - start).inSeconds }
+        return try collected.evaluation { (ContinuousClock.now - start).seconds }
     }
 
     private func results(

@@ -49,7 +49,7 @@ public struct SplitEvaluator {
         let start = ContinuousClock.now
         if task == .detect {
             var evaluation = try boxes(predictor, progress)
-            evaluation.seconds = (ContinuousClock.now - start).inSeconds
+            evaluation.seconds = (ContinuousClock.now - start).seconds
             return evaluation
         }
         var evaluation: ResultEvaluation
@@ -58,7 +58,7 @@ public struct SplitEvaluator {
         case .keypoints: evaluation = try crops(predictor, progress)
         case .detect, .segment, .pose, .obb: evaluation = try objects(predictor, progress)
         }
-        evaluation.seconds = (ContinuousClock.now - start).inSeconds
+        evaluation.seconds = (ContinuousClock.now - start).seconds
         return evaluation
     }
 

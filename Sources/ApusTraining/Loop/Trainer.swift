@@ -82,7 +82,7 @@ public final class Trainer {
         try task.model.freeze(experiment.freeze)
         self.notes = notes
         stepGuard = StepGuard(task.model)
-        if compute.precision == .float16 { progress.lossScale = LossScale() }
+        progress.lossScale = compute.newLossScale
         dropouts = task.model.modules().compactMap { $0.module as? Dropout }
         ema = try ModelEMA(of: task.model, in: task.average, decay: experiment.ema.decay, tau: experiment.ema.tau)
         optimizer = try schedule.configuration.makeOptimizer(
@@ -100,6 +100,12 @@ public final class Trainer {
     public var stepsPerEpoch: Int { task.stepsPerEpoch }
 
     public func add(_ observer: any TrainingObserver) { observers.append(observer) }
+
+    /// Where training goes on that may have begun on another device, in other numbers.
+    func goOn(from progress: TrainingProgress) {
+        self.progress = progress
+        self.progress.lossScale = compute.newLossScale.map { progress.lossScale ?? $0 }
+    }
 
     /// Trains what is left.
     public func run() throws -> TrainingResult {
@@ -127,7 +133,7 @@ public final class Trainer {
         }
         let result = TrainingResult(
             ending: ending, epochsDone: progress.epoch, bestEpoch: progress.bestEpoch, fitnessName: fitnessName,
-            bestFitness: progress.bestFitness, seconds: (clock.now - start).inSeconds)
+            bestFitness: progress.bestFitness, seconds: (clock.now - start).seconds)
         try finish(result)
         return result
     }
@@ -166,7 +172,7 @@ extension Trainer {
             }
             progress.step += 1
             let now = clock.now
-            progress.totals.add(report, seconds: (now - start).inSeconds)
+            progress.totals.add(report, seconds: (now - start).seconds)
             start = now
             try announce(.stepCompleted(report))
             try keep(afterStep: now)
@@ -206,7 +212,7 @@ extension Trainer {
         return StepReport(
             epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch, loss: parts, rates: rates,
             imageCount: batch.batch.globalCount, waitSeconds: batch.waitSeconds,
-            computeSeconds: (clock.now - start).inSeconds, isSkipped: !isFinite)
+            computeSeconds: (clock.now - start).seconds, isSkipped: !isFinite)
     }
 
     private var rates: ScheduledRates {
@@ -283,8 +289,4 @@ extension Trainer {
         (progress.rollBacks, progress.rateFactor, progress.skippedInARow) = (rollBacks, factor, 0)
         try announce(.rolledBack(report.loss, epoch: report.epoch, step: report.step, rateFactor: factor))
     }
-}
-
-extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

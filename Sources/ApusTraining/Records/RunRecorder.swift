@@ -35,11 +35,12 @@ public final class RunRecorder: TrainingObserver {
             try attempt { try run.setTag("apus.out_of_memory", value) }
         case .rolledBack: try attempt { try run.setTag("apus.roll_backs", "\(trainer.progress.rollBacks)") }
         case .epochCompleted(let report): try record(report)
-        case .finished: try recordBest()
+        case .finished: try attempt { try recordBest() }
         }
     }
 
-    /// What cannot be written, such as on a full disk, ends no training: the store keeps values and tries again.
+    /// What the store cannot write, such as on a full disk, ends no training: it keeps values and tries again. A
+    /// checkpoint that cannot be written does end it, since what is learned after it could be lost.
     private func attempt(_ body: () throws -> Void) throws {
         do { try body() } catch let error as TrackingError { try trainer.announce(.notRecorded("\(error)")) }
     }

@@ -97,7 +97,7 @@ public struct CheckpointFolder: Sendable {
             checkpoint.tensors.dropping(prefix: "average/"), updates: description.progress.emaUpdates)
         try trainer.optimizer.load(checkpoint.tensors.dropping(prefix: "optimizer/"))
         try trainer.model.setGradients(checkpoint.tensors.dropping(prefix: "gradient/"))
-        trainer.progress = description.progress
+        trainer.goOn(from: description.progress)
     }
 }
 

@@ -38,7 +38,6 @@ void apus_torch_share_cores(void);
 /// Makes freed tensor memory be reused instead of returned to the system. Call before the first tensor.
 void apus_torch_use_pooled_memory(void);
 /// Bytes that the pool has taken from the system.
-size_t apus_torch_pooled_bytes(void);
 /// Lets the next `parts` parts of its work in which the calling thread watches its memory find none for the tensor of this
 /// number on the CPU, from 0. For tests.
 void apus_torch_lack_memory(size_t parts, size_t tensor);

@@ -10,8 +10,8 @@ struct Launch: ParsableCommand {
             Starts apus train several times with the environment that torchrun gives (RANK, WORLD_SIZE, LOCAL_RANK, \
             LOCAL_WORLD_SIZE, MASTER_ADDR, MASTER_PORT), the machine's cores divided among them. Each process makes its \
             part of every batch, batch statistics and losses are of the whole batch, and gradients are summed while the \
-            backward pass still runs: the results are those of one process but for rounding. One run is recorded. Where \
-            one process ends badly, all end within half a minute, and --resume goes on from the last checkpoint, with \
+            backward pass still runs: the results are those of one process but for rounding (a last batch of fewer images \
+            than processes is filled up first). One run is recorded. Where one process ends badly, all end within half a minute, and --resume goes on from the last checkpoint, with \
             any number of processes.
 
               apus launch --processes 2 train experiments/garments.yaml

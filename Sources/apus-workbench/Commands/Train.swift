@@ -129,10 +129,10 @@ struct Train: ParsableCommand {
     /// Trains this process's part of every batch of the run that the group's main process records.
     private func help(_ group: ProcessGroup) throws {
         // The main process prepares the dataset, and takes up the run, before the others look at them.
-        try group.barrier()
+        let run = String(decoding: try group.broadcast([]), as: UTF8.self)
         let trainer: Trainer
         do {
-            trainer = try helper(group)
+            trainer = try helper(group, of: run)
         } catch {
             // What fails here fails in the main process too, which says so, unless this machine alone lacks something.
             try group.barrier()
@@ -143,11 +143,10 @@ struct Train: ParsableCommand {
         _ = try working { try trainer.run() }
     }
 
-    private func helper(_ group: ProcessGroup) throws -> Trainer {
-        if let resume {
-            let run = try places.store().run(matching: resume)
+    private func helper(_ group: ProcessGroup, of run: String) throws -> Trainer {
+        if resume != nil {
             return try TrainingSession.helper(
-                resuming: run, extraEpochs: extendEpochs, group: group, device: device
+                resuming: try places.store().run(id: run), extraEpochs: extendEpochs, group: group, device: device
             ) { try quietDataset(of: $0) }
         }
         let experiment = try experiment(arguments[0], Array(arguments.dropFirst()))
@@ -184,16 +183,18 @@ struct Train: ParsableCommand {
     private var limit: Duration? { timeLimit.map { .seconds($0 * 60) } }
 
     private func resumed(_ reference: String, _ group: ProcessGroup?) throws -> TrainingSession {
-        try TrainingSession.resume(
-            try places.store().run(matching: reference), extraEpochs: extendEpochs, timeLimit: limit, group: group,
-            device: device
-        ) { try dataset(of: $0, for: group) }
+        let run = try places.store().run(matching: reference)
+        return try TrainingSession.resume(
+            run, extraEpochs: extendEpochs, timeLimit: limit, group: group, device: device
+        ) { try dataset(of: $0, for: group, resuming: run) }
     }
 
-    /// Prepared once; then the other processes go on.
-    private func dataset(of experiment: ApusTraining.Experiment, for group: ProcessGroup?) throws -> PreparedDataset {
+    /// Prepared once; then the other processes go on, with the run that this one found.
+    private func dataset(
+        of experiment: ApusTraining.Experiment, for group: ProcessGroup?, resuming run: Run? = nil
+    ) throws -> PreparedDataset {
         let dataset = try dataset(of: experiment)
-        try group?.barrier()
+        _ = try group?.broadcast(Array((run?.id ?? "").utf8))
         return dataset
     }
 

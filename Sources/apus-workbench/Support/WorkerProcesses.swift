@@ -43,7 +43,12 @@ final class WorkerProcesses {
             process.environment = Self.environment(rank: rank, count: count, port: port)
             if rank > 0 { readers.append(LineReader(process, prefix: "process \(rank): ")) }
         }
-        for process in processes { try process.run() }
+        do {
+            for process in processes { try process.run() }
+        } catch {
+            signal(SIGKILL)
+            throw error
+        }
     }
 
     /// Waits until all have ended; passes an interruption on.
