@@ -5,7 +5,7 @@ import Glibc
 /// left behind can be told from what is being made.
 package struct StagingOwner: Hashable, Sendable {
     let process: ProcessMark
-    /// Processes of containers are numbered apart, on hosts of one name too.
+    /// Where the process's number counts: hosts may have one name, and containers number apart.
     let space: String
 
     static let current = StagingOwner(process: .current, space: currentSpace())
@@ -32,12 +32,17 @@ package struct StagingOwner: Hashable, Sendable {
         self.init(process: ProcessMark(host: parts[4], number: number, start: parts[2]), space: parts[3])
     }
 
-    /// Whether the process ran here and is gone; what ran elsewhere may be alive.
-    package var isGone: Bool { space == StagingOwner.current.space && !process.mayBeAlive }
+    /// Whether the process ran here, since this machine's start, and is gone; others may be alive.
+    package var isGone: Bool {
+        space == StagingOwner.current.space && !process.mayBeAlive && StagingOwner.current.process.mayBeAlive
+    }
 
+    /// The namespace of processes, and the start of this machine.
     private static func currentSpace() -> String {
         var target = [UInt8](repeating: 0, count: 64)
         let count = readlink("/proc/self/ns/pid", &target, target.count)
-        return String(decoding: target.prefix(max(0, count)).filter { (48...57).contains($0) }, as: UTF8.self)
+        let number = String(decoding: target.prefix(max(0, count)).filter { (48...57).contains($0) }, as: UTF8.self)
+        let start = (try? FileSystem.readText("/proc/sys/kernel/random/boot_id"))?.prefix { $0 != "-" }
+        return "\(number).\(start ?? "")"
     }
 }
