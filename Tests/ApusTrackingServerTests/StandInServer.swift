@@ -125,7 +125,14 @@ final class StandInServer: Sendable {
 
     private func get(_ id: String, _ state: State) -> HTTPReply {
         guard let run = state.runs.first(where: { $0.id == id }) else { return missing("the run") }
-        return ok("{\"run\":\(text(of: run))}")
+        let last = run.points.compactMap { key, points in
+            points.max { ($0.step, $0.timestamp) < ($1.step, $1.timestamp) }.map { (key, $0) }
+        }
+        let metrics = last.map { key, point in
+            "{\"key\":\(key.quotedAsJSON),\"value\":0,\"timestamp\":\(point.timestamp),\"step\":\(point.step)}"
+        }
+        let data = "\"data\":{\"metrics\":[\(metrics.joined(separator: ","))]}"
+        return ok("{\"run\":\(text(of: run).dropLast()),\(data)}}")
     }
 
     private func history(_ request: HTTPRequest, _ state: State) -> HTTPReply {

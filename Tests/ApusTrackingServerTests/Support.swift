@@ -39,6 +39,7 @@ func shipper(_ run: Run, of store: TrackingStore, to settings: ServerSettings) t
     let server = TrackingServer(client: HTTPClient(settings: settings, cancellation: Cancellation()))
     let spool = Spool(root: store.root, server: settings.address)
     guard let shipper = RunShipper(run, to: server, spool: spool) else { throw ServerError.local("it is locked") }
+    shipper.suspects.firstPause = 0
     return shipper
 }
 

@@ -15,7 +15,8 @@ struct RunsSync: ParsableCommand {
 
             Sends what a training could not send, or any run of the store: metrics, parameters, tags, datasets and \
             artifacts. The server is asked what it has, so that nothing is there twice; a second sync of the same \
-            run sends only what is new. MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD, \
+            run sends only what is new. What the server did not take before is tried again, and what it still does \
+            not take is named. MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD, \
             MLFLOW_TRACKING_SERVER_CERT_PATH, MLFLOW_TRACKING_INSECURE_TLS, MLFLOW_EXPERIMENT_NAME and \
             MLFLOW_HTTP_REQUEST_TIMEOUT mean what they mean to MLflow.
 
@@ -65,7 +66,7 @@ struct RunsSync: ParsableCommand {
 
     private func say(_ event: ServerEvent, _ settings: ServerSettings) {
         switch event {
-        case .recording: break
+        case .recording, .leftOut: break
         case .waiting(let error): common.terminal.say("\(settings.address): \(error)")
         case .goingOn: common.terminal.say("\(settings.address) takes runs again")
         }
@@ -93,6 +94,7 @@ struct RunsSync: ParsableCommand {
 extension Shipment {
     fileprivate var state: String {
         guard isWhole else { return "not sent" }
+        guard refused.isEmpty else { return "sent but \(refused.count)" }
         return requests > 0 ? "sent" : "nothing new"
     }
 }

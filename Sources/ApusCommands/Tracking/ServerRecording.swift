@@ -60,13 +60,19 @@ public final class ServerRecording: Sendable {
             case .waiting(let error):
                 "\(settings.address): \(error); training goes on, the run is kept here and sent later"
             case .goingOn: "\(settings.address) takes runs again"
+            case .leftOut(let run, let name, let why):
+                "\(settings.address) does not take \(name): \(why); left out, the rest goes on. "
+                    + "'apus runs sync \(run)' tries it again"
             }
         messages.withLock { $0.append(message) }
     }
 
-    /// Says what there is to say; called where it disturbs no progress bar.
+    /// Says what there is to say, on lines of its own: a bar that is under way draws itself again below them.
     public func tell() {
-        for message in messages.withLock({ taken(&$0) }) { terminal.say(message) }
+        let messages = messages.withLock { taken(&$0) }
+        if messages.isEmpty || terminal.isQuiet { return }
+        if Terminal.isInteractive { Terminal.writeError("\r\u{1B}[K") }
+        for message in messages { terminal.say(message) }
     }
 
     private func taken(_ messages: inout [String]) -> [String] {
@@ -83,7 +89,9 @@ public final class ServerRecording: Sendable {
         let waited = fixed((ContinuousClock.now - start).seconds, 1)
         for shipment in shipments {
             for (name, why) in shipment.refused.sorted(by: { $0 < $1 }) {
-                Terminal.complain("\(settings.address) does not take \(name): \(why)")
+                Terminal.complain(
+                    "\(settings.address) does not take \(name): \(why); 'apus runs sync \(shipment.run)' tries it again"
+                )
             }
         }
         let left = shipments.filter { !$0.isWhole }

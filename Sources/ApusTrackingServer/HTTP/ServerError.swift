@@ -8,6 +8,8 @@ public enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
     case unanswered(String)
     /// The server is there and cannot now, with the seconds that it asks to wait.
     case busy(status: Int, seconds: Int?)
+    /// It fails at one request, and takes others.
+    case failing(String, tries: Int, why: String)
     case credentials(status: Int, message: String)
     case certificate(String)
     case redirected(to: String)
@@ -35,7 +37,7 @@ public enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether trying again soon may help without anybody doing anything.
     var isPassing: Bool {
         switch self {
-        case .unreachable, .unanswered, .busy: true
+        case .unreachable, .unanswered, .busy, .failing: true
         default: false
         }
     }
@@ -47,6 +49,8 @@ public enum ServerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unanswered(let reason): "it does not answer (\(reason))"
         case .busy(let status, let seconds):
             "it answers \(status)" + (seconds.map { " and asks to wait \($0) s" } ?? "")
+        case .failing(let name, let tries, let why):
+            "it takes other things but not \(name): \(why), tried \(tries) times"
         case .credentials(let status, let message):
             "it refuses the credentials (\(status)\(message.isEmpty ? "" : ": " + message)); set MLFLOW_TRACKING_TOKEN, or "
                 + "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"

@@ -70,6 +70,16 @@ struct TrackingServer: Sendable {
         return answer["run"]?["info"]?["lifecycle_stage"]?.text != "deleted"
     }
 
+    /// The last point of every metric, by step and then time; `nil` where the server does not tell.
+    func lastPoints(of run: String) throws(ServerError) -> [String: MetricPoint]? {
+        guard let data = try get("runs/get?run_id=\(run)")["run"]?["data"] else { return nil }
+        var points = [String: MetricPoint]()
+        for node in data["metrics"]?.elements ?? [] {
+            points[try text("key", in: node, of: "runs/get")] = try point(node)
+        }
+        return points
+    }
+
     func delete(run: String) throws(ServerError) {
         _ = try post("runs/delete", "{\"run_id\":\(run.quotedAsJSON)}")
     }

@@ -1,6 +1,4 @@
-import ApusConfiguration
 import ApusCore
-import ApusDigest
 import ApusTracking
 
 /// Sends one run to its server, as far as the server does not have it yet.
@@ -9,24 +7,39 @@ import ApusTracking
 /// killed between a request and the writing of the cursor. The server is then asked for the points that it has of
 /// every metric in question, and what it lacks is sent: nothing is lost, nothing is there twice. Parameters, tags,
 /// datasets, artifacts and states may be sent again as they are.
+///
+/// A server that fails at one request and takes another is tried again a few times, while everything else goes on;
+/// then the value, dataset or file that it fails at is left out, noted in the cursor, and told.
 final class RunShipper {
     let run: Run
-    private let server: TrackingServer
-    private let spool: Spool
+    let server: TrackingServer
+    let spool: Spool
     private let lock: FileLock
     private(set) var cursor: Cursor
     /// Files above this many bytes wait until training has ended: a checkpoint is replaced in every epoch.
     var largestFile = Int64.max
+    /// Requests that the server fails at.
+    var suspects = Suspects()
 
     /// Whether the last `ship` brought all there was.
     private(set) var hasShipped = false
     /// Requests that brought the server something new.
-    private(set) var requests = 0
+    var requests = 0
+    /// What was left out since somebody asked last.
+    private var leftOut: [(name: String, why: String)] = []
 
-    /// Whether points behind the cursor may be on the server.
-    private var isUncertain = true
+    /// Metrics whose points behind the cursor may be on the server; `nil` is all of them.
+    var doubtful: Set<String>?
     /// Points behind the cursor that are.
-    private var known: [String: PointCounts] = [:]
+    var known: [String: PointCounts] = [:]
+    /// Gaps that are to be filled.
+    var openGaps: [String: [Gap]] = [:]
+    /// So many values are sent at once: fewer where the server fails at more.
+    var batchLimit = LogBatch.entryLimit
+    /// How often single values of a name were left out.
+    var strikes: [String: Int] = [:]
+    /// Single values left out since the server took some.
+    var leftOutInRow = 0
 
     /// The tag by which a run is found on the server.
     static let localTag = "apus.run"
@@ -46,37 +59,136 @@ final class RunShipper {
     }
 
     /// Sends all there is now. Asks nothing of the server where nothing is new.
+    ///
+    /// - Throws: `failing` where everything else was sent.
     func ship() throws(ServerError) {
         // The state is read first: whatever was recorded before the run's end is then seen below.
         hasShipped = false
+        suspects.begin()
         let state = try RunState(run)
-        do throws(ServerError) {
-            try findOrCreateRun(state)
-            if isUncertain { try compare() }
-            try sendValues()
-            try sendInputs()
-            let isWhole = try sendArtifacts()
-            try send(state, isWhole: isWhole)
-            hasShipped = isWhole
-        } catch {
-            if error.isUncertain || error == .cancelled { isUncertain = true }
-            throw error
+        try findOrCreateRun(state)
+        var failure = try failing { () throws(ServerError) in try sendValues() }
+        failure = try failing { () throws(ServerError) in try sendInputs() } ?? failure
+        var isWhole = true
+        failure = try failing { () throws(ServerError) in isWhole = try sendArtifacts() } ?? failure
+        isWhole = isWhole && failure == nil
+        failure = try failing { () throws(ServerError) in try send(state, isWhole: isWhole) } ?? failure
+        if let failure { throw failure }
+        hasShipped = isWhole
+    }
+
+    /// Tries once more what was left out.
+    func tryAgain() {
+        for name in cursor.refused.keys where name.hasPrefix("metric ") {
+            let metric = String(name.dropFirst("metric ".count))
+            // An older cursor went past the points without a note: the server is asked for all of them.
+            if cursor.gaps?[metric] == nil { cursor.metrics[metric] = 0 }
         }
+        cursor.refused = [:]
+        openGaps = cursor.gaps ?? [:]
+        strikes = [:]
+        doubtful = nil
     }
 
-    /// Counts what a request brought the server.
-    private func keepSent(_ change: (inout Cursor) -> Void) throws(ServerError) {
-        requests += 1
-        try keep(change)
+    /// What the server did not take, and why.
+    var refused: [String: String] {
+        var all = cursor.refused
+        for (metric, gaps) in cursor.gaps ?? [:] {
+            var count = 0
+            for gap in gaps {
+                try? forEachPoint(of: metric, from: gap.start, to: gap.end) { _, _ in
+                    count += 1
+                    return true
+                }
+            }
+            let why = all.removeValue(forKey: "metric \(metric)") ?? "left out before"
+            all["metric \(metric) (\(count) \(count == 1 ? "value" : "values"))"] = why
+        }
+        return all
     }
 
-    private func keep(_ change: (inout Cursor) -> Void) throws(ServerError) {
+    /// What was left out since the last call, each name once.
+    func takeLeftOut() -> [(name: String, why: String)] {
+        defer { leftOut = [] }
+        return leftOut
+    }
+}
+
+// MARK: Requests and what is kept of them
+
+extension RunShipper {
+    func keep(_ change: (inout Cursor) -> Void) throws(ServerError) {
         change(&cursor)
         try spool.write(cursor)
     }
 
-    private func locally<R>(_ body: () throws(TrackingError) -> R) throws(ServerError) -> R {
+    /// Notes that `name` is left out; whoever does so changes the cursor.
+    func noteLeftOut(_ name: String, because why: String) {
+        if cursor.refused[name] == nil { leftOut.append((name, why)) }
+    }
+
+    func isRefused(_ name: String) -> Bool { cursor.refused[name] != nil }
+
+    func locally<R>(_ body: () throws(TrackingError) -> R) throws(ServerError) -> R {
         do throws(TrackingError) { return try body() } catch { throw .local("\(error)") }
+    }
+
+    /// What the server fails at while it takes other things, so that these go on.
+    func failing(_ work: () throws(ServerError) -> Void) throws(ServerError) -> ServerError? {
+        do throws(ServerError) {
+            try work()
+            return nil
+        } catch .failing(let name, let tries, let why) {
+            return .failing(name, tries: tries, why: why)
+        }
+    }
+
+    /// Makes a request for something that can be left out.
+    ///
+    /// - Returns: why the server does not take it; `nil` where it did.
+    /// - Throws: `failing` where it is to be tried again.
+    func attempt(_ name: String, _ request: () throws(ServerError) -> Void) throws(ServerError) -> String? {
+        try suspects.check(name)
+        do throws(ServerError) {
+            try request()
+            suspects.clear(name)
+            return nil
+        } catch .rejected(let code, let message) {
+            try checkRun()
+            return "\(code): \(message)"
+        } catch {
+            guard try isFailed(name, with: error) else { throw suspects.failure(name) ?? error }
+            suspects.clear(name)
+            return "\(error)"
+        }
+    }
+
+    /// Counts a request that failed, where the server takes others.
+    ///
+    /// - Returns: whether it was tried often enough.
+    /// - Throws: `error` where the request has no part in it.
+    func isFailed(_ name: String, with error: ServerError) throws(ServerError) -> Bool {
+        guard error.mayBeOfRequest, try takesOthers() else { throw error }
+        return suspects.fail(name, with: error)
+    }
+
+    /// Sends what the server knows already, which is written as every value is.
+    private func takesOthers() throws(ServerError) -> Bool {
+        do throws(ServerError) {
+            try server.log(LogBatch([.tag(key: Self.localTag, value: run.id)]), to: cursor.remoteRun)
+            return true
+        } catch .cancelled {
+            throw .cancelled
+        } catch .missing(let message) {
+            throw .missing(message)
+        } catch {
+            return false
+        }
+    }
+
+    /// A run that was deleted on the server refuses everything.
+    func checkRun() throws(ServerError) {
+        guard try server.isActive(run: cursor.remoteRun) else { throw .missing("the run was deleted there") }
     }
 }
 
@@ -111,8 +223,9 @@ extension RunShipper {
             let made = try server.createRun(
                 in: experiment, name: state.name, user: tags[RunTag.user] ?? "", start: state.times.start,
                 tags: [Self.localTag: run.id])
-            isUncertain = false
-            try keepSent { $0.take(made) }
+            doubtful = []
+            requests += 1
+            try keep { $0.take(made) }
         } catch {
             if error.isUncertain || error == .cancelled { try keep { $0.mayHaveTwin = true } }
             throw error
@@ -127,8 +240,16 @@ extension RunShipper {
 
     private func send(_ state: RunState, isWhole: Bool) throws(ServerError) {
         if cursor.state != state.text {
-            try server.update(run: cursor.remoteRun, status: state.status, end: state.times.end, name: state.name)
-            try keepSent { $0.state = state.text }
+            let why = try attempt("the run's state") { () throws(ServerError) in
+                try server.update(run: cursor.remoteRun, status: state.status, end: state.times.end, name: state.name)
+                requests += 1
+            }
+            if let why { noteLeftOut("state \(state.text)", because: why) }
+            try keep { cursor in
+                cursor.refused = cursor.refused.filter { !$0.key.hasPrefix("state ") }
+                if let why { cursor.refused["state \(state.text)"] = why }
+                cursor.state = state.text
+            }
         }
         let isComplete = isWhole && state.status.isEnd
         if isComplete, cursor.mayHaveTwin { try removeTwins() }
@@ -151,172 +272,4 @@ extension Cursor {
 
 extension RunStatus {
     var isEnd: Bool { self == .finished || self == .failed || self == .killed }
-}
-
-// MARK: Metrics, parameters, tags
-
-extension RunShipper {
-    /// Asks what the server has of each metric that has points behind the cursor.
-    private func compare() throws(ServerError) {
-        known = [:]
-        for (key, size) in try locally({ () throws(TrackingError) in try run.metricSizes() }) {
-            let offset = cursor.metrics[key] ?? 0
-            guard size != offset, !isRefused("metric \(key)") else { continue }
-            // A file that was repaired may be shorter than what was sent of it: it is compared from its start.
-            let acknowledged = size < offset ? 0 : offset
-            if acknowledged != offset { try keep { $0.metrics[key] = 0 } }
-            var there = PointCounts(try server.history(of: key, run: cursor.remoteRun))
-            try forEachPoint(of: key, from: 0, to: acknowledged) { point, _ in
-                _ = there.remove(point)
-                return true
-            }
-            if !there.isEmpty { known[key] = there }
-        }
-        isUncertain = false
-    }
-
-    private func isRefused(_ name: String) -> Bool { cursor.refused[name] != nil }
-
-    /// Calls `body` with each point that begins before `limit` and the byte behind it, until it returns `false`.
-    private func forEachPoint(
-        of key: String, from start: Int, to limit: Int, _ body: (MetricPoint, Int) throws(ServerError) -> Bool
-    ) throws(ServerError) {
-        var offset = start
-        while offset < limit {
-            let part = try locally { () throws(TrackingError) in try run.points(of: key, from: offset) }
-            for (point, end) in zip(part.points, part.ends) where end <= limit {
-                guard try body(point, end) else { return }
-            }
-            guard part.end > offset else { return }
-            offset = part.end
-        }
-    }
-
-    private func sendValues() throws(ServerError) {
-        var pending = PendingBatch()
-        for (key, value) in try locally({ () throws(TrackingError) in try run.parameters() }).sorted(by: { $0 < $1 })
-        where !cursor.parameters.contains(key) && !isRefused("parameter \(key)") {
-            try add(.parameter(key: key, value: value), to: &pending) { $0.parameters.insert(key) }
-        }
-        for (key, value) in try remoteTags().sorted(by: { $0 < $1 }) {
-            let digest = hexadecimal(SHA256.hash(Array(value.utf8)).prefix(8))
-            guard cursor.tags[key] != digest, !isRefused("tag \(key)") else { continue }
-            try add(.tag(key: key, value: value), to: &pending) { $0.tags[key] = digest }
-        }
-        let sizes = try locally { () throws(TrackingError) in try run.metricSizes() }
-        for (key, size) in sizes.sorted(by: { $0 < $1 }) where size > cursor.metrics[key] ?? 0 {
-            try forEachPoint(of: key, from: cursor.metrics[key] ?? 0, to: size) { point, end throws(ServerError) in
-                if known[key]?.remove(point) == true || isRefused("metric \(key)") {
-                    pending.changes.append { $0.metrics[key] = end }
-                } else {
-                    try add(.point(key: key, point), to: &pending) { $0.metrics[key] = end }
-                }
-                return true
-            }
-        }
-        try flush(&pending)
-    }
-
-    /// A batch and what the cursor is to say when the server has it.
-    private struct PendingBatch {
-        var batch = LogBatch()
-        var changes: [(inout Cursor) -> Void] = []
-    }
-
-    private func add(
-        _ entry: LogBatch.Entry, to pending: inout PendingBatch, _ change: @escaping (inout Cursor) -> Void
-    ) throws(ServerError) {
-        if !pending.batch.add(entry) {
-            try flush(&pending)
-            _ = pending.batch.add(entry)
-        }
-        pending.changes.append(change)
-    }
-
-    private func flush(_ pending: inout PendingBatch) throws(ServerError) {
-        guard !pending.changes.isEmpty else { return }
-        if !pending.batch.entries.isEmpty { try send(pending.batch.entries[...]) }
-        let changes = pending.changes
-        pending = PendingBatch()
-        try keep { cursor in for change in changes { change(&cursor) } }
-    }
-
-    /// Where the server refuses some of the entries, the others are sent without them.
-    private func send(_ entries: ArraySlice<LogBatch.Entry>) throws(ServerError) {
-        let wanted = entries.filter { !isRefused($0.name) }
-        guard let first = wanted.first else { return }
-        do throws(ServerError) {
-            try server.log(LogBatch(wanted), to: cursor.remoteRun)
-            requests += 1
-        } catch .rejected(let code, let message) {
-            guard try server.isActive(run: cursor.remoteRun) else { throw .missing("the run was deleted there") }
-            guard wanted.count > 1 else {
-                return try keep { $0.refused[first.name] = "\(code): \(message)" }
-            }
-            try send(wanted.prefix(wanted.count / 2))
-            try send(wanted.dropFirst(wanted.count / 2))
-        }
-    }
-
-    /// The run's tags; a parent is named as the server names it, as soon as the server has it.
-    private func remoteTags() throws(ServerError) -> [String: String] {
-        var tags = try locally { () throws(TrackingError) in try run.tags() }
-        tags[Self.localTag] = run.id
-        guard let parent = tags[RunTag.parentRun] else { return tags }
-        let remote = spool.cursor(ofRun: parent, server: server.address).remoteRun
-        tags[RunTag.parentRun] = remote.isEmpty ? nil : remote
-        return tags
-    }
-}
-
-// MARK: Datasets and artifacts
-
-extension RunShipper {
-    private func sendInputs() throws(ServerError) {
-        for dataset in try locally({ () throws(TrackingError) in try run.datasets() }) {
-            let name = "dataset \(dataset.name) \(dataset.digest) \(dataset.context ?? "")"
-            guard !cursor.inputs.contains(name), !isRefused(name) else { continue }
-            try refusing(name) { () throws(ServerError) in
-                try server.log(dataset: dataset, to: cursor.remoteRun)
-                try keepSent { $0.inputs.insert(name) }
-            }
-        }
-    }
-
-    /// - Returns: `false` where files wait for the end.
-    private func sendArtifacts() throws(ServerError) -> Bool {
-        let paths = try locally { () throws(TrackingError) in try run.artifacts() }
-        guard !paths.isEmpty, !isRefused("artifacts") else { return true }
-        guard server.proxyAddress(cursor.artifactRoot) != nil else {
-            try keep { $0.refused["artifacts"] = server.noProxy(cursor.artifactRoot) }
-            return true
-        }
-        var isWhole = true
-        for path in paths where !isRefused("artifact \(path)") {
-            guard let file = ArtifactFile(path, in: run.artifactPath) else {
-                try keep { $0.refused["artifact \(path)"] = "no file of the run: a link that leads out of it" }
-                continue
-            }
-            guard cursor.artifacts[path] != file.stamp else { continue }
-            guard file.size <= largestFile else {
-                isWhole = false
-                continue
-            }
-            try refusing("artifact \(path)") { () throws(ServerError) in
-                try server.upload(file.descriptor, size: file.size, to: path, below: cursor.artifactRoot)
-                try keepSent { $0.artifacts[path] = file.stamp }
-            }
-        }
-        return isWhole
-    }
-
-    /// Notes what the server refuses for good, and goes on.
-    private func refusing(_ name: String, _ work: () throws(ServerError) -> Void) throws(ServerError) {
-        do throws(ServerError) {
-            try work()
-        } catch .rejected(let code, let message) {
-            guard try server.isActive(run: cursor.remoteRun) else { throw .missing("the run was deleted there") }
-            try keep { $0.refused[name] = "\(code): \(message)" }
-        }
-    }
 }

@@ -21,24 +21,31 @@ public struct ServerSync: Sendable {
     /// compared with it.
     public func forget(_ run: Run) { spool.forget(run.id) }
 
-    /// Sends runs, trying again for so many seconds where the server fails.
+    /// Sends runs, and what the server did not take of them before, trying again for so many seconds where it fails.
     ///
     /// - Returns: how far each of them has come; `isBusy` are runs that another process is sending.
     public func send(
         _ runs: [Run], within seconds: Double, report: (ServerEvent) -> Void = { _ in }
     ) -> (shipments: [Shipment], isBusy: [Run]) {
         withoutActuallyEscaping(report) { report in
-            var line = ShippingLine(store: store, server: server, spool: spool, report: report)
+            var line = ShippingLine(
+                store: store, server: server, spool: spool, pauses: (first: 0.2, longest: 1), report: report)
             let busy = line.add(runs)
+            line.tryAgain()
             let end = ContinuousClock.now + .seconds(seconds)
             var backOff = BackOff(limit: 15)
-            while let failure = line.ship(includingOthers: false), failure.isPassing {
-                let pause = backOff.next(asked: failure.secondsAsked)
+            while let pause = pause(after: line.ship(includingOthers: false), line, &backOff) {
                 guard ContinuousClock.now + .seconds(pause) < end else { break }
                 wait(pause)
             }
             return (line.shipments, busy)
         }
+    }
+
+    /// Seconds until the next try; `nil` where there is nothing to try again.
+    private func pause(after failure: ServerError?, _ line: ShippingLine, _ backOff: inout BackOff) -> Double? {
+        guard let failure else { return line.pause }
+        return failure.isPassing ? backOff.next(asked: failure.secondsAsked) : nil
     }
 
     private func wait(_ seconds: Double) {

@@ -9,6 +9,8 @@ public enum ServerEvent: Equatable, Sendable {
     case waiting(ServerError)
     /// It takes runs again.
     case goingOn
+    /// It does not take one value, dataset or file of a run; the rest goes on.
+    case leftOut(run: String, String, why: String)
 }
 
 /// How far a run has come to its server.
@@ -21,7 +23,7 @@ public struct Shipment: Equatable, Sendable {
     public var isWhole: Bool
     /// Why not.
     public var problem: String?
-    /// What the server refuses for good, and why.
+    /// What the server does not take, and why: it is in the local store, and `ServerSync` tries it again.
     public var refused: [String: String]
     /// Requests that brought the server something new.
     public var requests: Int
@@ -90,7 +92,14 @@ public final class Shipper: Sendable {
 extension Shipper {
     private func work() {
         Thread.enterBackground()
-        var line = ShippingLine(store: store, server: server, spool: spool, report: report)
+        shipUntilEnd()
+        state.update { $0.isDone = true }
+    }
+
+    /// The runs are free for another process when this returns.
+    private func shipUntilEnd() {
+        var line = ShippingLine(
+            store: store, server: server, spool: spool, pauses: (pace.firstRetry, pace.longestRetry), report: report)
         var backOff = BackOff(first: pace.firstRetry, limit: pace.longestRetry)
         var last = LastTries()
         var pause = 0.0, isEnding = false
@@ -98,13 +107,14 @@ extension Shipper {
             let added: [Run]
             (added, isEnding) = next(after: pause, knowingEnd: isEnding)
             line.add(added, largestFile: isEnding ? .max : pace.largestFile)
+            if isEnding { line.hurry(longestPause: 1) }
             let failure = line.ship(includingOthers: !isEnding)
             state.update { $0.shipments = line.shipments }
-            if isEnding, last.isOver(after: failure) { break }
-            pause = pace.interval
+            let retry = failure == nil ? line.pause : nil
+            if isEnding, retry == nil, last.isOver(after: failure) { break }
+            pause = isEnding ? retry ?? pace.interval : pace.interval
             if let failure { pause = last.pause(isEnding, failure, &backOff) } else { backOff.reset() }
         }
-        state.update { $0.isDone = true }
     }
 
     /// Waits until there is something to do: a run was added, the end has come, or time has passed.

@@ -13,9 +13,14 @@ struct ShippingLine {
     private var isWaiting = false
     /// Runs of earlier processes that were not sent whole.
     private var others: [String]
+    /// Seconds between tries of a single request that the server fails at.
+    private let pauses: (first: Double, longest: Double)
 
-    init(store: TrackingStore, server: TrackingServer, spool: Spool, report: @escaping (ServerEvent) -> Void) {
-        (self.store, self.server, self.spool, self.report) = (store, server, spool, report)
+    init(
+        store: TrackingStore, server: TrackingServer, spool: Spool, pauses: (first: Double, longest: Double),
+        report: @escaping (ServerEvent) -> Void
+    ) {
+        (self.store, self.server, self.spool, self.pauses, self.report) = (store, server, spool, pauses, report)
         others = spool.runs()
     }
 
@@ -25,7 +30,7 @@ struct ShippingLine {
         var taken = [Run]()
         for run in runs where !shippers.contains(where: { $0.run.id == run.id }) {
             if let parent = try? run.parent(), parent.id != run.id { add([parent]) }
-            if let shipper = RunShipper(run, to: server, spool: spool) {
+            if let shipper = shipper(run) {
                 shippers.append(shipper)
             } else {
                 taken.append(run)
@@ -36,13 +41,36 @@ struct ShippingLine {
         return taken
     }
 
-    /// Sends what there is now.
+    private func shipper(_ run: Run) -> RunShipper? {
+        guard let shipper = RunShipper(run, to: server, spool: spool) else { return nil }
+        (shipper.suspects.firstPause, shipper.suspects.longestPause) = pauses
+        return shipper
+    }
+
+    /// Tries once more what the server did not take of the runs.
+    func tryAgain() {
+        for shipper in shippers { shipper.tryAgain() }
+    }
+
+    /// From now on, what the server fails at is tried again after so many seconds at most.
+    func hurry(longestPause: Double) {
+        for shipper in shippers { shipper.suspects.longestPause = min(pauses.longest, longestPause) }
+    }
+
+    /// Seconds until requests that the server fails at are tried again; `nil` where there are none.
+    var pause: Double? { shippers.compactMap(\.suspects.pause).min() }
+
+    /// Sends what there is now. Where the server answers that it cannot take one run, the others are tried.
     ///
     /// - Returns: what keeps the server from taking it; what is wrong with single runs is theirs.
     mutating func ship(includingOthers: Bool) -> ServerError? {
+        var failure: ServerError?
         for shipper in shippers {
-            if let failure = ship(shipper) { return waiting(failure) }
+            guard let found = ship(shipper) else { continue }
+            guard found.mayBeOfRequest, found.isAnswer else { return waiting(found) }
+            failure = failure ?? found
         }
+        if let failure { return waiting(failure) }
         if includingOthers, let failure = shipOthers() { return waiting(failure) }
         if isWaiting {
             isWaiting = false
@@ -58,7 +86,9 @@ struct ShippingLine {
         } catch {
             problems[shipper.run.id] = error
             guard error.isOfRun else { return error }
+            if case .failing(_, tries: 3, _) = error { report(.waiting(error)) }
         }
+        for (name, why) in shipper.takeLeftOut() { report(.leftOut(run: shipper.run.id, name, why: why)) }
         if let page = shipper.page, announced.insert(shipper.run.id).inserted {
             report(.recording(run: shipper.run.id, page: page))
         }
@@ -73,7 +103,7 @@ struct ShippingLine {
                 spool.forget(id)
                 continue
             }
-            guard let shipper = RunShipper(run, to: server, spool: spool) else { continue }
+            guard let shipper = shipper(run) else { continue }
             do throws(ServerError) {
                 try shipper.ship()
             } catch {
@@ -98,7 +128,7 @@ struct ShippingLine {
             return Shipment(
                 run: shipper.run.id, name: (try? shipper.run.name()) ?? shipper.run.id, page: shipper.page,
                 isWhole: problem == nil && shipper.hasShipped, problem: problem.map { "\($0)" },
-                refused: shipper.cursor.refused, requests: shipper.requests)
+                refused: shipper.refused, requests: shipper.requests)
         }
     }
 }
@@ -107,8 +137,13 @@ extension ServerError {
     /// Whether the server takes other runs.
     fileprivate var isOfRun: Bool {
         switch self {
-        case .missing, .rejected, .local: true
+        case .missing, .rejected, .failing, .local: true
         default: false
         }
+    }
+
+    /// Whether the server said something.
+    fileprivate var isAnswer: Bool {
+        if case .unanswered = self { false } else { true }
     }
 }

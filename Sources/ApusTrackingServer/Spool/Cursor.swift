@@ -15,6 +15,8 @@ struct Cursor: Codable, Equatable, Sendable {
     var mayHaveTwin = false
     /// Bytes of each metric's file.
     var metrics: [String: Int] = [:]
+    /// Of these bytes, those that the server did not take, in the order of the file.
+    var gaps: [String: [Gap]]?
     var parameters: Set<String> = []
     /// Digests of the values.
     var tags: [String: String] = [:]
@@ -23,7 +25,7 @@ struct Cursor: Codable, Equatable, Sendable {
     var artifacts: [String: String] = [:]
     /// Status, end and name.
     var state = ""
-    /// What the server refuses for good, and why.
+    /// What the server did not take, and why.
     var refused: [String: String] = [:]
     /// Whether there was nothing left when the run was at its end.
     var isComplete = false

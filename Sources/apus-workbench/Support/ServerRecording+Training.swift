@@ -2,23 +2,18 @@ import ApusCommands
 import ApusTraining
 
 extension ServerRecording {
-    /// Sends a training's run as it goes, and says so between epochs.
+    /// Sends a training's run as it goes, and says so.
     func begin(_ session: TrainingSession) {
         add(session.run)
         session.trainer.add(ServerConsole(self))
     }
 }
 
-/// Lets a recording speak where no progress bar is under way.
+/// Lets a recording speak from the thread that draws progress bars.
 private final class ServerConsole: TrainingObserver {
     private let recording: ServerRecording
 
     init(_ recording: ServerRecording) { self.recording = recording }
 
-    func observe(_ event: TrainingEvent) {
-        switch event {
-        case .stepCompleted, .firstBatch, .checkpointDue: break
-        default: recording.tell()
-        }
-    }
+    func observe(_ event: TrainingEvent) { recording.tell() }
 }
