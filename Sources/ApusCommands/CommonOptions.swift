@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Flags that every command takes.
 public struct CommonOptions: ParsableArguments {

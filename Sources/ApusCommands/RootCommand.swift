@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The request was sound and the work failed: exit status 1.
 public struct WorkFailure: Error, CustomStringConvertible {
@@ -24,11 +25,19 @@ extension RootCommand {
         do { try command.run() } catch { end(with: error) }
     }
 
+    /// The same for words whose command is known: the tree of all commands, which takes longer to build than a quick
+    /// command runs, is built only where there is something to explain.
+    public static func main<Known: ParsableCommand>(_ known: Known.Type, _ words: [String]) {
+        Terminal.prepare()
+        guard var command = try? known.parse(words) else { return main() }
+        do { try command.run() } catch { end(with: error) }
+    }
+
     /// A command line that says no request shows how it is written.
     private static func refuse(_ error: any Error) -> Never {
         if exitCode(for: error) == .success { exit(withError: error) }
         Terminal.complain(fullMessage(for: error))
-        Foundation.exit(2)
+        Glibc.exit(2)
     }
 
     /// ArgumentParser's own status for a wrong command line is 64; ours is 2, as for any other wrong request.
@@ -37,6 +46,6 @@ extension RootCommand {
         if let error = error as? any EndingError { error.end() }
         let text = "\(error)"
         Terminal.complain("apus: \(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)")
-        Foundation.exit(error is WorkFailure ? 1 : 2)
+        Glibc.exit(error is WorkFailure ? 1 : 2)
     }
 }

@@ -1,5 +1,6 @@
 import ApusCore
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// How a command talks: results on standard output, what it is doing on standard error.
 public struct Terminal: Sendable {
@@ -22,7 +23,7 @@ public struct Terminal: Sendable {
     fileprivate static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return errno }
             bytes = bytes.dropFirst(count)
@@ -60,12 +61,11 @@ public func print(_ value: some CustomStringConvertible) {
 }
 
 /// A bar that redraws itself on a terminal, and a plain line every few seconds elsewhere.
-public final class ProgressBar: @unchecked Sendable {
+public final class ProgressBar: Sendable {
     private let title: String
     private let terminal: Terminal
     private let start = ContinuousClock.now
-    private var lastDrawn: ContinuousClock.Instant?
-    private let lock = NSLock()
+    private let lastDrawn = Mutex<ContinuousClock.Instant?>(nil)
 
     public init(_ title: String, terminal: Terminal) {
         self.title = title
@@ -74,8 +74,8 @@ public final class ProgressBar: @unchecked Sendable {
 
     /// Shows `done` of `total` and a note, such as the running loss.
     public func update(_ done: Int, of total: Int, note: String = "") {
-        lock.withLock {
-            guard !terminal.isQuiet, isDue(done, total) else { return }
+        lastDrawn.withLock { lastDrawn in
+            guard !terminal.isQuiet, isDue(done, total, since: lastDrawn) else { return }
             lastDrawn = .now
             draw(done, max(total, 1), note)
         }
@@ -83,13 +83,13 @@ public final class ProgressBar: @unchecked Sendable {
 
     /// Ends the bar's line, so that what follows starts on its own.
     public func finish() {
-        lock.withLock {
+        lastDrawn.withLock { lastDrawn in
             if Terminal.isInteractive && lastDrawn != nil && !terminal.isQuiet { Terminal.writeError("\r\u{1B}[K") }
             lastDrawn = nil
         }
     }
 
-    private func isDue(_ done: Int, _ total: Int) -> Bool {
+    private func isDue(_ done: Int, _ total: Int, since lastDrawn: ContinuousClock.Instant?) -> Bool {
         let interval: Duration = Terminal.isInteractive ? .milliseconds(100) : .seconds(10)
         let since = ContinuousClock.now - (lastDrawn ?? start)
         return since >= interval || (Terminal.isInteractive && (done == total || lastDrawn == nil))
@@ -134,10 +134,13 @@ public func table(_ header: [String], _ rows: [[String]]) -> String {
 }
 
 extension String {
+    /// With spaces behind it up to `width` characters.
+    public func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
     fileprivate var trimmingTrailingSpaces: String {
         String(reversed().drop { $0 == " " }.reversed())
     }
 }
 
 /// `value` with `digits` decimals.
-public func fixed(_ value: Double, _ digits: Int = 3) -> String { String(format: "%.\(digits)f", value) }
+public func fixed(_ value: Double, _ digits: Int = 3) -> String { value.text(decimals: digits) }

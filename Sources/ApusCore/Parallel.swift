@@ -14,7 +14,12 @@ public func parallelFor(_ count: Int, threads: Int = availableCores, _ body: @Se
     }
     withoutActuallyEscaping(body) { body in
         let work = ParallelWork(count: count, body: body)
-        let helpers = (1..<workers).map { _ in Thread { work.run() } }
+        let helpers = (1..<workers).map { _ in
+            Thread {
+                ProcessHeap.growOwnPart()
+                work.run()
+            }
+        }
         work.run()
         for helper in helpers { helper.join() }
     }

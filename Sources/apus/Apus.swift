@@ -6,6 +6,10 @@ import ArgumentParser
 @main enum Front {
     static func main() {
         let words = CommandLine.arguments.dropFirst()
+        if Apus.measures(words) {
+            ProcessHeap.growInLargeSteps()
+            return Apus.main(EvaluateCOCO.self, Array(words.dropFirst(2)))
+        }
         if Apus.answers(words) { return Apus.main() }
         Workbench.takeOver()
     }
@@ -19,9 +23,12 @@ struct Apus: RootCommand {
     static func answers(_ words: ArraySlice<String>) -> Bool {
         switch words.first {
         case Runs._commandName, Models._commandName: true
-        case Evaluate._commandName: words.dropFirst().first == EvaluateCOCO._commandName
-        default: false
+        default: measures(words)
         }
+    }
+
+    static func measures(_ words: ArraySlice<String>) -> Bool {
+        words.prefix(2).elementsEqual([Evaluate._commandName, EvaluateCOCO._commandName])
     }
 }
 

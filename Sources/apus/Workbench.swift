@@ -1,6 +1,7 @@
 import ApusCommands
 import ApusCore
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// The executable beside this one that holds all commands.
 enum Workbench {

@@ -43,6 +43,30 @@ import Testing
         }
     }
 
+    @Test func `reads numbers of every length as the standard library does`() throws {
+        var random = RandomStream(seed: 3)
+        let words = (0..<3000).map { _ in Self.decimal(&random) }
+        let spaces = ["", " ", "  ", "\n\t "]
+        let list = words.map {
+            spaces[Int.random(in: 0..<4, using: &random)] + $0 + spaces[Int.random(in: 0..<4, using: &random)]
+        }
+        let text =
+            "[{\"image_id\": 1, \"category_id\": 1, \"keypoints\": [\(list.joined(separator: ","))], \"score\": 1}]"
+        let found = try withFile(text) { try COCODetection.read(contentsOf: $0, for: .keypoints) }
+        #expect(found[0].keypoints.map(\.bitPattern) == words.map { Double($0)?.bitPattern })
+    }
+
+    private static func decimal(_ random: inout RandomStream) -> String {
+        func digits(_ count: Int) -> String {
+            (0..<count).map { _ in "\(Int.random(in: 0..<10, using: &random))" }.joined()
+        }
+        let sign = Int.random(in: 0..<3, using: &random) == 0 ? "-" : ""
+        let fraction =
+            Int.random(in: 0..<3, using: &random) == 0 ? "" : "." + digits(Int.random(in: 1..<12, using: &random))
+        let exponent = Int.random(in: 0..<9, using: &random) == 0 ? "e-\(Int.random(in: 0..<30, using: &random))" : ""
+        return sign + digits(Int.random(in: 1..<12, using: &random)) + fraction + exponent
+    }
+
     @Test func `says file, line and what is wrong`() throws {
         let faults = [
             "[\n{\"image_id\": 1, \"category_id\": 1, \"bbox\": [1, 2, 3], \"score\": 1}]": 2,

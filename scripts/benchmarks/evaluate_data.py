@@ -1,7 +1,8 @@
 """Writes the COCO files that scripts/benchmarks/evaluate is timed on: seeded, of the size of COCO's validation set.
 
-usage: evaluate_data.py FOLDER: boxes-{gt,dt}.json (5000 images, 80 classes, 36000 objects, 500000 detections) and
-keypoints-{gt,dt}.json (1000 images, 3000 persons, 20000 detections).
+usage: evaluate_data.py FOLDER: boxes-{gt,dt}.json (5000 images, 80 classes, 36000 objects, 500000 detections),
+keypoints-{gt,dt}.json (1000 images, 3000 persons, 20000 detections) and masks-{gt,dt}.json (1000 images, 20 classes,
+7000 outlined objects, 40000 detections as compressed runs).
 """
 import json
 import pathlib
@@ -68,11 +69,38 @@ def keypoint_files(rng, images=1000, objects=3000, detections=20000):
     return header(images, [1], annotations), results
 
 
+def outline(rng, box, corners=24):
+    """A polygon within a box."""
+    angle = np.linspace(0, 2 * np.pi, corners, endpoint=False)
+    radius = rng.uniform(0.7, 1, corners)
+    around = np.stack([np.cos(angle), np.sin(angle)], 1) * radius[:, None] / 2 + 0.5
+    return (around * box[2:] + box[:2]).clip(0, [640, 480]).round(2).ravel().tolist()
+
+
+def mask_files(rng, images=1000, classes=20, objects=7000, detections=40000):
+    """Half of the detections lie on an object of their class, the others anywhere."""
+    from pycocotools import mask
+    image, kind = rng.integers(1, images + 1, objects), rng.integers(1, classes + 1, objects)
+    truth = boxes(rng, objects)
+    annotations = [{"id": k + 1, "image_id": int(image[k]), "category_id": int(kind[k]), "bbox": truth[k].tolist(),
+                    "segmentation": [outline(rng, truth[k])], "iscrowd": 0,
+                    "area": round(float(truth[k, 2] * truth[k, 3] * 0.6), 2)} for k in range(objects)]
+    results = []
+    for _ in range(detections):
+        k = int(rng.integers(objects))
+        is_near = rng.random() < 0.5
+        box = truth[k] * rng.normal(1, 0.05, 4) if is_near else boxes(rng, 1)[0]
+        runs = mask.frPyObjects([outline(rng, box)], 480, 640)[0]
+        results.append({"image_id": int(image[k]), "category_id": int(kind[k]), "score": round(float(rng.random()), 4),
+                        "segmentation": {"size": runs["size"], "counts": runs["counts"].decode()}})
+    return header(images, range(1, classes + 1), annotations), results
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(SEED)
-    for name, files in (("boxes", box_files(rng)), ("keypoints", keypoint_files(rng))):
+    for name, files in (("boxes", box_files(rng)), ("keypoints", keypoint_files(rng)), ("masks", mask_files(rng))):
         for part, content in zip(("gt", "dt"), files):
             (folder / f"{name}-{part}.json").write_text(json.dumps(content))
 

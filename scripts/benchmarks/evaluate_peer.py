@@ -1,6 +1,6 @@
 """Evaluates COCO files with another evaluator and prints its seconds, its peak memory and its numbers as a JSON line.
 
-usage: evaluate_peer.py {pycocotools,hotcoco} GROUND-TRUTH DETECTIONS {bbox,keypoints}
+usage: evaluate_peer.py {pycocotools,hotcoco} GROUND-TRUTH DETECTIONS {bbox,segm,keypoints}
 What is timed begins when the evaluator is imported and ends with the numbers.
 """
 import contextlib

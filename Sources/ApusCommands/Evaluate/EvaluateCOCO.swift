@@ -1,5 +1,6 @@
 import ApusMetrics
 import ArgumentParser
+import Glibc
 
 public struct EvaluateCOCO: ParsableCommand {
     public static let configuration = CommandConfiguration(
@@ -34,9 +35,14 @@ public struct EvaluateCOCO: ParsableCommand {
     public init() {}
 
     public func run() throws {
-        let summary = try COCOSummary(
+        let comparison = try COCOComparison(
             groundTruth: groundTruth, detections: detections, type: type, profile: profile,
             sigmas: try sigmas.map(Self.numbers) ?? KeypointSigmas.coco)
+        show(comparison.summary)
+        withExtendedLifetime(comparison) { Glibc.exit(EXIT_SUCCESS) }
+    }
+
+    private func show(_ summary: COCOSummary) {
         if json { return print(String(decoding: summary.jsonData(), as: UTF8.self)) }
         print(summary.header + "\n" + summary.table)
         if perClass { print(classTable(of: summary)) }

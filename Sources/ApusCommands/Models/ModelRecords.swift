@@ -1,7 +1,8 @@
 import ApusONNX
 import ApusRegistry
 import ApusTracking
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A time as JSON and tables have it: `2026-11-23T06:31:12Z`.
 func timeText(_ milliseconds: Int64) -> String {

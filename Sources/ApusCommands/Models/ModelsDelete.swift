@@ -2,7 +2,8 @@ import ApusConfiguration
 import ApusCore
 import ApusTracking
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 struct ModelsDelete: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
+import ApusConfiguration
 import ApusTracking
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Something that a command is about to change.
 struct PlannedChange {
@@ -78,7 +80,7 @@ struct ChangeOptions: ParsableArguments {
         for change in changes.prefix(20) { Terminal.complain("  \(change.text)") }
         if changes.count > 20 { Terminal.complain("  … and \(changes.count - 20) more") }
         Terminal.writeError("\(verb) \(changes.count == 1 ? "it" : "these \(changes.count)")? [y/N] ")
-        let answer = readLine()?.trimmingCharacters(in: .whitespaces).lowercased()
+        let answer = readLine()?.trimmed.lowercased()
         guard answer == "y" || answer == "yes" else {
             Terminal.complain("nothing changed")
             throw ExitCode(1)

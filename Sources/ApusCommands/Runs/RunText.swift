@@ -1,5 +1,7 @@
+import ApusCore
 import ApusTracking
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What people see of a run.
 extension RunSummary {
@@ -28,13 +30,13 @@ func shownTime(_ milliseconds: Int64) -> String {
 }
 
 /// Five significant digits: more than that is noise.
-func significant(_ value: Double) -> String { String(format: "%.5g", value) }
+func significant(_ value: Double) -> String { value.text(digits: 5) }
 
 func shownBytes(_ bytes: Int64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"]
     var value = Double(bytes), unit = 0
     while value >= 999.5, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
-    return unit == 0 ? "\(bytes) B" : String(format: value < 9.95 ? "%.1f %@" : "%.0f %@", value, units[unit])
+    return unit == 0 ? "\(bytes) B" : "\(value.text(decimals: value < 9.95 ? 1 : 0)) \(units[unit])"
 }
 
 /// `text` in at most `width` characters and on one line.

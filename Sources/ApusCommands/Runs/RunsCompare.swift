@@ -2,7 +2,8 @@ import ApusCore
 import ApusMetrics
 import ApusTracking
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 struct RunsCompare: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
-import Foundation
+import ApusConfiguration
 import ApusTracking
 import ArgumentParser
+import FoundationEssentials
 
 struct RunsDiff: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct RunsDiff: ParsableCommand {
         guard let only else { return Set(Part.allCases) }
         return Set(
             try only.split(separator: ",").map { name in
-                guard let part = Part(rawValue: name.trimmingCharacters(in: .whitespaces)) else {
+                guard let part = Part(rawValue: name.trimmed) else {
                     throw ValidationError("--only takes \(Part.allCases.map(\.rawValue).joined(separator: ", "))")
                 }
                 return part
@@ -96,7 +97,7 @@ private struct DifferenceText {
     private func changes(_ changes: [RunDifference.Change]) -> String {
         let width = changes.map(\.key.count).max() ?? 0
         return changes.map { change in
-            let key = change.key.padding(toLength: width, withPad: " ", startingAt: 0)
+            let key = change.key.padded(to: width)
             let old = change.old.map { Ink.red("− \(key)  \(shortened($0, 160))") }
             let new = change.new.map { Ink.green("+ \(key)  \(shortened($0, 160))") }
             return [old, new].compactMap { $0 }.joined(separator: "\n")

@@ -1,7 +1,8 @@
 import ApusCore
 import ApusTracking
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 struct RunsExport: ParsableCommand {
     static let configuration = CommandConfiguration(

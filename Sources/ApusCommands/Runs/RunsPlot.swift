@@ -2,7 +2,8 @@ import ApusCore
 import ApusTracking
 import ApusVision
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 struct RunsPlot: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,7 +49,7 @@ struct RunsPlot: ParsableCommand {
 
     private func nothing(_ runs: [Run]) -> String {
         let known = Set(runs.flatMap { (try? $0.metricKeys()) ?? [] }).sorted()
-        let near = known.filter { key in metrics.contains { key.localizedCaseInsensitiveContains($0) } }
+        let near = known.filter { key in metrics.contains { key.lowercased().contains($0.lowercased()) } }
         let shown = (near.isEmpty ? known : near).prefix(8).joined(separator: ", ")
         return "no run has \(metrics.joined(separator: " or "))" + (shown.isEmpty ? "" : "; there is \(shown)")
     }
@@ -76,7 +77,7 @@ struct RunsPlot: ParsableCommand {
     /// What is not positive interrupts a curve of logarithms.
     private func draw(_ curves: [TextChart.Curve], to path: String) throws {
         let series = curves.map { curve in
-            let points = curve.points.map { LineChart.Point(x: $0.x, y: log ? Foundation.log10($0.y) : $0.y) }
+            let points = curve.points.map { LineChart.Point(x: $0.x, y: log ? Glibc.log10($0.y) : $0.y) }
             return LineChart.Series(name: curve.name, points: points)
         }
         let title = metrics.joined(separator: ", ")

@@ -1,7 +1,8 @@
 import ApusTracking
 import ApusTrackingServer
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 struct RunsSync: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ApusTracking
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Glibc
 
 struct RunsTail: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,7 +47,7 @@ struct RunsTail: ParsableCommand {
             let summary = try store.state(of: run)
             show(wanted(try follower.poll()))
             guard summary.status == .running, !summary.isAbandoned else { return try end(summary) }
-            Thread.sleep(forTimeInterval: every)
+            usleep(UInt32(every * 1e6))
         }
     }
 

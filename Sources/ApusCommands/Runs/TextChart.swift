@@ -1,4 +1,5 @@
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// Curves drawn with characters: braille dots in colours, or a letter for each curve where there are no colours.
 struct TextChart {

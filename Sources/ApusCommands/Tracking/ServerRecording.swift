@@ -2,7 +2,8 @@ import ApusConfiguration
 import ApusCore
 import ApusTracking
 import ApusTrackingServer
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// A command's runs on their way to the tracking server that `MLFLOW_TRACKING_URI` names, and what is said of it.
 ///

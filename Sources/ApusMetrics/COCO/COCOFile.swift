@@ -199,12 +199,12 @@ extension COCOSegmentation {
             return
         }
         let start = scanner.offset
-        var (size, counts, text): ([Double], [Double]?, String?) = ([], nil, nil)
+        var (size, counts, text): ([Double], [Double]?, JSONScanner.Key?) = ([], nil, nil)
         try scanner.object { scanner, key throws(JSONScanner.Fault) in
             switch key {
             case "size": size = try scanner.numbers()
             case "counts":
-                if scanner.beginsArray { counts = try scanner.numbers() } else { text = try scanner.string() }
+                if scanner.beginsArray { counts = try scanner.numbers() } else { text = try scanner.text() }
             default: try scanner.skip()
             }
         }
@@ -217,10 +217,11 @@ extension COCOSegmentation {
 
 extension RunLengthMask {
     /// - Parameter size: height and width.
-    fileprivate init?(size: [Double], counts: [Double]?, text: String?) {
+    fileprivate init?(size: [Double], counts: [Double]?, text: JSONScanner.Key?) {
         guard size.count == 2, let height = Int(exactly: size[0]), let width = Int(exactly: size[1]) else { return nil }
         if let text {
-            self.init(width: width, height: height, compressed: text)
+            guard let mask = text.withBytes({ Self(width: width, height: height, compressed: $0) }) else { return nil }
+            self = mask
         } else {
             let runs = (counts ?? []).compactMap(Int.init(exactly:))
             guard runs.count == counts?.count else { return nil }

@@ -56,11 +56,10 @@ extension COCOSummary {
         groundTruth: String, detections: String, type: COCOEvaluationType = .boxes,
         profile: EvaluationProfile = .coco, sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
     ) throws(EvaluationError) {
-        let objects = try comparedObjects(
-            COCODataset(contentsOf: groundTruth, for: type, threads: threads),
-            .file(DetectionFile(path: detections, type: type)),
-            type: type, profile: profile, sigmas: sigmas, threads: threads)
-        self.init(objects, threads: threads)
+        self = try COCOComparison(
+            groundTruth: groundTruth, detections: detections, type: type, profile: profile, sigmas: sigmas,
+            threads: threads
+        ).summary
     }
 
     init(_ objects: ComparedObjects, threads: Int) {
@@ -100,6 +99,26 @@ extension COCOClassSummary {
         ap = values.precision.average ?? -1
         ap50 = values.precision.atHalf ?? -1
         ap75 = values.precision.atThreeQuarters ?? -1
+    }
+}
+
+/// A summary, and what it was made of: a process that ends while this lives need not free objects one by one.
+public struct COCOComparison: Sendable {
+    public let summary: COCOSummary
+    private let objects: ComparedObjects
+
+    /// Reads and compares two COCO files.
+    ///
+    /// - Throws: `EvaluationError` for files that cannot be read or evaluated.
+    public init(
+        groundTruth: String, detections: String, type: COCOEvaluationType = .boxes,
+        profile: EvaluationProfile = .coco, sigmas: [Double] = KeypointSigmas.coco, threads: Int = availableCores
+    ) throws(EvaluationError) {
+        objects = try comparedObjects(
+            COCODataset(contentsOf: groundTruth, for: type, threads: threads),
+            .file(DetectionFile(path: detections, type: type)),
+            type: type, profile: profile, sigmas: sigmas, threads: threads)
+        summary = COCOSummary(objects, threads: threads)
     }
 }
 

@@ -87,13 +87,12 @@ extension COCOBox {
         guard keypoints.count > 1 else { return nil }
         var low = SIMD2(keypoints[0], keypoints[1])
         var high = low
-        for index in stride(from: 0, to: keypoints.count, by: 3) {
-            low.x = min(low.x, keypoints[index])
-            high.x = max(high.x, keypoints[index])
-        }
-        for index in stride(from: 1, to: keypoints.count, by: 3) {
-            low.y = min(low.y, keypoints[index])
-            high.y = max(high.y, keypoints[index])
+        var index = 3
+        while index + 1 < keypoints.count {
+            let point = SIMD2(keypoints[index], keypoints[index + 1])
+            low = pointwiseMin(low, point)
+            high = pointwiseMax(high, point)
+            index += 3
         }
         self.init(x: low.x, y: low.y, width: high.x - low.x, height: high.y - low.y)
     }

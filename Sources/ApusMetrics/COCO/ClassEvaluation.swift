@@ -42,8 +42,13 @@ extension COCOTables {
 extension Array where Element: Indexed {
     /// Elements of one class keep their order.
     func sortedByCategory() -> [Element] {
+        guard !isSortedByCategory else { return self }
         let keys = indices.map { UInt64(UInt32(bitPattern: self[$0].category)) << 32 | UInt64($0) }
         return keys.sorted().map { self[Int($0 & 0xffff_ffff)] }
+    }
+
+    private var isSortedByCategory: Bool {
+        indices.dropFirst().allSatisfy { self[$0 - 1].category <= self[$0].category }
     }
 
     /// The elements of one class in a list by class, as of the only class.

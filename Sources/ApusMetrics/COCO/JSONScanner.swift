@@ -55,24 +55,28 @@ struct JSONScanner {
     }
 
     /// Goes from an element to the next; false, and behind the array, where it was the last.
+    @inline(__always)
     mutating func nextElement() throws(Fault) -> Bool {
         if consume(UInt8(ascii: ",")) {
             skipSpace()
             return true
         }
-        try expect(UInt8(ascii: "]"), "a comma or the end of the array")
+        guard consume(UInt8(ascii: "]")) else { throw unexpected("a comma or the end of the array") }
         return false
     }
 
     /// Goes on at another place of the file.
     mutating func resume(at place: Int) { self = JSONScanner(file, offset: place, window: window) }
 
-    mutating func string() throws(Fault) -> String {
+    mutating func string() throws(Fault) -> String { try text().text }
+
+    /// A string as it stands in the file.
+    mutating func text() throws(Fault) -> Key {
         let text = try rawString()
         guard text.count <= Self.longestText else {
             throw Fault(offset: offset, reason: "a text of \(text.count) bytes, at most \(Self.longestText) are read")
         }
-        return Key(bytes: text).text
+        return Key(bytes: text)
     }
 
     mutating func integer() throws(Fault) -> Int {
@@ -88,8 +92,18 @@ struct JSONScanner {
     }
 
     /// A number; Python's `NaN`, `Infinity` and `-Infinity` are numbers too.
+    @inline(__always)
     mutating func number() throws(Fault) -> Double {
         skipSpace()
+        if let short = ShortNumber(bytes, at: offset) {
+            offset = short.end
+            return short.value
+        }
+        return try longNumber()
+    }
+
+    @inline(never)
+    private mutating func longNumber() throws(Fault) -> Double {
         let start = offset
         var scan = DecimalScan()
         if peek() == UInt8(ascii: "-") { offset += 1 }
@@ -120,13 +134,14 @@ struct JSONScanner {
     /// An array of numbers.
     mutating func numbers() throws(Fault) -> [Double] {
         var values: [Double] = []
+        guard try enterArray() else { return values }
         values.reserveCapacity(usualCount)
-        try array { scanner throws(Fault) in
+        repeat {
             guard values.count < Self.longestList else {
-                throw Fault(offset: scanner.offset, reason: "a list of more than \(Self.longestList) numbers")
+                throw Fault(offset: offset, reason: "a list of more than \(Self.longestList) numbers")
             }
-            values.append(try scanner.number())
-        }
+            values.append(try number())
+        } while try nextElement()
         usualCount = min(values.count, Self.largestReserve)
         return values
     }
@@ -203,14 +218,27 @@ extension JSONScanner {
             return memcmp(pattern.utf8Start, base, key.bytes.count) == 0
         }
 
-        var text: String {
-            bytes.contains(UInt8(ascii: "\\")) ? unescaped(bytes) : String(decoding: bytes, as: UTF8.self)
+        var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+
+        /// Calls `body` with the bytes without escapes.
+        func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+            guard !bytes.contains(UInt8(ascii: "\\")) else { return unescaped(bytes).withUnsafeBufferPointer(body) }
+            return bytes.withMemoryRebound(to: UInt8.self, body)
         }
     }
 
     private func peek() -> UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
+    @inline(__always)
     private mutating func skipSpace() {
+        guard offset + 1 < pause else { return passSpace() }
+        if bytes[offset] > 0x20 { return }
+        // Mostly there is one.
+        if bytes[offset] == 0x20, bytes[offset + 1] > 0x20 { offset += 1 } else { passSpace() }
+    }
+
+    @inline(never)
+    private mutating func passSpace() {
         repeat {
             while offset < pause {
                 switch bytes[offset] {
@@ -230,6 +258,7 @@ extension JSONScanner {
         return true
     }
 
+    @inline(__always)
     private mutating func consume(_ byte: UInt8) -> Bool {
         skipSpace()
         guard peek() == byte else { return false }
@@ -238,7 +267,12 @@ extension JSONScanner {
     }
 
     private mutating func expect(_ byte: UInt8, _ what: String) throws(Fault) {
-        guard consume(byte) else { throw Fault(offset: offset, reason: "expected \(what), found \(found(at: offset))") }
+        guard consume(byte) else { throw unexpected(what) }
+    }
+
+    @inline(never)
+    private func unexpected(_ what: String) -> Fault {
+        Fault(offset: offset, reason: "expected \(what), found \(found(at: offset))")
     }
 
     private mutating func rawString() throws(Fault) -> UnsafeRawBufferPointer {
@@ -289,6 +323,68 @@ extension JSONScanner {
     private func found(at place: Int) -> String {
         guard place < bytes.count else { return "the end of the file" }
         return "“" + String(decoding: bytes[place..<min(place + 12, bytes.count)], as: UTF8.self) + "”"
+    }
+}
+
+/// A decimal of one to seven digits before its point and none or one to seven behind it, read eight bytes at a time.
+///
+/// Lemire, *Number Parsing at a Gigabyte per Second*, <https://arxiv.org/abs/2101.11408>.
+private struct ShortNumber {
+    let value: Double
+    let end: Int
+
+    /// `nil` for what is written otherwise, and for what stands too near the end of the text.
+    @inline(__always)
+    init?(_ bytes: UnsafeRawBufferPointer, at start: Int) {
+        guard start + Self.longest <= bytes.count else { return nil }
+        let isNegative = bytes[start] == UInt8(ascii: "-")
+        var place = isNegative ? start + 1 : start
+        let whole = DigitRun(bytes, at: place)
+        guard whole.count &- 1 < 7 else { return nil }
+        place += whole.count
+        var mantissa = whole.value
+        var power = 1.0
+        if bytes[place] == UInt8(ascii: ".") {
+            let fraction = DigitRun(bytes, at: place + 1)
+            guard fraction.count &- 1 < 7 else { return nil }
+            place += 1 + fraction.count
+            mantissa = mantissa &* Self.wholePowers[fraction.count] &+ fraction.value
+            power = Self.powers[fraction.count]
+        }
+        guard bytes[place] | 0x20 != UInt8(ascii: "e") else { return nil }
+        // Both are exact, so their quotient is correctly rounded.
+        let magnitude = Double(Int64(bitPattern: mantissa)) / power
+        (value, end) = (isNegative ? -magnitude : magnitude, place)
+    }
+
+    /// A sign, two runs of eight bytes, the point between them and what follows.
+    private static let longest = 24
+    private static let powers: InlineArray<8, Double> = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7]
+    private static let wholePowers: InlineArray<8, UInt64> = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000]
+}
+
+/// The digits with which eight bytes begin.
+private struct DigitRun {
+    let count: Int
+    private let digits: UInt64
+
+    @inline(__always)
+    init(_ bytes: UnsafeRawBufferPointer, at place: Int) {
+        digits =
+            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)) ^ 0x3030_3030_3030_3030
+        // The highest bit of the first byte above nine, and of some behind it.
+        let others = (digits &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080
+        count = others.trailingZeroBitCount / 8
+    }
+
+    /// Of one to seven digits.
+    var value: UInt64 {
+        // The first digit goes to where that of eight would be: zeros stand before it.
+        let eight = digits &<< UInt64(64 &- 8 &* count)
+        let pairs = eight &* 10 &+ eight >> 8
+        let low = (pairs & 0x0000_00ff_0000_00ff) &* 0x000f_4240_0000_0064
+        let high = (pairs >> 16 & 0x0000_00ff_0000_00ff) &* 0x0000_2710_0000_0001
+        return (low &+ high) >> 32
     }
 }
 
@@ -349,27 +445,46 @@ private struct DecimalScan {
     }
 }
 
-/// A JSON string's text; an escape that means nothing is left out.
-private func unescaped(_ bytes: UnsafeRawBufferPointer) -> String {
-    var units: [UInt16] = []
+/// The bytes of a JSON string's text; an escape that means nothing is left out.
+private func unescaped(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
     var index = 0
-    let source = Array(String(decoding: bytes, as: UTF8.self).utf16)
-    let plain: [UInt16: UInt16] = [0x62: 8, 0x66: 12, 0x6e: 10, 0x72: 13, 0x74: 9, 0x22: 0x22, 0x2f: 0x2f, 0x5c: 0x5c]
-    while index < source.count {
-        guard source[index] == 0x5c, index + 1 < source.count else {
-            units.append(source[index])
+    while index < bytes.count {
+        guard bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count else {
+            result.append(bytes[index])
             index += 1
             continue
         }
-        let kind = source[index + 1]
-        index += 2
-        if kind == 0x75 {
-            let digits = String(decoding: source[index..<min(index + 4, source.count)], as: UTF16.self)
-            if let unit = UInt16(digits, radix: 16) { units.append(unit) }
-            index += 4
-        } else if let unit = plain[kind] {
-            units.append(unit)
+        if bytes[index + 1] == UInt8(ascii: "u") {
+            result += units(bytes, &index).utf8
+        } else {
+            if let byte = plain(bytes[index + 1]) { result.append(byte) }
+            index += 2
         }
     }
+    return result
+}
+
+/// What escapes of four digits mean that follow each other: two may be one letter.
+private func units(_ bytes: UnsafeRawBufferPointer, _ index: inout Int) -> String {
+    var units: [UInt16] = []
+    while index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") {
+        let digits = String(decoding: bytes[index + 2..<min(index + 6, bytes.count)], as: UTF8.self)
+        if let unit = UInt16(digits, radix: 16) { units.append(unit) }
+        index = min(index + 6, bytes.count)
+    }
     return String(decoding: units, as: UTF16.self)
+}
+
+private func plain(_ escape: UInt8) -> UInt8? {
+    switch escape {
+    case UInt8(ascii: "b"): 8
+    case UInt8(ascii: "f"): 12
+    case UInt8(ascii: "n"): 10
+    case UInt8(ascii: "r"): 13
+    case UInt8(ascii: "t"): 9
+    case UInt8(ascii: "\""), UInt8(ascii: "/"), UInt8(ascii: "\\"): escape
+    default: nil
+    }
 }

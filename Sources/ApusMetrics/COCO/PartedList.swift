@@ -56,8 +56,14 @@ struct PartedList<Element> {
             case let byte: last = byte
             }
         }
-        file.evict(UnsafeRawBufferPointer(rebasing: file.bytes[bounds]))
+        letGo(bounds)
         return nil
+    }
+
+    /// Small files stay: every call stops the other threads for a moment.
+    private func letGo(_ range: Range<Int>) {
+        guard file.bytes.count > 1 << 25 else { return }
+        file.evict(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
     }
 
     /// The elements from `start` to the first that begins at `boundary` or beyond.
@@ -76,7 +82,7 @@ struct PartedList<Element> {
         } catch {
             throw malformed(error, in: file, path)
         }
-        file.evict(UnsafeRawBufferPointer(rebasing: file.bytes[start..<scanner.offset]))
+        letGo(start..<scanner.offset)
         return FilePart(
             start: start, end: scanner.offset, isLast: isLast, count: elements.count, block: try make(elements, first))
     }

@@ -49,8 +49,9 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
     private let isPersistent: Bool
     /// The most detections of one image that count.
     private let limit: Int
-    private let truths: ArraySlice<Truth<Shape>>
-    private let detections: ArraySlice<Candidate<Shape>>
+    /// Memory and no arrays: threads that count the same arrays' users wait for each other.
+    private let truths: UnsafeBufferPointer<Truth<Shape>>
+    private let detections: UnsafeBufferPointer<Candidate<Shape>>
     /// Detections of this class by descending score; equal scores keep image order, then their own.
     private let order: [Int32]
     /// Lanes in which a truth is taken.
@@ -59,13 +60,13 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
     private let laterWins: Bool
     private var rivals: [(truth: Int, overlap: Double)] = []
 
-    init(_ problem: MatchingProblem<Shape>, category: Int) {
+    /// - Parameter objects: those of one class; they must outlive this.
+    init(_ problem: MatchingProblem<Shape>, _ objects: MatchingProblem<Shape>.Objects) {
         profile = problem.profile
         isPersistent = profile.integration == .recalls
         laterWins = profile != .voc07 && profile != .voc12
         limit = problem.detectionLimits.last ?? .max
-        truths = problem.truths(ofCategory: category)
-        detections = problem.detections(ofCategory: category)
+        (truths, detections) = (objects.truths, objects.detections)
         order = descendingOrder(of: detections.map(\.score))
         taken = Array(repeating: [], count: truths.count)
         let profile = profile
@@ -88,8 +89,8 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
     /// Outcomes by descending score, without what exceeds the profile's number of detections.
     mutating func match(threads: Int = 1) -> [Outcome] {
         var outcomes = order.map { position in
-            let place = detections.startIndex + Int(position)
-            return Outcome(score: detections[place].score, image: detections[place].image, rank: 0)
+            let detection = Int(position)
+            return Outcome(score: detections[detection].score, image: detections[detection].image, rank: 0)
         }
         let images = rankWithinImages(&outcomes)
         matchImages(images, &outcomes, threads: threads)
@@ -110,7 +111,7 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
         var runOf = [Int32](repeating: 0, count: detections.count)
         var last: Int32 = -1
         for position in 0..<detections.count {
-            let image = detections[detections.startIndex + position].image
+            let image = detections[position].image
             if image != last { runs.starts.append(position) }
             last = image
             runOf[position] = Int32(runs.starts.count - 1)
@@ -132,8 +133,8 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
         let parts = threads > 1 ? max(1, min(4 * threads, images / 16)) : 1
         outcomes.withUnsafeMutableBufferPointer { outcomes in
             guard parts > 1 else { return matchImages(runs, among: 0..<images, outcomes) }
-            let matcher = self
-            // Each image's outcomes lie at places of their own.
+            // Each image's outcomes lie at places of their own, and nobody writes the objects.
+            nonisolated(unsafe) let matcher = self
             nonisolated(unsafe) let outcomes = outcomes
             parallelFor(parts, threads: threads) { part in
                 var matcher = matcher
@@ -148,13 +149,14 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
         var truth = 0
         for run in images {
             let image = outcomes[Int(runs.places[runs.starts[run]])].image
-            while truth < truths.count, truths[truths.startIndex + truth].image < image { truth += 1 }
+            while truth < truths.count, truths[truth].image < image { truth += 1 }
             let first = truth
-            while truth < truths.count, truths[truths.startIndex + truth].image == image { truth += 1 }
+            while truth < truths.count, truths[truth].image == image { truth += 1 }
             guard first < truth else { continue }
-            for place in runs.places[runs.starts[run]..<runs.starts[run + 1]].prefix(limit) {
-                let shape = detections[detections.startIndex + Int(order[Int(place)])].shape
-                match(shape, to: first..<truth, &outcomes[Int(place)])
+            let start = runs.starts[run]
+            for index in start..<start + min(runs.starts[run + 1] - start, limit) {
+                let place = Int(runs.places[index])
+                match(detections[Int(order[place])].shape, to: first..<truth, &outcomes[place])
             }
         }
     }
@@ -175,9 +177,8 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
     private mutating func findRivals(for shape: Shape, in range: Range<Int>) {
         rivals.removeAll(keepingCapacity: true)
         for index in range {
-            let place = truths.startIndex + index
-            let isCrowd = truths[place].isCrowd && profile.knowsCrowds
-            let overlap = shape.overlap(with: truths[place].shape, isCrowd: isCrowd)
+            let isCrowd = truths[index].isCrowd && profile.knowsCrowds
+            let overlap = shape.overlap(with: truths[index].shape, isCrowd: isCrowd)
             guard overlap >= COCOConstants.overlaps[0] else { continue }
             let rank = rivals.firstIndex { $0.overlap < overlap || $0.overlap == overlap && laterWins }
             rivals.insert((index, overlap), at: rank ?? rivals.count)
@@ -187,27 +188,26 @@ struct CategoryMatcher<Shape: EvaluatedShape> {
     private mutating func take(
         _ rival: (truth: Int, overlap: Double), among lanes: Lanes, _ open: inout Lanes, _ outcome: inout Outcome
     ) {
-        let place = truths.startIndex + rival.truth
         var lanes = lanes.intersection(Lanes(reaching: rival.overlap))
-        if !isShared(place) { lanes.subtract(taken[rival.truth]) }
+        if !isShared(rival.truth) { lanes.subtract(taken[rival.truth]) }
         guard !lanes.isEmpty else { return }
         taken[rival.truth].formUnion(lanes)
         open.subtract(lanes)
         outcome.assigned.formUnion(lanes)
         outcome.ignored.formUnion(lanes.intersection(ignoredTruth[rival.truth]))
-        if truths[place].countsAsFound || !isPersistent { outcome.found.formUnion(lanes) }
+        if truths[rival.truth].countsAsFound || !isPersistent { outcome.found.formUnion(lanes) }
     }
 
     /// Whether several detections may match it: a crowd in COCO, an object that does not count in VOC.
-    private func isShared(_ place: Int) -> Bool {
-        truths[place].isCrowd && profile.knowsCrowds
-            || !isPersistent && ignoredTruth[place - truths.startIndex] == .all
+    private func isShared(_ truth: Int) -> Bool {
+        truths[truth].isCrowd && profile.knowsCrowds || !isPersistent && ignoredTruth[truth] == .all
     }
 
     private func ignoreOutsideAreas(_ outcomes: inout [Outcome]) {
         for (sorted, position) in order.enumerated() {
-            let place = detections.startIndex + Int(position)
-            let outside = detections[place].isTolerated ? Lanes.all : Lanes(outside: detections[place].shape.area)
+            let detection = Int(position)
+            let outside =
+                detections[detection].isTolerated ? Lanes.all : Lanes(outside: detections[detection].shape.area)
             outcomes[sorted].ignored.formUnion(outside.subtracting(outcomes[sorted].found))
         }
     }

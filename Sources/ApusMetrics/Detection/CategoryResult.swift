@@ -12,10 +12,10 @@ struct CategoryResult: Sendable {
     let curves: CategoryCurves
 
     init(_ problem: MatchingProblem<some EvaluatedShape>, category: Int, threads: Int = 1) {
-        var matcher = CategoryMatcher(problem, category: category)
-        instances = matcher.instances
-        truthImages = matcher.countedImages
-        outcomes = matcher.match(threads: threads)
+        (instances, truthImages, outcomes) = problem.withObjects(ofCategory: category) { objects in
+            var matcher = CategoryMatcher(problem, objects)
+            return (matcher.instances, matcher.countedImages, matcher.match(threads: threads))
+        }
         detectionCount = problem.detections.range(ofCategory: category).count
         curves = CategoryCurves(outcomes, instances: instances, limits: problem.detectionLimits)
     }

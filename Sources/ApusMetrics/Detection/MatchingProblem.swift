@@ -99,11 +99,21 @@ struct MatchingProblem<Shape: EvaluatedShape>: Sendable {
         self.detections = Grouped(detections, imageCount: imageCount, categoryCount: categoryCount)
     }
 
-    func truths(ofCategory category: Int) -> ArraySlice<Truth<Shape>> {
-        truths.elements[truths.range(ofCategory: category)]
+    /// The objects of one class, by image.
+    struct Objects {
+        let truths: UnsafeBufferPointer<Truth<Shape>>
+        let detections: UnsafeBufferPointer<Candidate<Shape>>
     }
 
-    func detections(ofCategory category: Int) -> ArraySlice<Candidate<Shape>> {
-        detections.elements[detections.range(ofCategory: category)]
+    /// Calls `body` with the objects of one class, which live no longer than it runs.
+    func withObjects<Result>(ofCategory category: Int, _ body: (Objects) -> Result) -> Result {
+        truths.elements.withUnsafeBufferPointer { truths in
+            detections.elements.withUnsafeBufferPointer { detections in
+                body(
+                    Objects(
+                        truths: .init(rebasing: truths[self.truths.range(ofCategory: category)]),
+                        detections: .init(rebasing: detections[self.detections.range(ofCategory: category)])))
+            }
+        }
     }
 }

@@ -17,12 +17,14 @@ public struct InstanceMask: Hashable, Sendable {
     public init(_ mask: RunLengthMask) throws(EvaluationError) {
         try Self.checkSize(mask.width, mask.height)
         var edges: [UInt32] = []
-        var position = 0
-        for (index, count) in mask.counts.enumerated() {
-            if index % 2 == 1, count > 0 { edges += [UInt32(position), UInt32(position + count)] }
-            position += count
+        edges.reserveCapacity(mask.counts.count)
+        var (start, isInside) = (UInt32(0), false)
+        for count in mask.counts {
+            let end = start + UInt32(count)
+            if isInside, count > 0 { edges.append(run: start, end) }
+            (start, isInside) = (end, !isInside)
         }
-        self.init(width: mask.width, height: mask.height, edges: joined(edges))
+        self.init(width: mask.width, height: mask.height, edges: edges)
     }
 
     /// A window of an image, one byte a pixel, row by row; a pixel belongs to the object where its byte is not 0.
@@ -139,6 +141,14 @@ private func firstRun(of edges: UnsafeBufferPointer<UInt32>, endingAfter positio
         if edges[2 * middle + 1] > position { high = middle } else { low = middle + 1 }
     }
     return 2 * low
+}
+
+extension [UInt32] {
+    /// A run behind the others; one that touches the last is a part of it.
+    fileprivate mutating func append(run start: UInt32, _ end: UInt32) {
+        if last == start { removeLast() } else { append(start) }
+        append(end)
+    }
 }
 
 /// Runs that touch made into one.

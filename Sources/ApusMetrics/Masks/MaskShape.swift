@@ -34,30 +34,29 @@ struct MaskShapes: COCOShapes {
     func truth(_ annotation: COCOAnnotation) throws(EvaluationError) -> (
         shape: MaskShape, isIgnored: Bool
     ) {
-        let entry = "annotation \(annotation.id)"
         guard let segmentation = annotation.segmentation else {
-            throw .unusableMask(entry: entry, reason: "no segmentation")
+            throw .unusableMask(entry: "annotation \(annotation.id)", reason: "no segmentation")
         }
-        return (MaskShape(try mask(segmentation, sizes[annotation.imageID] ?? SIMD2(), entry)), false)
+        let size = sizes[annotation.imageID] ?? SIMD2()
+        return (MaskShape(try mask(segmentation, size, "annotation \(annotation.id)")), false)
     }
 
     func detection(_ detection: COCODetection, at index: Int) throws(EvaluationError) -> MaskShape {
-        let entry = "detection \(index)"
         guard !haveBoxes || detection.box.isFinite else {
-            throw .notANumber(field: "box", entry: entry)
+            throw .notANumber(field: "box", entry: "detection \(index)")
         }
         guard let segmentation = detection.segmentation ?? (haveBoxes ? .init(detection.box) : nil)
         else {
-            throw .unusableMask(entry: entry, reason: "no segmentation")
+            throw .unusableMask(entry: "detection \(index)", reason: "no segmentation")
         }
-        let mask = try mask(segmentation, sizes[detection.imageID] ?? SIMD2(), entry)
+        let mask = try mask(segmentation, sizes[detection.imageID] ?? SIMD2(), "detection \(index)")
         return MaskShape(mask, area: haveBoxes ? detection.box.area : nil)
     }
 }
 
 /// The pixels of a segmentation in an image of `size`.
 private func mask(
-    _ segmentation: COCOSegmentation, _ size: SIMD2<Int>, _ entry: String
+    _ segmentation: COCOSegmentation, _ size: SIMD2<Int>, _ entry: @autoclosure () -> String
 ) throws(EvaluationError) -> InstanceMask {
     do throws(EvaluationError) {
         switch segmentation {
@@ -65,12 +64,12 @@ private func mask(
         case .runs(let runs):
             guard size == SIMD2() || size == SIMD2(runs.width, runs.height) else {
                 throw .unusableMask(
-                    entry: entry, reason: "a mask of \(runs.width)×\(runs.height) in an image of \(size.x)×\(size.y)")
+                    entry: entry(), reason: "a mask of \(runs.width)×\(runs.height) in an image of \(size.x)×\(size.y)")
             }
             return try InstanceMask(runs)
         }
     } catch {
-        throw error.at(entry)
+        throw error.at(entry())
     }
 }
 

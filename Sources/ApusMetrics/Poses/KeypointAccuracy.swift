@@ -38,15 +38,17 @@ public struct KeypointAccuracy: Metric, Hashable {
         let marked = truth.points.map { $0.visibility != .absent }
         let shape = PoseShape(
             truth: points, isMarked: marked, box: box, area: area ?? box.area, variances: variances, profile: .coco)
-        add(shape, found: try found?.checked(count: variances.count, "found keypoints"))
+        let others = try found?.checked(count: variances.count, "found keypoints")
+        add(shape, found: others.map { PoseShape(found: $0, area: 0) })
     }
 
-    mutating func add(_ truth: PoseShape, found: [SIMD2<Double>]?) {
-        let side = max(truth.box.width, truth.box.height)
-        for index in counts.indices where truth.isMarked[index] {
+    mutating func add(_ truth: PoseShape, found: PoseShape?) {
+        guard let marks = truth.marks else { return }
+        let side = max(marks.box.width, marks.box.height)
+        for index in counts.indices where marks.isMarked[index] {
             counts[index].marked += 1
-            guard let point = found?[index] else { continue }
-            let away = point - truth.points[index]
+            guard let point = found?.point(index) else { continue }
+            let away = point - truth.point(index)
             counts[index].likeness += truth.likeness(of: away, at: index)
             let distance = (away.x * away.x + away.y * away.y).squareRoot()
             for (place, part) in Self.thresholds.enumerated() where distance <= part * side {

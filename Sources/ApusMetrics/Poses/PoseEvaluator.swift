@@ -147,7 +147,7 @@ public struct PoseEvaluator: Sendable {
 /// Each truth that counts with its detection: the likest pair first, each once.
 private func nearest(
     _ truths: ArraySlice<Truth<PoseShape>>, _ detections: ArraySlice<Candidate<PoseShape>>
-) -> [(truth: PoseShape, found: [SIMD2<Double>]?)] {
+) -> [(truth: PoseShape, found: PoseShape?)] {
     let counted = truths.filter { !$0.isCrowd && !$0.isIgnored }.map(\.shape)
     var pairs: [(likeness: Double, truth: Int, detection: Int)] = []
     for (index, truth) in counted.enumerated() {
@@ -163,7 +163,7 @@ private func nearest(
         taken.insert(pair.detection)
     }
     return zip(counted, found).map { truth, index in
-        (truth, index.map { detections[detections.startIndex + $0].shape.points })
+        (truth, index.map { detections[detections.startIndex + $0].shape })
     }
 }
 

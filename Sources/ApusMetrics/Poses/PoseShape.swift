@@ -5,73 +5,86 @@ import Glibc
 /// Ronchi and Perona, *Benchmarking and Error Diagnosis in Multi-Instance Pose Estimation*,
 /// <https://arxiv.org/abs/1707.05388>.
 struct PoseShape: EvaluatedShape {
-    /// One reference for all but the area: shapes are copied more often than they are looked into.
-    private let parts: Parts
+    /// One reference for all but the area: shapes are copied more often than they are looked into. Nobody writes it.
+    nonisolated(unsafe) private let points: PosePoints
     let area: Double
 
-    private final class Parts: Sendable {
-        let points: [SIMD2<Double>]
+    /// What a truth has and a detection has not.
+    final class Marks: Sendable {
         let isMarked: [Bool]
+        /// Of the points that are marked.
+        let places: [Int]
+        /// (2σ)² of each point.
         let variances: [Double]
-        let markedCount: Int
         let box: COCOBox
+        /// COCO: a truth without marks is a region around its box; else nothing is like it.
         let isRegionWithoutMarks: Bool
 
-        init(
-            points: [SIMD2<Double>], isMarked: [Bool] = [], variances: [Double] = [],
-            box: COCOBox = COCOBox(x: 0, y: 0, width: 0, height: 0), isRegionWithoutMarks: Bool = false
-        ) {
-            (self.points, self.isMarked, self.variances) = (points, isMarked, variances)
-            markedCount = isMarked.count { $0 }
+        init(_ isMarked: [Bool], variances: [Double], box: COCOBox, isRegionWithoutMarks: Bool) {
+            (self.isMarked, places, self.variances) = (isMarked, isMarked.indices.filter { isMarked[$0] }, variances)
             (self.box, self.isRegionWithoutMarks) = (box, isRegionWithoutMarks)
         }
+
+        var count: Int { places.count }
+        var isComparable: Bool { count > 0 || isRegionWithoutMarks }
     }
 
-    var points: [SIMD2<Double>] { parts.points }
-    /// Empty for a detection.
-    var isMarked: [Bool] { parts.isMarked }
-    var markedCount: Int { parts.markedCount }
-    var box: COCOBox { parts.box }
-    /// (2σ)² of each point.
-    private var variances: [Double] { parts.variances }
-    /// COCO: a truth without marks is a region around its box; else nothing is like it.
-    private var isRegionWithoutMarks: Bool { parts.isRegionWithoutMarks }
-
     init(
-        truth points: [SIMD2<Double>], isMarked: [Bool], box: COCOBox, area: Double, variances: [Double],
-        profile: EvaluationProfile
+        truth points: some Collection<SIMD2<Double>>, isMarked: [Bool], box: COCOBox, area: Double,
+        variances: [Double], profile: EvaluationProfile
     ) {
-        parts = Parts(
-            points: points, isMarked: isMarked, variances: variances, box: box,
-            isRegionWithoutMarks: profile != .ultralytics82)
+        let marks = Marks(
+            isMarked, variances: variances, box: box, isRegionWithoutMarks: profile != .ultralytics82)
+        self.points = PosePoints.made(of: points, marks)
         self.area = profile == .ultralytics82 ? box.area * 0.53 : area
     }
 
-    init(found points: [SIMD2<Double>], area: Double) { (parts, self.area) = (Parts(points: points), area) }
+    init(found points: some Collection<SIMD2<Double>>, area: Double) {
+        (self.points, self.area) = (PosePoints.made(of: points, nil), area)
+    }
+
+    /// `nil` for a detection.
+    var marks: Marks? { points.header.marks }
+    var markedCount: Int { marks?.count ?? 0 }
+    var pointCount: Int { points.header.count }
+
+    func point(_ index: Int) -> SIMD2<Double> {
+        precondition(index >= 0 && index < pointCount, "there is no such point")
+        return points.withUnsafeMutablePointerToElements { $0[index] }
+    }
 
     func overlap(with truth: PoseShape, isCrowd: Bool) -> Double {
-        guard truth.markedCount > 0 || truth.isRegionWithoutMarks else { return 0 }
-        return withUnsafeTemporaryAllocation(of: Double.self, capacity: points.count) { values in
-            let count = truth.likenesses(points, into: values)
-            return pairwiseSum(UnsafeBufferPointer(rebasing: values[..<count])) / Double(count)
+        let count = pointCount
+        guard let marks = truth.marks, marks.isComparable, count == truth.pointCount else { return 0 }
+        return withUnsafeTemporaryAllocation(of: Double.self, capacity: count) { values in
+            let compared = truth.likenesses(points, marks, into: values)
+            return pairwiseSum(UnsafeBufferPointer(rebasing: values[..<compared])) / Double(compared)
         }
     }
 
     /// Writes the likeness of each marked point of this truth, or of all points to the region around it; how many.
-    private func likenesses(_ found: [SIMD2<Double>], into values: UnsafeMutableBufferPointer<Double>) -> Int {
-        let parts = parts
-        var count = 0
-        let isPlaced = parts.markedCount > 0
-        for (index, point) in found.enumerated() where !isPlaced || parts.isMarked[index] {
-            let away = isPlaced ? point - parts.points[index] : distanceToRegion(point)
-            values.initializeElement(at: count, to: likeness(of: away, variance: parts.variances[index]))
-            count += 1
+    private func likenesses(
+        _ found: PosePoints, _ marks: Marks, into values: UnsafeMutableBufferPointer<Double>
+    ) -> Int {
+        found.withUnsafeMutablePointerToElements { found in
+            points.withUnsafeMutablePointerToElements { own in
+                for (compared, place) in marks.places.enumerated() {
+                    let away = found[place] - own[place]
+                    values.initializeElement(at: compared, to: likeness(of: away, variance: marks.variances[place]))
+                }
+                guard marks.places.isEmpty else { return marks.count }
+                for place in values.indices {
+                    let away = distance(of: found[place], toRegion: marks.box)
+                    values.initializeElement(at: place, to: likeness(of: away, variance: marks.variances[place]))
+                }
+                return values.count
+            }
         }
-        return count
     }
 
+    /// - Parameter away: of a point from a mark of this truth; without marks nothing is like it.
     func likeness(of away: SIMD2<Double>, at index: Int) -> Double {
-        likeness(of: away, variance: variances[index])
+        marks.map { likeness(of: away, variance: $0.variances[index]) } ?? 0
     }
 
     private func likeness(of away: SIMD2<Double>, variance: Double) -> Double {
@@ -82,10 +95,27 @@ struct PoseShape: EvaluatedShape {
     }
 
     /// How far a point lies outside the box grown by its own size on every side.
-    private func distanceToRegion(_ point: SIMD2<Double>) -> SIMD2<Double> {
+    private func distance(of point: SIMD2<Double>, toRegion box: COCOBox) -> SIMD2<Double> {
         let low = SIMD2(box.x - box.width, box.y - box.height)
         let high = SIMD2(box.x + box.width * 2, box.y + box.height * 2)
         return pointwiseMax(SIMD2(), low - point) + pointwiseMax(SIMD2(), point - high)
+    }
+}
+
+/// Points behind their number, in one piece of memory: there are many poses.
+private final class PosePoints: ManagedBuffer<PosePoints.Header, SIMD2<Double>> {
+    struct Header {
+        let count: Int
+        let marks: PoseShape.Marks?
+    }
+
+    static func made(of points: some Collection<SIMD2<Double>>, _ marks: PoseShape.Marks?) -> PosePoints {
+        let count = points.count
+        let made = create(minimumCapacity: count) { _ in Header(count: count, marks: marks) }
+        made.withUnsafeMutablePointerToElements { place in
+            _ = UnsafeMutableBufferPointer(start: place, count: count).initialize(from: points)
+        }
+        return unsafeDowncast(made, to: PosePoints.self)
     }
 }
 
@@ -117,9 +147,10 @@ struct PoseShapes: COCOShapes {
     func truth(_ annotation: COCOAnnotation) throws(EvaluationError) -> (
         shape: PoseShape, isIgnored: Bool
     ) {
-        let entry = "annotation \(annotation.id)"
-        guard annotation.box.isFinite else { throw .notANumber(field: "box", entry: entry) }
-        let points = try points(annotation.keypoints, entry)
+        guard annotation.box.isFinite else {
+            throw .notANumber(field: "box", entry: "annotation \(annotation.id)")
+        }
+        let points = try points(annotation.keypoints, "annotation \(annotation.id)")
         let isMarked = variances.indices.map { annotation.keypoints[3 * $0 + 2] > 0 }
         let shape = PoseShape(
             truth: points, isMarked: isMarked, box: annotation.box, area: annotation.area, variances: variances,
@@ -133,11 +164,15 @@ struct PoseShapes: COCOShapes {
         return PoseShape(found: points, area: detection.box.area)
     }
 
-    private func points(_ values: [Double], _ entry: String) throws(EvaluationError) -> [SIMD2<Double>] {
+    private func points(
+        _ values: [Double], _ entry: @autoclosure () -> String
+    ) throws(EvaluationError) -> some Collection<SIMD2<Double>> {
         guard values.count == 3 * variances.count else {
-            throw .keypointCount(values.count, expected: variances.count, entry: entry)
+            throw EvaluationError.keypointCount(values.count, expected: variances.count, entry: entry())
         }
-        guard values.allSatisfy(\.isFinite) else { throw .notANumber(field: "keypoints", entry: entry) }
-        return variances.indices.map { SIMD2(values[3 * $0], values[3 * $0 + 1]) }
+        guard values.allSatisfy({ $0.isFinite }) else {
+            throw EvaluationError.notANumber(field: "keypoints", entry: entry())
+        }
+        return variances.indices.lazy.map { SIMD2(values[3 * $0], values[3 * $0 + 1]) }
     }
 }

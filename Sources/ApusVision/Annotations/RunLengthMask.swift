@@ -69,10 +69,19 @@ extension RunLengthMask {
 
     /// `nil` where the text is not COCO's or the runs do not fill the image.
     public init?(width: Int, height: Int, compressed: String) {
-        var counts = [Int]()
-        var bytes = compressed.utf8[...]
-        while !bytes.isEmpty {
-            guard let value = Self.takeValue(from: &bytes) else { return nil }
+        var text = compressed
+        guard let mask = text.withUTF8({ Self(width: width, height: height, compressed: $0) }) else { return nil }
+        self = mask
+    }
+
+    /// The same from the bytes of the text.
+    public init?(width: Int, height: Int, compressed bytes: UnsafeBufferPointer<UInt8>) {
+        var counts: [Int] = []
+        // Runs of some columns take two bytes.
+        counts.reserveCapacity(bytes.count / 2 + 1)
+        var place = 0
+        while place < bytes.count {
+            guard let value = Self.takeValue(from: bytes, &place) else { return nil }
             let base = counts.count > 2 ? counts[counts.count - 2] : 0
             let (count, overflow) = value.addingReportingOverflow(base)
             guard !overflow else { return nil }
@@ -81,11 +90,13 @@ extension RunLengthMask {
         self.init(width: width, height: height, counts: counts)
     }
 
-    private static func takeValue(from bytes: inout Substring.UTF8View) -> Int? {
+    private static func takeValue(from bytes: UnsafeBufferPointer<UInt8>, _ place: inout Int) -> Int? {
         var value = 0
         for shift in stride(from: 0, through: 50, by: 5) {
-            guard let byte = bytes.popFirst(), (48..<112).contains(byte) else { return nil }
-            let group = Int(byte) - 48
+            guard place < bytes.count, case let group = Int(bytes[place]) - 48, (0..<64).contains(group) else {
+                return nil
+            }
+            place += 1
             value |= (group & 0x1F) << shift
             if group & 0x20 == 0 { return group & 0x10 == 0 ? value : value | (-1 << (shift + 5)) }
         }

@@ -104,6 +104,5 @@ final class TrainingConsole: TrainingObserver {
 }
 
 extension String {
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
     func padded(left width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }

@@ -1,6 +1,8 @@
+import ApusCore
 import ApusTracking
 import ApusVision
-import Foundation
+import FoundationEssentials
+import Glibc
 
 /// What the page's script draws.
 struct ComparisonPageData: Encodable {
@@ -98,6 +100,6 @@ struct ComparisonPageData: Encodable {
 
     /// Six digits: more cannot be seen.
     private static func finite(_ value: Double) -> Double? {
-        value.isFinite ? Double(String(format: "%.6g", value)) : nil
+        value.isFinite ? Double(value.text(digits: 6)) : nil
     }
 }
