@@ -81,6 +81,10 @@ import Testing
             "[{\"a\": \"b": 1,
             "[{\"a\": [}]": 1,
             "[{\"a\\": 1,
+            "[{\"score\": , \"image_id\": 1, \"category_id\": 1}]": 1,
+            "[{\"a\": ?, \"a name that is longer than a number\": 1}]": 1,
+            "[{\"bbox\": [1,,1,8,1,8,8]}, {\"image_id\": 1, \"category_id\": 2, \"score\": 0.1}]": 1,
+            "[{\"bbox\": [-, 1, 1, 8, 1, 8, 8], \"image_id\": 1, \"category_id\": 2, \"score\": 0.1}]": 1,
         ]
         for (text, line) in faults {
             try withFile(text) { path in

@@ -340,13 +340,13 @@ private struct ShortNumber {
         let isNegative = bytes[start] == UInt8(ascii: "-")
         var place = isNegative ? start + 1 : start
         let whole = DigitRun(bytes, at: place)
-        guard whole.count &- 1 < 7 else { return nil }
+        guard (1...7).contains(whole.count) else { return nil }
         place += whole.count
         var mantissa = whole.value
         var power = 1.0
         if bytes[place] == UInt8(ascii: ".") {
             let fraction = DigitRun(bytes, at: place + 1)
-            guard fraction.count &- 1 < 7 else { return nil }
+            guard (1...7).contains(fraction.count) else { return nil }
             place += 1 + fraction.count
             mantissa = mantissa &* Self.wholePowers[fraction.count] &+ fraction.value
             power = Self.powers[fraction.count]

@@ -62,8 +62,7 @@ public struct DetectionEvaluator: Sendable {
     public func evaluateWithMatches(
         threads: Int = availableCores
     ) -> (metrics: DetectionMetrics, matches: MatchedResults) {
-        let (metrics, results) = objects.analyzed(threads: threads)
-        return (metrics, objects.matches([ObjectMatches(profile: profile, results)]))
+        objects.measured(threads: threads)
     }
 }
 

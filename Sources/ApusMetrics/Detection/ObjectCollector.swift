@@ -90,6 +90,12 @@ struct ObjectCollector<Shape: EvaluatedShape>: Sendable {
         }
     }
 
+    /// The metrics with their analysis, and the matches behind them, of objects that stand alone.
+    func measured(threads: Int) -> (metrics: DetectionMetrics, matches: MatchedResults) {
+        let (metrics, results) = analyzed(threads: threads)
+        return (metrics, matches([ObjectMatches(profile: profile, results)]))
+    }
+
     /// What `evaluate` matched, as other modules see it.
     func matches(_ parts: [ObjectMatches]) -> MatchedResults {
         MatchedResults(

@@ -73,8 +73,7 @@ public struct OrientedEvaluator: Sendable {
     public func evaluateWithMatches(
         threads: Int = availableCores
     ) -> (metrics: DetectionMetrics, matches: MatchedResults) {
-        let (metrics, results) = objects.analyzed(threads: threads)
-        return (metrics, objects.matches([ObjectMatches(profile: objects.profile, results)]))
+        objects.measured(threads: threads)
     }
 
     private func checked(

@@ -51,6 +51,6 @@ package let evaluationStyle = """
     .picture .small{image-rendering:pixelated}
     @media(max-width:720px){.cards{grid-template-columns:repeat(2,1fr)}.two{grid-template-columns:minmax(0,1fr)}
     .numbers.sortable tbody th,.numbers.sortable thead th.first{position:sticky;left:0;background:var(--card);
-    z-index:1;max-width:120px;white-space:normal;overflow-wrap:anywhere}.numbers{font-size:13px}
+    z-index:1;min-width:76px;max-width:120px;white-space:normal;overflow-wrap:break-word}.numbers{font-size:13px}
     .numbers td.text{min-width:150px}}
     """

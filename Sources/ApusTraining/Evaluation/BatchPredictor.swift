@@ -8,6 +8,14 @@ import ApusTorch
 public protocol BatchPredictor {
     /// The network's outputs in their order, the batch as the first extent of each.
     func outputs(for batch: Batch) throws -> [NDArray]
+
+    /// The same network computing on one thread, for several batches side by side, so that no core waits while one
+    /// reads outputs; `nil` where it is one that keeps all cores busy by itself.
+    func onOneThread() throws -> (any BatchPredictor & Sendable)?
+}
+
+extension BatchPredictor {
+    public func onOneThread() throws -> (any BatchPredictor & Sendable)? { nil }
 }
 
 /// Raw outputs of a LibTorch module of any task.

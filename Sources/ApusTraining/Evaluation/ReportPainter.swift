@@ -4,7 +4,7 @@ import ApusMetrics
 import ApusVision
 
 /// An image with what was found, what is wrong and what was missed, for a report.
-struct ReportPainter {
+struct ReportPainter: Sendable {
     private let dataset: PreparedDataset
     private let keypoints: KeypointLayout?
     /// What scores less is left out.

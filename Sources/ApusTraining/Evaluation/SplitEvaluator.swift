@@ -10,7 +10,7 @@ import ApusVision
 /// Runs a network of any task over images of a prepared dataset and measures what it finds.
 ///
 /// Training, `apus evaluate` and `apus-infer` read outputs by the same code, so their numbers are comparable.
-public struct SplitEvaluator {
+public struct SplitEvaluator: Sendable {
     let task: ModelTask
     let dataset: PreparedDataset
     let indices: [Int]
@@ -86,9 +86,10 @@ public struct SplitEvaluator {
 
     private func boxes(_ predictor: some BatchPredictor, _ progress: (Int, Int) -> Void) throws -> Evaluation {
         var predictions: [ImagePredictions] = []
-        try forEachBatch(progress) { batch in
-            guard let raw = try outputs(of: predictor, for: batch).first else { return }
-            predictions += decode(raw.elements(), of: batch)
+        try forEachBatch(predictor, progress) { batch, outputs -> [ImagePredictions] in
+            outputs.first.map { decode($0.elements(), of: batch) } ?? []
+        } collect: {
+            predictions += $0
         }
         let (metrics, matches) = try measure(predictions)
         return Evaluation(metrics: metrics, matches: matches, predictions: predictions, seconds: 0)
@@ -99,14 +100,15 @@ public struct SplitEvaluator {
     ) throws -> ResultEvaluation {
         var measure = try objectMeasure()
         var samples: [(index: Int, result: Prediction.Result)] = []
-        let reader = reader
-        try forEachBatch(progress) { batch in
-            let outputs = try outputs(of: predictor, for: batch)
-            for place in 0..<batch.count {
+        try forEachBatch(predictor, progress) { batch, outputs -> [(index: Int, result: Prediction.Result)] in
+            try (0..<batch.count).map { place in
                 let own = outputs.map { $0.image(place, of: batch.count) }
-                let result = try reader.result(of: own, in: batch.letterboxes[place])
-                try measure.add(result, of: batch.indices[place], in: dataset)
-                samples.append((batch.indices[place], result.shown))
+                return (batch.indices[place], try reader.result(of: own, in: batch.letterboxes[place]))
+            }
+        } collect: {
+            for (index, result) in $0 {
+                try measure.add(result, of: index, in: dataset)
+                samples.append((index, result.shown))
             }
         }
         let (metrics, matches) = measure.evaluate()
@@ -126,13 +128,15 @@ public struct SplitEvaluator {
     ) throws -> ResultEvaluation {
         var evaluator = ClassificationEvaluator(classNames: dataset.classNames)
         var samples: [(index: Int, result: Prediction.Result)] = []
-        try forEachBatch(progress) { batch in
-            guard let probabilities = try outputs(of: predictor, for: batch).first else { return }
-            for share in batch.labels {
-                let own: [Float] = probabilities.image(share.image, of: batch.count).elements()
-                let index = batch.indices[share.image]
-                try evaluator.add(imageID: index, probabilities: own, label: share.label)
-                samples.append((index, .classifications(own.best(3))))
+        try forEachBatch(predictor, progress) { batch, outputs -> [(index: Int, label: Int, scores: [Float])] in
+            batch.labels.map { share in
+                let own = outputs.first?.image(share.image, of: batch.count)
+                return (batch.indices[share.image], share.label, own?.elements() ?? [])
+            }
+        } collect: {
+            for (index, label, scores) in $0 {
+                try evaluator.add(imageID: index, probabilities: scores, label: label)
+                samples.append((index, .classifications(scores.best(3))))
             }
         }
         let (metrics, matches) = evaluator.evaluateWithMatches()
@@ -143,19 +147,19 @@ public struct SplitEvaluator {
         _ predictor: some BatchPredictor, _ progress: (Int, Int) -> Void
     ) throws -> ResultEvaluation {
         var found: [Int: [Pose]] = [:]
-        let reader = reader
-        try forEachBatch(progress) { batch in
-            let outputs = try outputs(of: predictor, for: batch)
+        try forEachBatch(predictor, progress) { batch, outputs -> [(index: Int, pose: Pose)] in
             let whole = Letterbox(
                 LetterboxSpecification(width: batch.width, height: batch.height), imageWidth: batch.width,
                 imageHeight: batch.height)
-            for place in 0..<batch.count {
+            return try (0..<batch.count).compactMap { place in
                 let own = outputs.map { $0.image(place, of: batch.count) }
                 guard case .poses(let poses) = try reader.result(of: own, in: whole), let pose = poses.first
-                else { continue }
+                else { return nil }
                 let (index, crop) = (batch.indices[place], batch.crops[place])
-                found[index, default: []].append(placed(pose, by: crop, index: index))
+                return (index, placed(pose, by: crop, index: index))
             }
+        } collect: {
+            for (index, pose) in $0 { found[index, default: []].append(pose) }
         }
         var measure = try objectMeasure()
         for index in indices { try measure.add(.poses(found[index] ?? []), of: index, in: dataset) }
@@ -238,14 +242,28 @@ public struct SplitEvaluator {
 
     private var firstRank: Int { task == .classify ? 2 : 3 }
 
-    private func forEachBatch(_ progress: (Int, Int) -> Void, _ body: (Batch) throws -> Void) throws {
+    /// What `read` makes of the network's outputs for each batch, to `collect` in the order of the batches.
+    private func forEachBatch<Part: Sendable>(
+        _ predictor: some BatchPredictor, _ progress: (Int, Int) -> Void,
+        read: @escaping @Sendable (Batch, [NDArray]) throws -> Part, collect: (Part) throws -> Void
+    ) throws {
         let batches = loader.epoch(0)
         var done = 0
-        while let batch = try batches.next() {
-            try body(batch)
-            done += batch.count
+        func take(_ part: Part, _ count: Int) throws {
+            try collect(part)
+            done += count
             progress(min(done, indices.count), indices.count)
         }
+        guard let single = try predictor.onOneThread() else {
+            while let batch = try batches.next() {
+                try take(try read(batch, try outputs(of: predictor, for: batch)), batch.count)
+            }
+            return
+        }
+        let pipeline = BatchPipeline(batches) { batch in
+            (try read(batch, try outputs(of: single, for: batch)), batch.count)
+        }
+        try pipeline.run(threads: loader.settings.threads) { try take($0.0, $0.1) }
     }
 }
 

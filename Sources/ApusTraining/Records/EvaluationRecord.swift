@@ -22,8 +22,10 @@ public struct EvaluationRecord {
     public func log(to run: Run, report: EvaluationReport? = nil) throws {
         let folder = "evaluation/\(split.rawValue)/"
         try run.logArtifact(bytes: evaluation.taskMetrics.jsonData(), as: folder + "metrics.json")
-        for (name, picture) in Pictures.charts(evaluation.taskMetrics) {
-            try run.logArtifact(bytes: picture.pngData(), as: folder + name + ".png")
+        let charts = Pictures.charts(evaluation.taskMetrics)
+        let files = parallelMap(charts.count, threads: availableCores) { charts[$0].picture.pngData() }
+        for (chart, bytes) in zip(charts, files) {
+            try run.logArtifact(bytes: bytes, as: folder + chart.name + ".png")
         }
         let page = try report ?? self.report(details: [("Run", run.id)])
         try run.logArtifact(bytes: Array(page.html().utf8), as: folder + "report.html")
@@ -36,9 +38,9 @@ public struct EvaluationRecord {
         let painter = ResultPainter(
             labels: LabelMap(names: dataset.classNames), keypoints: dataset.keypointLayout,
             confidence: evaluation.confidence)
-        let images = try evaluation.shownResults.prefix(limit).map {
-            painter.drawing($0.result, on: try dataset.image($0.index))
-        }
+        let dataset = dataset
+        let shown = Array(evaluation.shownResults.prefix(limit))
+        let images = try sideBySide(shown) { painter.drawing($0.result, on: try dataset.image($0.index)) }
         return images.isEmpty ? nil : Image.grid(images, columns: 4)
     }
 
@@ -80,10 +82,18 @@ public struct EvaluationRecord {
     private func pictures(of images: [(id: Int, caption: String)]) throws -> [ReportImage] {
         let results = Dictionary(evaluation.shownResults.map { ($0.index, $0.result) }) { first, _ in first }
         let painter = try ReportPainter(dataset, confidence: evaluation.confidence)
-        return try images.map { image in
+        return try sideBySide(images) { image in
             try painter.picture(of: image.id, result: results[image.id], caption: image.caption)
         }
     }
+}
+
+/// `body` of each element on all cores; the first error in their order is thrown.
+private func sideBySide<Element: Sendable, Made: Sendable>(
+    _ elements: [Element], _ body: @Sendable (Element) throws -> Made
+) throws -> [Made] {
+    try parallelMap(elements.count, threads: availableCores) { place in Result { try body(elements[place]) } }
+        .map { try $0.get() }
 }
 
 extension TaskEvaluation {

@@ -194,7 +194,9 @@ func evaluate(
 
 /// What measures a subject on images of a dataset.
 func evaluator(of subject: EvaluatedModel, on data: PreparedDataset, indices: [Int]) throws -> SplitEvaluator {
-    var settings = LoaderSettings(imageSize: max(subject.input.width, subject.input.height), batchSize: 16)
+    // Batches that run side by side are small, so that none is left alone at the end.
+    let batchSize = subject.file == nil ? 16 : 4
+    var settings = LoaderSettings(imageSize: max(subject.input.width, subject.input.height), batchSize: batchSize)
     (settings.threads, settings.cacheBytes) = (availableCores, 0)
     return try SplitEvaluator(
         subject.task, dataset: data, indices: indices, settings: settings, configuration: ValidationConfiguration(),
