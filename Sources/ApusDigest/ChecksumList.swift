@@ -105,7 +105,7 @@ public enum ChecksumError: Error, Equatable, CustomStringConvertible {
             "\(path), line \(line): expected a SHA-256 digest, two spaces and a file's name; copy the folder again"
         case .changed(let path, let expected, let found):
             "\(path) is not the file that was registered: its SHA-256 is \(found.prefix(12))…, expected "
-                + "\(expected.prefix(12))…; copy it again, or register it as a new version"
+                + "\(expected.prefix(12))…; remove it and copy it again, or register it as a new version"
         }
     }
 }

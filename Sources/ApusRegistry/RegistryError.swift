@@ -28,7 +28,7 @@ public enum RegistryError: Error, Equatable, CustomStringConvertible {
             "\(folder) holds more than \(limit) files, which is no model's folder; check the path"
         case .folderTaken(let path):
             "\(path) is there but the registry does not know it; move it away"
-        case .otherVersion(let path): "\(path) holds another model of this name and version; choose an empty folder"
+        case .otherVersion(let path): "\(path) holds another model of this name and version, or a damaged copy; remove it, or choose an empty folder"
         }
     }
 }

@@ -18,15 +18,20 @@ struct SampleInputs {
         }
     }
 
-    func arrays(for inputs: [TensorFact]) throws -> [String: NDArray] {
-        for name in shapes.keys.sorted() where !inputs.contains(where: { $0.name == name }) {
-            let known = inputs.map(\.name).joined(separator: ", ")
+    /// - Throws: `ValidationError` where a shape is given for what is no input.
+    func check(against inputs: [String]) throws {
+        for name in shapes.keys.sorted() where !inputs.contains(name) {
+            let known = inputs.joined(separator: ", ")
             throw ValidationError("--shape names “\(name)”, which is no input; there are: \(known).")
         }
+    }
+
+    func arrays(for inputs: [TensorFact]) throws -> [String: NDArray] {
+        try check(against: inputs.map(\.name))
         var arrays = [String: NDArray]()
         for (index, input) in inputs.enumerated() {
             let name = input.name
-            guard let extents = shapes[name] ?? input.shape?.map({ $0 ?? 1 }) else {
+            guard let extents = shapes[name] ?? input.shape.map(Self.closed) else {
                 throw ValidationError("The shape of “\(name)” is not declared; give --shape \(name)=1,3,224,224 or so.")
             }
             arrays[name] = Self.array(Shape(extents), input.dataType, seed: UInt64(index))

@@ -56,6 +56,11 @@ import Testing
         #expect(profiled.status == 1 && profiled.errors.hasPrefix("error: "))
     }
 
+    @Test func `a shape for what is no input is a wrong argument`() throws {
+        let result = try Command.run("inspect", "tiny/1", "--shape", "foo=1", in: workspace.path)
+        #expect(result.status == 2 && result.errors.contains("there are: images"))
+    }
+
     @Test func `generic kernels can be asked for`() throws {
         let result = try Command.run("inspect", "tiny/1", "--kernels", "generic", "--json", in: workspace.path)
         #expect((try object(result)["run"] as? [String: Any])?["kernels"] as? String == "generic")

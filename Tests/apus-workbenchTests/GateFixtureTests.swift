@@ -88,9 +88,9 @@ import Testing
         #expect(unmeasured.status == 2)
         #expect(unmeasured.output.contains("not a finite number"))
         let few = try folder.write("images: 201\nrules: [{metric: mAP50, min: 0}]", to: "few.yaml")
-        #expect(try apus("gate", few, "--candidate", fixture("equal")).status == 2)
+        #expect(try apus("gate", few, "--candidate", fixture("equal"), in: folder.path).status == 2)
         let unknown = try folder.write("rules: [{metric: AP50, class: class 7, min: 0}]", to: "class.yaml")
-        let absent = try apus("gate", unknown, "--candidate", fixture("equal"))
+        let absent = try apus("gate", unknown, "--candidate", fixture("equal"), in: folder.path)
         #expect(absent.status == 2)
         #expect(absent.output.contains("no metric AP50/class 7"))
     }

@@ -41,6 +41,8 @@ public final class ProcessGroup {
                 reason: TorchError.lastReason)
         }
         handle = made
+        // Nobody goes on, or ends, before all are connected: that would look like a fault of the network.
+        try barrier()
     }
 
     deinit { apus_process_group_release(handle) }

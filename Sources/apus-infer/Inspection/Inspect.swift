@@ -60,6 +60,7 @@ struct Inspect: ParsableCommand {
         let file = try Model(contentsOf: model.file())
         let summary = GraphSummary(file)
         let samples = try SampleInputs(shape)
+        try samples.check(against: summary.inputs.map(\.name))
         do {
             let (profile, memory) = try measured(file, samples, weights: summary.parameterBytes)
             try show(summary, profile, memory)

@@ -30,7 +30,8 @@ struct Export: ParsableCommand {
 
               apus export latest --format safetensors --file garments.safetensors
 
-            Exit status: 0 exported, 1 the two differ by more than 1e-3, 2 no such run.
+            Exit status: 0 exported, 1 the two differ by more than 1e-3 or the files cannot be written, 2 no such \
+            run.
             """)
 
     @Argument(help: ArgumentHelp("A run: an id, the start of one, or latest.", valueName: "run")) var reference: String?

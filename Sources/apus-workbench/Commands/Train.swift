@@ -37,7 +37,8 @@ struct Train: ParsableCommand {
             Several processes train together where the environment names a group (RANK, WORLD_SIZE, MASTER_ADDR, \
             MASTER_PORT, as torchrun sets them): see apus launch.
 
-            Exit status: 0 trained, 1 training failed or was interrupted, 2 wrong arguments, configuration or data, \
+            Exit status: 0 trained, 1 training failed or was interrupted, 2 wrong arguments, configuration or data, or no \
+            room to begin, \
             3 another process of the group has ended.
             """)
 
