@@ -13,6 +13,6 @@ import Testing
     @Test func `digits are those that matter`() {
         #expect(1_234_567.0.text(digits: 5) == "1.2346e+06")
         #expect(0.25.text(digits: 5) == "0.25")
-        for value in [0.1, 1 / 3.0, 6.02214076e23, -5e-324] { #expect(Double(value.text(digits: 17)) == value) }
+        for value in [0.1, 1 / 3.0, 6.02214076e23, -Double.leastNonzeroMagnitude] { #expect(Double(value.text(digits: 17)) == value) }
     }
 }
