@@ -137,6 +137,17 @@ import Testing
         }.joined(separator: ",\n")
     }
 
+    @Test(arguments: ["images", "categories", "annotations"])
+    func `what lacks a list is no ground truth, and says which`(_ missing: String) throws {
+        let lists = ["images", "categories", "annotations"].filter { $0 != missing }.map { "\"\($0)\": []" }
+        try withFile("{\(lists.joined(separator: ", "))}") { path in
+            let error = #expect(throws: EvaluationError.self) { try COCODataset(contentsOf: path) }
+            #expect(error?.description.contains("no list “\(missing)”") == true)
+        }
+        let whole = "{\"images\": [], \"categories\": [], \"annotations\": []}"
+        #expect(try withFile(whole) { try COCODataset(contentsOf: $0) }.images.isEmpty)
+    }
+
     /// Several parts, other keys before and behind, and a second list.
     @Test func `threads read the annotations of a large file in their order`() throws {
         let text = """

@@ -14,10 +14,11 @@ extension COCODataset {
         let list = PartedList(
             file: file, path: path, partSize: usualPartSize(of: file)
         ) { scanner throws(JSONScanner.Fault) in try COCOAnnotation(&scanner, type) }
-        var (isRead, failure): (Bool, EvaluationError?) = (false, nil)
+        var (isRead, failure, keys): (Bool, EvaluationError?, Set<String>) = (false, nil, [])
         do throws(JSONScanner.Fault) {
             var scanner = JSONScanner(file)
             try scanner.object { scanner, key throws(JSONScanner.Fault) in
+                keys.insert(key.text)
                 switch key {
                 case "images": try scanner.array { s throws(JSONScanner.Fault) in images.append(try COCOImage(&s)) }
                 case "categories":
@@ -46,6 +47,9 @@ extension COCODataset {
             try scanner.end()
         } catch {
             throw failure ?? malformed(error, in: file, path)
+        }
+        if let missing = ["images", "categories", "annotations"].first(where: { !keys.contains($0) }) {
+            throw .malformed(path: path, line: 1, reason: "no list “\(missing)”, which a COCO ground truth has")
         }
     }
 }
