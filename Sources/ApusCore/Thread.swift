@@ -61,25 +61,15 @@ public final class Monitor<State>: @unchecked Sendable {
     }
 
     /// Runs `body` alone and then wakes every waiter.
-    public func update<R>(_ body: (inout State) throws -> R) rethrows -> R {
-        pthread_mutex_lock(mutex)
-        defer {
-            pthread_cond_broadcast(condition)
-            pthread_mutex_unlock(mutex)
-        }
-        return try body(&state)
-    }
+    public func update<R>(_ body: (inout State) throws -> R) rethrows -> R { try locked { try body(&state) } }
 
     /// Waits until `body` returns a value.
     public func wait<R>(_ body: (inout State) throws -> R?) rethrows -> R {
-        pthread_mutex_lock(mutex)
-        defer {
-            pthread_cond_broadcast(condition)
-            pthread_mutex_unlock(mutex)
-        }
-        while true {
-            if let result = try body(&state) { return result }
-            pthread_cond_wait(condition, mutex)
+        try locked {
+            while true {
+                if let result = try body(&state) { return result }
+                pthread_cond_wait(condition, mutex)
+            }
         }
     }
 
@@ -91,14 +81,21 @@ public final class Monitor<State>: @unchecked Sendable {
         end.tv_sec += Int(whole)
         end.tv_nsec += Int((seconds - whole) * 1e9)
         (end.tv_sec, end.tv_nsec) = (end.tv_sec + end.tv_nsec / 1_000_000_000, end.tv_nsec % 1_000_000_000)
+        return try locked {
+            while true {
+                if let result = try body(&state) { return result }
+                if pthread_cond_timedwait(condition, mutex, &end) == ETIMEDOUT { return try body(&state) }
+            }
+        }
+    }
+
+    /// Runs `body` alone and then wakes every waiter.
+    private func locked<R>(_ body: () throws -> R) rethrows -> R {
         pthread_mutex_lock(mutex)
         defer {
             pthread_cond_broadcast(condition)
             pthread_mutex_unlock(mutex)
         }
-        while true {
-            if let result = try body(&state) { return result }
-            if pthread_cond_timedwait(condition, mutex, &end) == ETIMEDOUT { return try body(&state) }
-        }
+        return try body()
     }
 }

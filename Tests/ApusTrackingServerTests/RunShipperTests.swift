@@ -90,9 +90,7 @@ import Testing
         defer { listener.close() }
         let run = try place.run()
         let address = try settings(listener.url)
-        var old: RunShipper? = try shipper(run, of: place.store, to: address)
-        try old?.ship()
-        old = nil
+        try shipper(run, of: place.store, to: address).ship()
         let spool = Spool(root: place.store.root, server: address.address)
         try FileSystem.writeWhole(text, to: "\(spool.folder)/\(run.id).json")
         try run.log(metrics: ["loss": 3], step: 30)

@@ -2,7 +2,7 @@
 public enum RunStatus: Int, Hashable, Sendable, CaseIterable, CustomStringConvertible {
     case running = 1, scheduled, finished, failed, killed
 
-    /// MLflow's own word, such as `FINISHED`.
+    /// MLflow's own word, such as `FINISHED`, in its REST interface too.
     public var description: String {
         switch self {
         case .running: "RUNNING"

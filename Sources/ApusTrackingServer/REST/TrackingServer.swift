@@ -105,7 +105,7 @@ struct TrackingServer: Sendable {
 
     func update(run: String, status: RunStatus, end: Int64?, name: String) throws(ServerError) {
         let time = end.map { ",\"end_time\":\($0)" } ?? ""
-        let fields = "\"status\":\"\(status.serverName)\"\(time),\"run_name\":\(name.quotedAsJSON)"
+        let fields = "\"status\":\"\(status)\"\(time),\"run_name\":\(name.quotedAsJSON)"
         _ = try post("runs/update", "{\"run_id\":\(run.quotedAsJSON),\(fields)}")
     }
 
@@ -225,18 +225,5 @@ struct TrackingServer: Sendable {
 
     private func list(_ tags: [String: String]) -> String {
         LogBatch.list(tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-    }
-}
-
-extension RunStatus {
-    /// As the REST interface spells it.
-    var serverName: String {
-        switch self {
-        case .running: "RUNNING"
-        case .scheduled: "SCHEDULED"
-        case .finished: "FINISHED"
-        case .failed: "FAILED"
-        case .killed: "KILLED"
-        }
     }
 }

@@ -209,7 +209,7 @@ extension RunShipper {
             }
         }
 
-        var text: String { "\(status.serverName) \(times.end.map(String.init) ?? "-") \(name)" }
+        var text: String { "\(status) \(times.end.map(String.init) ?? "-") \(name)" }
     }
 
     private func findOrCreateRun(_ state: RunState) throws(ServerError) {
